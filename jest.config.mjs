@@ -1,0 +1,18 @@
+export const base = {
+  testEnvironment: '<rootDir>/test/onnx-environment.mjs',
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2023' }, module: { type: 'es6' } }],
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.tools', '<rootDir>/.bellwether'],
+};
+
+export default {
+  ...base,
+  testMatch: [
+    '<rootDir>/src/**/*.test.ts',
+    '<rootDir>/test/contract/**/*.test.ts',
+    '<rootDir>/test/config/**/*.test.ts',
+    '<rootDir>/test/docs/**/*.test.ts',
+  ],
+};

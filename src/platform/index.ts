@@ -1,0 +1,3 @@
+export * from './clock.ts';
+export * from './error.ts';
+export * from './random.ts';
