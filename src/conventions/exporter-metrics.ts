@@ -1,0 +1,229 @@
+import type { MetricDefinition } from './metric.ts';
+
+/** Seconds; a tick has to end well inside its interval, usually 30 s. */
+const CYCLE_BUCKETS = [0.01, 0.03, 0.1, 0.3, 1, 2, 5, 10, 20, 30, 60];
+/** Seconds; an HTTP answer comes from memory, save for replays. */
+const HTTP_BUCKETS = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10];
+/** Scores: most lie far below the boundary at 1; what lies above is spread widely. */
+const SCORE_BUCKETS = [0.1, 0.25, 0.5, 0.75, 0.9, 0.999, 1.25, 1.5, 2, 3];
+
+/** What the exporter says about itself, on the self port. `loop` is one of tick, backfill, snapshot, config. */
+export const EXPORTER_METRICS = {
+  buildInfo: { name: 'bellwether_build_info', type: 'gauge', help: 'Always 1; what is running.', labels: ['version', 'nodeversion'] },
+  modelInfo: { name: 'bellwether_model_info', type: 'gauge', help: 'Always 1; the model that gives the scores.', labels: ['version'] },
+  ready: { name: 'bellwether_ready', type: 'gauge', help: '1 once the back-fill has ended and scores are given.', labels: [] },
+  notReady: {
+    name: 'bellwether_not_ready',
+    type: 'gauge',
+    help: '1 while the exporter is not ready, with the reason.',
+    labels: ['reason'],
+  },
+
+  cycles: { name: 'bellwether_cycles_total', type: 'counter', help: 'Cycles begun, by loop.', labels: ['loop'] },
+  cycleFailures: {
+    name: 'bellwether_cycle_failures_total',
+    type: 'counter',
+    help: 'Cycles that failed, by loop and reason.',
+    labels: ['loop', 'reason'],
+  },
+  cyclesSkipped: {
+    name: 'bellwether_cycles_skipped_total',
+    type: 'counter',
+    help: 'Cycles left out because the one before was still running at their time, by loop.',
+    labels: ['loop'],
+  },
+  cycleLastSuccess: {
+    name: 'bellwether_cycle_last_success_timestamp_seconds',
+    type: 'gauge',
+    help: 'When the loop last succeeded.',
+    labels: ['loop'],
+  },
+  cycleInterval: {
+    name: 'bellwether_cycle_interval_seconds',
+    type: 'gauge',
+    help: 'Time between two cycles of the loop.',
+    labels: ['loop'],
+  },
+  scoreDuration: {
+    name: 'bellwether_score_duration_seconds',
+    type: 'histogram',
+    help: 'Time of one scoring cycle: read, features and scores.',
+    labels: [],
+    buckets: CYCLE_BUCKETS,
+  },
+  lastScore: {
+    name: 'bellwether_last_successful_score_timestamp_seconds',
+    type: 'gauge',
+    help: 'When a scoring cycle last succeeded.',
+    labels: [],
+  },
+  dataAge: { name: 'bellwether_data_age_seconds', type: 'gauge', help: 'Age of the newest sample that was scored.', labels: [] },
+  scoresWithdrawn: {
+    name: 'bellwether_scores_withdrawn',
+    type: 'gauge',
+    help: '1 while no scores are exposed because too many cycles in a row failed.',
+    labels: [],
+  },
+
+  backfillProgress: {
+    name: 'bellwether_backfill_progress_ratio',
+    type: 'gauge',
+    help: 'Share of the back-fill range that has been replayed, 0 to 1.',
+    labels: [],
+  },
+  backfillDuration: {
+    name: 'bellwether_backfill_duration_seconds',
+    type: 'gauge',
+    help: 'Time the back-fill has taken so far, or took.',
+    labels: [],
+  },
+  backfillOutcome: {
+    name: 'bellwether_backfill_outcome',
+    type: 'gauge',
+    help: '1 for how the back-fill ended: complete, abandoned or disabled.',
+    labels: ['outcome'],
+  },
+
+  expectedWorkloads: {
+    name: 'bellwether_expected_workloads',
+    type: 'gauge',
+    help: 'Workloads that gave data lately and should have a score.',
+    labels: [],
+  },
+  scoredWorkloads: { name: 'bellwether_scored_workloads', type: 'gauge', help: 'Workloads with an exposed score.', labels: [] },
+  anomalousWorkloads: {
+    name: 'bellwether_anomalous_workloads',
+    type: 'gauge',
+    help: 'Workloads whose exposed score is at or above the boundary.',
+    labels: [],
+  },
+  removedWorkloads: {
+    name: 'bellwether_removed_workloads_total',
+    type: 'counter',
+    help: 'Workloads taken off, by reason: vanished (no data), forgotten (state dropped) or cap.',
+    labels: ['reason'],
+  },
+  exposedSeries: { name: 'bellwether_exposed_series', type: 'gauge', help: 'Series on the scores port, by family.', labels: ['family'] },
+  cappedSeries: {
+    name: 'bellwether_capped_series',
+    type: 'gauge',
+    help: 'Series or workloads left out in the last cycle because of a cap, by family.',
+    labels: ['family'],
+  },
+  scoreDistribution: {
+    name: 'bellwether_score_distribution',
+    type: 'histogram',
+    help: 'Scores given, one observation per workload and cycle.',
+    labels: [],
+    buckets: SCORE_BUCKETS,
+  },
+  scorerStateBytes: { name: 'bellwether_scorer_state_bytes', type: 'gauge', help: 'Memory of the state of all workloads.', labels: [] },
+  historyBytes: { name: 'bellwether_history_bytes', type: 'gauge', help: 'Memory of the history kept for explanations.', labels: [] },
+
+  pods: { name: 'bellwether_pods', type: 'gauge', help: 'Pods that were given to a workload.', labels: [] },
+  lateSamples: {
+    name: 'bellwether_late_samples_total',
+    type: 'counter',
+    help: 'Samples dropped because a newer one was there.',
+    labels: [],
+  },
+  duplicateSamples: { name: 'bellwether_duplicate_samples_total', type: 'counter', help: 'Samples seen before, dropped.', labels: [] },
+  badSamples: {
+    name: 'bellwether_bad_samples_total',
+    type: 'counter',
+    help: 'Samples dropped for being NaN, infinite or absurd.',
+    labels: [],
+  },
+  counterResets: { name: 'bellwether_counter_resets_total', type: 'counter', help: 'Counters that began anew.', labels: [] },
+  droppedSeries: {
+    name: 'bellwether_dropped_series_total',
+    type: 'counter',
+    help: 'Series that could not be given to a workload, by reason.',
+    labels: ['reason'],
+  },
+
+  sourceUp: { name: 'bellwether_source_up', type: 'gauge', help: '1 when the last read from Prometheus succeeded.', labels: [] },
+  sourceRung: {
+    name: 'bellwether_source_rung',
+    type: 'gauge',
+    help: '1 for the way samples are read: streamed, samples or query.',
+    labels: ['rung'],
+  },
+  sourceReadDuration: {
+    name: 'bellwether_source_read_duration_seconds',
+    type: 'histogram',
+    help: 'Time of one read of a cycle, all selectors.',
+    labels: [],
+    buckets: CYCLE_BUCKETS,
+  },
+  sourceSeries: { name: 'bellwether_source_series', type: 'gauge', help: 'Series in the last successful read.', labels: [] },
+  sourceSamples: { name: 'bellwether_source_samples_total', type: 'counter', help: 'Samples read.', labels: [] },
+
+  snapshotBytes: { name: 'bellwether_snapshot_bytes', type: 'gauge', help: 'Size of the last snapshot on disk.', labels: [] },
+  snapshotDuration: { name: 'bellwether_snapshot_duration_seconds', type: 'gauge', help: 'Time the last snapshot took.', labels: [] },
+  snapshotRestored: {
+    name: 'bellwether_snapshot_restored_workloads',
+    type: 'gauge',
+    help: 'Workloads whose state was taken from the snapshot at start.',
+    labels: [],
+  },
+  snapshotRefused: {
+    name: 'bellwether_snapshot_refused_total',
+    type: 'counter',
+    help: 'Snapshots not used at start, by reason: corrupt, too_old, other_version or unreadable.',
+    labels: ['reason'],
+  },
+
+  configReloadOk: {
+    name: 'bellwether_config_last_reload_successful',
+    type: 'gauge',
+    help: '1 when the configuration file as it is now was accepted; 0 while the last good one is kept.',
+    labels: [],
+  },
+  configReloadTime: {
+    name: 'bellwether_config_last_reload_success_timestamp_seconds',
+    type: 'gauge',
+    help: 'When a configuration was last accepted.',
+    labels: [],
+  },
+  configRestartRequired: {
+    name: 'bellwether_config_restart_required',
+    type: 'gauge',
+    help: 'Number of changed configuration keys that only a restart applies.',
+    labels: [],
+  },
+
+  ingestBatches: {
+    name: 'bellwether_ingest_batches_total',
+    type: 'counter',
+    help: 'Pushed batches, by result: accepted, duplicate, refused, unauthorized or overloaded.',
+    labels: ['result'],
+  },
+  ingestSamples: { name: 'bellwether_ingest_samples_total', type: 'counter', help: 'Pushed samples that were accepted.', labels: [] },
+  ingestIgnoredSeries: {
+    name: 'bellwether_ingest_ignored_series_total',
+    type: 'counter',
+    help: 'Pushed series that no feature reads.',
+    labels: [],
+  },
+  ingestQueued: {
+    name: 'bellwether_ingest_queued_samples',
+    type: 'gauge',
+    help: 'Pushed samples that wait for the next cycle.',
+    labels: [],
+  },
+
+  httpRequests: {
+    name: 'bellwether_http_requests_total',
+    type: 'counter',
+    help: 'Answered requests, by server, route and status code.',
+    labels: ['server', 'route', 'code'],
+  },
+  httpDuration: {
+    name: 'bellwether_http_request_duration_seconds',
+    type: 'histogram',
+    help: 'Time to answer, by server and route.',
+    labels: ['server', 'route'],
+    buckets: HTTP_BUCKETS,
+  },
+} as const satisfies Record<string, MetricDefinition>;
