@@ -1,0 +1,79 @@
+import { BAR_BINS } from './state-shape.ts';
+import { ENTITY, type WorkloadState } from './workload-state.ts';
+
+const HOUR = 3600;
+const DAY = 86_400;
+const BIN_WIDTH = 0.05;
+/** Hours of the own past allowed above the bar per day; the realised rate of alarms is lower (detection-recipe: .08 to .42). */
+const BUDGET_PER_DAY = 0.8;
+/** Blocks that the prior weighs: two days of hours. */
+const PRIOR_BLOCKS = 48;
+/** A month of hours is remembered. */
+const BLOCK_DECAY = 1 - 1 / 720;
+/** How much a started alarm hour raises the bar, and how long that lasts: bursts cost their first hours, not all of them. */
+const DEBT_SHARE = 0.05;
+
+/** The bar never falls below this surprise; slower steps have fewer samples a day, so the same daily budget allows a lower one. */
+export const absoluteBar = (stepSeconds: number): number => Math.min(2.8, Math.max(1.6, 2.8 - 0.6 * Math.log10(stepSeconds / 60)));
+
+const priorBar = (stepSeconds: number): number => absoluteBar(stepSeconds) + 0.1;
+
+/** Smallest surprise that at most the budgeted share of hourly maxima reaches, own past and prior together. */
+const solveBar = (state: WorkloadState): number => {
+  const block = Math.max(HOUR, state.stepSeconds);
+  const share = (BUDGET_PER_DAY * block) / DAY;
+  const floor = absoluteBar(state.stepSeconds);
+  const mass = state.doubles[ENTITY.barMass]!;
+  const within = (tail: number, s: number): boolean =>
+    (tail + PRIOR_BLOCKS * Math.min(1, share * 10 ** (-0.5 * (s - floor - 0.1)))) / (mass + PRIOR_BLOCKS) <= share;
+  let tail = 0;
+  let bar = BAR_BINS * BIN_WIDTH;
+  // From the top down: the tail only grows, so the first surprise that breaks the budget ends the search.
+  for (let bin = BAR_BINS - 1; bin >= 0; bin--) {
+    tail += state.floats[state.shape.bar + bin]!;
+    if (!within(tail, bin * BIN_WIDTH)) break;
+    bar = bin * BIN_WIDTH;
+    if (bar <= floor) return floor;
+  }
+  return bar;
+};
+
+/** The bar for a sample at `seconds`, closing the hour that ended before it. */
+export const advanceBar = (state: WorkloadState, seconds: number): number => {
+  const d = state.doubles;
+  const block = Math.floor(seconds / Math.max(HOUR, state.stepSeconds));
+  if (Number.isNaN(d[ENTITY.block]!)) {
+    d[ENTITY.block] = block;
+    d[ENTITY.bar] = priorBar(state.stepSeconds);
+    d[ENTITY.debtSeconds] = seconds;
+  } else if (block !== d[ENTITY.block]) {
+    const { bar } = state.shape;
+    const bin = Math.min(BAR_BINS - 1, Math.max(0, Math.floor(d[ENTITY.blockMax]! / BIN_WIDTH)));
+    for (let i = bar; i < bar + BAR_BINS; i++) state.floats[i]! *= BLOCK_DECAY;
+    state.floats[bar + bin]! += 1;
+    d[ENTITY.barMass] = d[ENTITY.barMass]! * BLOCK_DECAY + 1;
+    d[ENTITY.block] = block;
+    d[ENTITY.blockMax] = 0;
+    d[ENTITY.bar] = solveBar(state);
+  }
+  d[ENTITY.debt]! *= Math.exp(-Math.max(0, seconds - d[ENTITY.debtSeconds]!) / DAY);
+  d[ENTITY.debtSeconds] = seconds;
+  return d[ENTITY.bar]! * (1 + DEBT_SHARE * d[ENTITY.debt]!);
+};
+
+/** Books one sample's surprise and, where it is an alarm, the hour it starts. */
+export const bookSurprise = (state: WorkloadState, seconds: number, surprise: number, margin: number): void => {
+  const d = state.doubles;
+  if (surprise > d[ENTITY.blockMax]!) d[ENTITY.blockMax] = surprise;
+  if (margin < 1) return;
+  if (seconds - d[ENTITY.lastAlarm]! >= HOUR) d[ENTITY.alarmStart] = seconds;
+  if (seconds - d[ENTITY.hourStart]! >= HOUR) {
+    d[ENTITY.hourStart] = seconds;
+    d[ENTITY.debt]! += 1;
+  }
+  d[ENTITY.lastAlarm] = seconds;
+};
+
+/** The first half hour of an alarm teaches at half weight, so that an incident does not teach the histogram that it is normal. */
+export const learningWeight = (state: WorkloadState, seconds: number, margin: number): number =>
+  margin >= 0.7 && seconds - state.doubles[ENTITY.alarmStart]! < HOUR / 2 ? 0.5 : 1;

@@ -1,0 +1,224 @@
+import { advanceBar, bookSurprise, learningWeight } from './alarm-bar.ts';
+import { jointDistance, learnJoint } from './joint-residual.ts';
+import { compress, PLATEAU_LENGTH, SLOT } from './metric-slots.ts';
+import { advanceRank } from './rank.ts';
+import { createMetricResiduals, deriveResiduals, learnResiduals, type MetricResiduals } from './residuals.ts';
+import { BINS, learnSurprise, surpriseOf } from './surprise.ts';
+import { admitWindow, bankDistance } from './window-bank.ts';
+import { ENTITY, metricSlot, type WorkloadState } from './workload-state.ts';
+
+/** Beyond this a value is an overflow somewhere, not a measurement; it also keeps single-precision tables finite. */
+const LARGEST_VALUE = 1e30;
+/** Frames of a workload before it has a score. */
+export const READY_AFTER = 5;
+/** What the smallest surprise of the last 3 or 6 samples gives up to be believed: three in a row need not each be as rare as one. */
+const PLATEAUS = [
+  { samples: 3, discount: 0.5 },
+  { samples: 6, discount: 0.1 },
+] as const;
+
+/** The analysis of one frame, kept until the next: detectors and contributors read it. Arrays are longer than `metrics` and reused. */
+export interface FrameAnalysis {
+  metrics: number;
+  ready: boolean;
+  /** Values of the scored metrics, NaN where missing or not finite. */
+  values: Float64Array;
+  residuals: MetricResiduals[];
+  /** Per metric: the largest surprise of its three residuals, and which one (0 level, 1 change, 2 change3). */
+  surprise: Float64Array;
+  residualOf: Uint8Array;
+  /** Compressed level residual, 0 where missing. */
+  levelZ: Float64Array;
+  /** Entity surprise, bar and margin (surprise over bar). */
+  total: number;
+  bar: number;
+  margin: number;
+  /** Metric whose plateau set the surprise, or -1. */
+  plateauMetric: number;
+  rank: number;
+}
+
+export const createFrameAnalysis = (): FrameAnalysis => ({
+  metrics: 0,
+  ready: false,
+  values: new Float64Array(0),
+  residuals: [],
+  surprise: new Float64Array(0),
+  residualOf: new Uint8Array(0),
+  levelZ: new Float64Array(0),
+  total: 0,
+  bar: 0,
+  margin: 0,
+  plateauMetric: -1,
+  rank: 0,
+});
+
+const reset = (a: FrameAnalysis, metrics: number): void => {
+  a.metrics = metrics;
+  a.plateauMetric = -1;
+  if (a.values.length >= metrics) return;
+  a.values = new Float64Array(metrics);
+  a.surprise = new Float64Array(metrics);
+  a.residualOf = new Uint8Array(metrics);
+  a.levelZ = new Float64Array(metrics);
+  while (a.residuals.length < metrics) a.residuals.push(createMetricResiduals());
+};
+
+const MASSES = [SLOT.mass0, SLOT.mass1, SLOT.mass3] as const;
+
+const histogramAt = (state: WorkloadState, metric: number, residual: number): number =>
+  state.shape.histograms + (metric * 3 + residual) * BINS;
+
+/** Surprise of a residual of size |z| in the metric's own past. */
+export const metricSurprise = (state: WorkloadState, metric: number, residual: number, size: number): number =>
+  surpriseOf(state.floats, histogramAt(state, metric, residual), state.doubles[metricSlot(state, metric) + MASSES[residual]!]!, size);
+
+const analyseMetrics = (state: WorkloadState, seconds: number, frameValues: Float64Array, a: FrameAnalysis): void => {
+  for (let m = 0; m < a.metrics; m++) {
+    const raw = frameValues[state.columns[m]!]!;
+    const x = raw <= LARGEST_VALUE && raw >= -LARGEST_VALUE ? raw : Number.NaN;
+    a.values[m] = x;
+    a.surprise[m] = Number.NaN;
+    a.levelZ[m] = 0;
+    if (Number.isNaN(x)) continue;
+    const slot = metricSlot(state, m);
+    const r = a.residuals[m]!;
+    deriveResiduals(state, m, slot, state.metrics[m]!.floor, seconds, x, r);
+    if (!r.ready) continue;
+    a.levelZ[m] = compress(r.z[0]!);
+    let largest = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < 3; i++) {
+      const u = metricSurprise(state, m, i, Math.abs(r.z[i]!));
+      if (i === 0) pushPlateau(state.doubles, slot, r.z[0]! < 0 ? -u : u);
+      if (u > largest) {
+        largest = u;
+        a.residualOf[m] = i;
+      }
+    }
+    a.surprise[m] = largest;
+  }
+};
+
+const pushPlateau = (d: Float64Array, slot: number, signed: number): void => {
+  const at = slot + SLOT.plateau;
+  d.copyWithin(at + 1, at, at + PLATEAU_LENGTH - 1);
+  d[at] = signed;
+};
+
+/** Smallest surprise of the last `samples` level residuals when all lie on one side, else 0. */
+const plateauOf = (d: Float64Array, slot: number, samples: number): number => {
+  const at = slot + SLOT.plateau;
+  const sign = Math.sign(d[at]!);
+  let smallest = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < samples; i++) {
+    const u = d[at + i]! * sign;
+    if (!(u > 0)) return 0;
+    if (u < smallest) smallest = u;
+  }
+  return smallest;
+};
+
+/** Mean of the 3 largest surprises, or one metric that stays surprising. */
+const entitySurprise = (state: WorkloadState, a: FrameAnalysis): number => {
+  let first = Number.NEGATIVE_INFINITY;
+  let second = first;
+  let third = first;
+  for (let m = 0; m < a.metrics; m++) {
+    const u = a.surprise[m]!;
+    if (u > first) {
+      third = second;
+      second = first;
+      first = u;
+    } else if (u > second) {
+      third = second;
+      second = u;
+    } else if (u > third) third = u;
+  }
+  if (first === Number.NEGATIVE_INFINITY) return Number.NaN;
+  let total = third > Number.NEGATIVE_INFINITY ? (first + second + third) / 3 : second > Number.NEGATIVE_INFINITY ? (first + second) / 2 : first;
+  if (a.metrics < 2) return total;
+  for (let m = 0; m < a.metrics; m++) {
+    if (Number.isNaN(a.surprise[m]!)) continue;
+    for (const { samples, discount } of PLATEAUS) {
+      const u = plateauOf(state.doubles, metricSlot(state, m), samples) - discount;
+      if (u > total) {
+        total = u;
+        a.plateauMetric = m;
+      }
+    }
+  }
+  return total;
+};
+
+const LARGEST_MEAN = 5;
+const largest = new Float64Array(LARGEST_MEAN);
+
+/** Mean of the 5 largest compressed level residuals. */
+const levelSize = (a: FrameAnalysis): number => {
+  largest.fill(Number.NEGATIVE_INFINITY);
+  let seen = 0;
+  for (let m = 0; m < a.metrics; m++) {
+    if (Number.isNaN(a.surprise[m]!)) continue;
+    seen++;
+    let z = Math.abs(a.levelZ[m]!);
+    for (let i = 0; i < LARGEST_MEAN; i++) {
+      if (z <= largest[i]!) continue;
+      const pushed = largest[i]!;
+      largest[i] = z;
+      z = pushed;
+    }
+  }
+  const used = Math.min(LARGEST_MEAN, seen);
+  let sum = 0;
+  for (let i = 0; i < used; i++) sum += largest[i]!;
+  return used > 0 ? sum / used : Number.NaN;
+};
+
+const learnMetrics = (state: WorkloadState, seconds: number, a: FrameAnalysis, weight: number): void => {
+  const d = state.doubles;
+  for (let m = 0; m < a.metrics; m++) {
+    const x = a.values[m]!;
+    if (Number.isNaN(x)) continue;
+    const slot = metricSlot(state, m);
+    const r = a.residuals[m]!;
+    if (r.ready) {
+      for (let i = 0; i < 3; i++) {
+        const mass = slot + MASSES[i]!;
+        d[mass] = learnSurprise(state.floats, histogramAt(state, m, i), d[mass]!, Math.abs(r.z[i]!), weight);
+      }
+    }
+    learnResiduals(state, m, slot, state.metrics[m]!.floor, seconds, x, r.ready ? r.z[0]! : 0);
+  }
+};
+
+/**
+ * Scores one frame against everything before it, then learns it (detection-recipe sections 2 to 4).
+ * `damping` multiplies the margin: 1, or less while a rollout explains level and difference parts.
+ */
+export const observeBaseline = (
+  state: WorkloadState,
+  seconds: number,
+  frameValues: Float64Array,
+  damping: number,
+  a: FrameAnalysis,
+): void => {
+  const d = state.doubles;
+  reset(a, state.metrics.length);
+  a.bar = advanceBar(state, seconds);
+  analyseMetrics(state, seconds, frameValues, a);
+  const total = entitySurprise(state, a);
+  d[ENTITY.frames]! += 1;
+  a.ready = !Number.isNaN(total);
+  a.total = a.ready ? total : 0;
+  a.margin = a.ready ? Math.max(0, (total / a.bar) * damping) : 0;
+  if (a.ready) {
+    const bank = bankDistance(state, a.values);
+    const joint = jointDistance(state, a.levelZ);
+    a.rank = advanceRank(state, [levelSize(a), total, bank, joint]);
+    admitWindow(state, a.margin);
+    learnJoint(state, seconds, a.margin);
+    bookSurprise(state, seconds, total * damping, a.margin);
+  }
+  learnMetrics(state, seconds, a, learningWeight(state, seconds, a.margin));
+};
+

@@ -1,0 +1,143 @@
+import type { FrameLayout } from '../conventions/index.ts';
+import { BANK_ROWS, ENTITY_SLOTS, type ShapeOptions, type StateShape, stateShape, triangle } from './state-shape.ts';
+import { RING_LENGTH, SLOTS_PER_METRIC } from './metric-slots.ts';
+import { BINS } from './surprise.ts';
+import { type UnitFloor, unitFloorOf } from './unit-floor.ts';
+
+/** Numbers of a workload that belong to no metric. */
+export const ENTITY = {
+  frames: 0,
+  lastSeconds: 1,
+  /** Alarm bar: the bar itself, its histogram's mass, the running block and its maximum. */
+  bar: 2,
+  barMass: 3,
+  block: 4,
+  blockMax: 5,
+  /** Burst debt and when it was last brought up to date; starts of the current alarm hour and of the current alarm; last alarm sample. */
+  debt: 6,
+  debtSeconds: 7,
+  hourStart: 8,
+  alarmStart: 9,
+  lastAlarm: 10,
+  /** Rank part: own-past scales of its four inputs with their counts, three last values, two holds. */
+  rankScale: 11,
+  rankCount: 15,
+  rankRecent: 19,
+  rankFilled: 22,
+  holdFast: 23,
+  holdSlow: 24,
+  /** Window bank: rows filled, samples offered. */
+  bankRows: 25,
+  bankOffered: 26,
+  /** Moments: samples taken, when to fit next, seconds of the last fit, whether a fit exists. */
+  momentSamples: 27,
+  nextFit: 28,
+  fitSeconds: 29,
+  fitted: 30,
+  /** Until when a rollout or scale-out damps level and difference parts. */
+  dampedUntil: 31,
+  /** Reservoir generator state. */
+  random: 32,
+} as const;
+
+/** A scored column of the workload's frames. */
+export interface ScoredMetric {
+  readonly name: string;
+  readonly unit: string;
+  readonly floor: UnitFloor;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Everything that is remembered of one workload: one buffer and the names of its columns. */
+export interface WorkloadState {
+  layout: FrameLayout;
+  metrics: readonly ScoredMetric[];
+  /** For each scored metric its column in the frame. */
+  columns: readonly number[];
+  shape: StateShape;
+  buffer: ArrayBuffer;
+  doubles: Float64Array;
+  floats: Float32Array;
+  bytes: Uint8Array;
+  readonly stepSeconds: number;
+}
+
+/** The scored columns of a layout: all but context. */
+export const scoredColumns = (layout: FrameLayout): { metrics: ScoredMetric[]; columns: number[] } => {
+  const metrics: ScoredMetric[] = [];
+  const columns: number[] = [];
+  for (const [column, feature] of layout.features.entries()) {
+    const floor = unitFloorOf(feature.unitClass);
+    if (!floor) continue;
+    metrics.push({
+      name: feature.name,
+      unit: feature.unit,
+      floor,
+      min: feature.min ?? Number.NEGATIVE_INFINITY,
+      max: feature.max ?? Number.POSITIVE_INFINITY,
+    });
+    columns.push(column);
+  }
+  return { metrics, columns };
+};
+
+export const createWorkloadState = (layout: FrameLayout, options: ShapeOptions, bytes?: Uint8Array): WorkloadState | undefined => {
+  const { metrics, columns } = scoredColumns(layout);
+  const shape = stateShape(metrics.length, options);
+  if (bytes && bytes.byteLength !== shape.bytes) return undefined;
+  const buffer = new ArrayBuffer(shape.bytes);
+  const state: WorkloadState = {
+    layout,
+    metrics,
+    columns,
+    shape,
+    buffer,
+    doubles: new Float64Array(buffer),
+    floats: new Float32Array(buffer),
+    bytes: new Uint8Array(buffer),
+    stepSeconds: options.stepSeconds,
+  };
+  if (bytes) state.bytes.set(bytes);
+  else initialise(state);
+  return state;
+};
+
+const initialise = (state: WorkloadState): void => {
+  const d = state.doubles;
+  d[ENTITY.lastSeconds] = Number.NEGATIVE_INFINITY;
+  d[ENTITY.hourStart] = Number.NEGATIVE_INFINITY;
+  d[ENTITY.alarmStart] = Number.NEGATIVE_INFINITY;
+  d[ENTITY.lastAlarm] = Number.NEGATIVE_INFINITY;
+  d[ENTITY.dampedUntil] = Number.NEGATIVE_INFINITY;
+  d[ENTITY.block] = Number.NaN;
+};
+
+export const metricSlot = (state: WorkloadState, metric: number): number => state.shape.slots + metric * SLOTS_PER_METRIC;
+
+/** A workload whose columns changed keeps what it knows of every metric that remains; bank and moments, being joint, start again. */
+export const adoptLayout = (old: WorkloadState, layout: FrameLayout, options: ShapeOptions): WorkloadState => {
+  const next = createWorkloadState(layout, options)!;
+  next.doubles.set(old.doubles.subarray(0, ENTITY_SLOTS));
+  for (const slot of [ENTITY.bankRows, ENTITY.bankOffered, ENTITY.momentSamples, ENTITY.nextFit, ENTITY.fitted]) next.doubles[slot] = 0;
+  next.floats.set(old.floats.subarray(old.shape.bar, old.shape.bar + 200), next.shape.bar);
+  for (const [to, metric] of next.metrics.entries()) {
+    const from = old.metrics.findIndex((candidate) => candidate.name === metric.name);
+    if (from >= 0) copyMetric(old, from, next, to);
+  }
+  return next;
+};
+
+const copyMetric = (old: WorkloadState, from: number, next: WorkloadState, to: number): void => {
+  const a = old.shape;
+  const b = next.shape;
+  const part = (view: Float64Array | Float32Array | Uint8Array, start: number, index: number, length: number) =>
+    view.subarray(start + index * length, start + (index + 1) * length);
+  next.doubles.set(part(old.doubles, a.slots, from, SLOTS_PER_METRIC), b.slots + to * SLOTS_PER_METRIC);
+  next.floats.set(part(old.floats, a.rings, from, RING_LENGTH), b.rings + to * RING_LENGTH);
+  next.floats.set(part(old.floats, a.histograms, from, 3 * BINS), b.histograms + to * 3 * BINS);
+  next.floats.set(part(old.floats, a.profiles, from, a.profileBins), b.profiles + to * b.profileBins);
+  next.bytes.set(part(old.bytes, a.visits, from, a.profileBins), b.visits + to * b.profileBins);
+};
+
+export { BANK_ROWS, triangle };
