@@ -39,7 +39,9 @@ export const profileValue = (state: WorkloadState, metric: number, bin: number):
 /** Whether the profile has earned its place: enough samples in competition with the level, and clearly smaller errors. */
 export const profileInUse = (state: WorkloadState, slot: number): boolean => {
   const d = state.doubles;
-  return d[slot + SLOT.profileCount]! >= state.shape.profileBins / 2 && d[slot + SLOT.profileError]! < ADVANTAGE * d[slot + SLOT.levelError]!;
+  return (
+    d[slot + SLOT.profileCount]! >= state.shape.profileBins / 2 && d[slot + SLOT.profileError]! < ADVANTAGE * d[slot + SLOT.levelError]!
+  );
 };
 
 /** Learns one sample; errors are those of the old state, clipped by the caller. */

@@ -1,6 +1,6 @@
-import { metricSlot, ENTITY, type WorkloadState } from './workload-state.ts';
 import { RESIDUAL_LAGS, SLOT } from './metric-slots.ts';
 import { triangle } from './state-shape.ts';
+import { ENTITY, metricSlot, type WorkloadState } from './workload-state.ts';
 
 /** First fit after this many samples, then at twice as many each time until a day has passed, then daily. */
 const FIRST_FIT = 60;

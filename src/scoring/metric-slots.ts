@@ -41,11 +41,12 @@ export const SLOT = {
   plateau: 25,
   /** Level residual (compressed) at lags 0 to 11, newest first. */
   residualLags: 31,
-  /** Unix seconds of the first sample. */
+  /** Unix seconds of the first and the newest sample. */
   firstSeconds: 43,
+  lastSeconds: 44,
 } as const;
 
-export const SLOTS_PER_METRIC = 44;
+export const SLOTS_PER_METRIC = 46;
 export const PLATEAU_LENGTH = 6;
 export const RESIDUAL_LAGS = 12;
 

@@ -32,6 +32,8 @@ const SIGMA = 1.25;
 const CLIP = 5;
 /** Samples before the first residual. */
 const WARM_UP = 4;
+/** Missing samples in a row after which differences start anew. */
+const LONGEST_GAP_STEPS = 10;
 
 const hypot3 = (a: number, b: number, c: number): number => Math.sqrt(a * a + b * b + c * c);
 
@@ -86,6 +88,8 @@ export const deriveResiduals = (
   out.scale[0] = scale0 / young;
   out.z[0] = capConstant((x - expected) / scale0, sigma, level, count) * young;
 
+  // After a long gap there is no value before: a day of change is not a jump.
+  const gapped = seconds - d[slot + SLOT.lastSeconds]! > LONGEST_GAP_STEPS * state.stepSeconds;
   for (let i = 1; i < 3; i++) {
     const lag = i === 1 ? SLOT.lag1 : SLOT.lag3;
     const slow = i === 1 ? SLOT.diff1Slow : SLOT.diff3Slow;
@@ -93,7 +97,7 @@ export const deriveResiduals = (
     const scale = hypot3(differenceSigma, fl * Math.SQRT1_2, sparse);
     out.expected[i] = d[slot + lag]!;
     out.scale[i] = scale / young;
-    out.z[i] = capConstant((x - d[slot + lag]!) / scale, differenceSigma, level, count) * young;
+    out.z[i] = gapped ? 0 : capConstant((x - d[slot + lag]!) / scale, differenceSigma, level, count) * young;
   }
 };
 
@@ -193,12 +197,13 @@ export const learnResiduals = (
   if (count === 0) d[slot + SLOT.firstSeconds] = seconds;
   const fl = floorAt(floor, count === 0 ? x : d[slot + SLOT.level]!);
   learnLevel(state, metric, slot, fl, seconds, x);
-  learnDifferences(d, slot, x, count);
+  if (seconds - d[slot + SLOT.lastSeconds]! <= LONGEST_GAP_STEPS * state.stepSeconds) learnDifferences(d, slot, x, count);
   learnVariance(d, slot, fl, x, count);
   d[slot + SLOT.lag3] = count === 0 ? x : d[slot + SLOT.lag2]!;
   d[slot + SLOT.lag2] = count === 0 ? x : d[slot + SLOT.lag1]!;
   d[slot + SLOT.lag1] = x;
   d.copyWithin(slot + SLOT.residualLags + 1, slot + SLOT.residualLags, slot + SLOT.residualLags + RESIDUAL_LAGS - 1);
   d[slot + SLOT.residualLags] = compress(z0);
+  d[slot + SLOT.lastSeconds] = seconds;
   d[slot + SLOT.count] = count + 1;
 };

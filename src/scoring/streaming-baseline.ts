@@ -9,8 +9,6 @@ import { ENTITY, metricSlot, type WorkloadState } from './workload-state.ts';
 
 /** Beyond this a value is an overflow somewhere, not a measurement; it also keeps single-precision tables finite. */
 const LARGEST_VALUE = 1e30;
-/** Frames of a workload before it has a score. */
-export const READY_AFTER = 5;
 /** What the smallest surprise of the last 3 or 6 samples gives up to be believed: three in a row need not each be as rare as one. */
 const PLATEAUS = [
   { samples: 3, discount: 0.5 },
@@ -66,12 +64,15 @@ const reset = (a: FrameAnalysis, metrics: number): void => {
 
 const MASSES = [SLOT.mass0, SLOT.mass1, SLOT.mass3] as const;
 
-const histogramAt = (state: WorkloadState, metric: number, residual: number): number =>
+/** Where a residual's histogram lies in the Float32 view. */
+export const histogramAt = (state: WorkloadState, metric: number, residual: number): number =>
   state.shape.histograms + (metric * 3 + residual) * BINS;
 
-/** Surprise of a residual of size |z| in the metric's own past. */
-export const metricSurprise = (state: WorkloadState, metric: number, residual: number, size: number): number =>
-  surpriseOf(state.floats, histogramAt(state, metric, residual), state.doubles[metricSlot(state, metric) + MASSES[residual]!]!, size);
+export const histogramMass = (state: WorkloadState, metric: number, residual: number): number =>
+  state.doubles[metricSlot(state, metric) + MASSES[residual]!]!;
+
+const metricSurprise = (state: WorkloadState, metric: number, residual: number, size: number): number =>
+  surpriseOf(state.floats, histogramAt(state, metric, residual), histogramMass(state, metric, residual), size);
 
 const analyseMetrics = (state: WorkloadState, seconds: number, frameValues: Float64Array, a: FrameAnalysis): void => {
   for (let m = 0; m < a.metrics; m++) {
@@ -135,7 +136,8 @@ const entitySurprise = (state: WorkloadState, a: FrameAnalysis): number => {
     } else if (u > third) third = u;
   }
   if (first === Number.NEGATIVE_INFINITY) return Number.NaN;
-  let total = third > Number.NEGATIVE_INFINITY ? (first + second + third) / 3 : second > Number.NEGATIVE_INFINITY ? (first + second) / 2 : first;
+  let total =
+    third > Number.NEGATIVE_INFINITY ? (first + second + third) / 3 : second > Number.NEGATIVE_INFINITY ? (first + second) / 2 : first;
   if (a.metrics < 2) return total;
   for (let m = 0; m < a.metrics; m++) {
     if (Number.isNaN(a.surprise[m]!)) continue;
@@ -221,4 +223,3 @@ export const observeBaseline = (
   }
   learnMetrics(state, seconds, a, learningWeight(state, seconds, a.margin));
 };
-

@@ -1,7 +1,7 @@
-import { floorAt } from './unit-floor.ts';
-import { metricSlot, type WorkloadState, ENTITY } from './workload-state.ts';
-import { BANK_ROWS } from './state-shape.ts';
 import { SLOT } from './metric-slots.ts';
+import { BANK_ROWS } from './state-shape.ts';
+import { floorAt } from './unit-floor.ts';
+import { ENTITY, metricSlot, type WorkloadState } from './workload-state.ts';
 
 const NEAREST = 3;
 /** Rows before the bank speaks. */

@@ -1,6 +1,6 @@
 import type { FrameLayout } from '../conventions/index.ts';
-import { BANK_ROWS, ENTITY_SLOTS, type ShapeOptions, type StateShape, stateShape, triangle } from './state-shape.ts';
 import { RING_LENGTH, SLOTS_PER_METRIC } from './metric-slots.ts';
+import { BAR_BINS, ENTITY_SLOTS, type MemorySize, type ShapeOptions, type StateShape, stateShape } from './state-shape.ts';
 import { BINS } from './surprise.ts';
 import { type UnitFloor, unitFloorOf } from './unit-floor.ts';
 
@@ -38,6 +38,8 @@ export const ENTITY = {
   dampedUntil: 31,
   /** Reservoir generator state. */
   random: 32,
+  /** Frames in a row that were older than the newest one. */
+  olderFrames: 33,
 } as const;
 
 /** A scored column of the workload's frames. */
@@ -82,10 +84,10 @@ export const scoredColumns = (layout: FrameLayout): { metrics: ScoredMetric[]; c
   return { metrics, columns };
 };
 
-export const createWorkloadState = (layout: FrameLayout, options: ShapeOptions, bytes?: Uint8Array): WorkloadState | undefined => {
+/** Fresh state; `sizes` are the detectors' memories for this layout. */
+export const createWorkloadState = (layout: FrameLayout, options: ShapeOptions, sizes: readonly MemorySize[]): WorkloadState => {
   const { metrics, columns } = scoredColumns(layout);
-  const shape = stateShape(metrics.length, options);
-  if (bytes && bytes.byteLength !== shape.bytes) return undefined;
+  const shape = stateShape(metrics.length, options, sizes);
   const buffer = new ArrayBuffer(shape.bytes);
   const state: WorkloadState = {
     layout,
@@ -98,29 +100,47 @@ export const createWorkloadState = (layout: FrameLayout, options: ShapeOptions, 
     bytes: new Uint8Array(buffer),
     stepSeconds: options.stepSeconds,
   };
-  if (bytes) state.bytes.set(bytes);
-  else initialise(state);
+  forgetTimes(state);
+  state.doubles[ENTITY.block] = Number.NaN;
   return state;
 };
 
-const initialise = (state: WorkloadState): void => {
+/** Forgets when things happened, and nothing else: for a new state, and for a clock that was set back. */
+export const forgetTimes = (state: WorkloadState): void => {
   const d = state.doubles;
   d[ENTITY.lastSeconds] = Number.NEGATIVE_INFINITY;
   d[ENTITY.hourStart] = Number.NEGATIVE_INFINITY;
   d[ENTITY.alarmStart] = Number.NEGATIVE_INFINITY;
   d[ENTITY.lastAlarm] = Number.NEGATIVE_INFINITY;
   d[ENTITY.dampedUntil] = Number.NEGATIVE_INFINITY;
-  d[ENTITY.block] = Number.NaN;
 };
 
 export const metricSlot = (state: WorkloadState, metric: number): number => state.shape.slots + metric * SLOTS_PER_METRIC;
 
+const sameMetrics = (a: readonly ScoredMetric[], b: readonly ScoredMetric[]): boolean =>
+  a.length === b.length && a.every((metric, i) => metric.name === b[i]!.name);
+
 /** A workload whose columns changed keeps what it knows of every metric that remains; bank and moments, being joint, start again. */
-export const adoptLayout = (old: WorkloadState, layout: FrameLayout, options: ShapeOptions): WorkloadState => {
-  const next = createWorkloadState(layout, options)!;
+export const adoptLayout = (
+  old: WorkloadState,
+  layout: FrameLayout,
+  options: ShapeOptions,
+  sizes: readonly MemorySize[],
+): WorkloadState => {
+  const next = createWorkloadState(layout, options, sizes);
+  if (sameMetrics(old.metrics, next.metrics) && old.buffer.byteLength === next.buffer.byteLength) {
+    next.bytes.set(old.bytes);
+    return next;
+  }
   next.doubles.set(old.doubles.subarray(0, ENTITY_SLOTS));
   for (const slot of [ENTITY.bankRows, ENTITY.bankOffered, ENTITY.momentSamples, ENTITY.nextFit, ENTITY.fitted]) next.doubles[slot] = 0;
-  next.floats.set(old.floats.subarray(old.shape.bar, old.shape.bar + 200), next.shape.bar);
+  next.floats.set(old.floats.subarray(old.shape.bar, old.shape.bar + BAR_BINS), next.shape.bar);
+  for (const [i, to] of next.shape.memories.entries()) {
+    const from = old.shape.memories[i];
+    if (from?.size.doubles !== to.size.doubles || from.size.floats !== to.size.floats) continue;
+    next.doubles.set(old.doubles.subarray(from.doubles, from.doubles + from.size.doubles), to.doubles);
+    next.floats.set(old.floats.subarray(from.floats, from.floats + from.size.floats), to.floats);
+  }
   for (const [to, metric] of next.metrics.entries()) {
     const from = old.metrics.findIndex((candidate) => candidate.name === metric.name);
     if (from >= 0) copyMetric(old, from, next, to);
@@ -139,5 +159,3 @@ const copyMetric = (old: WorkloadState, from: number, next: WorkloadState, to: n
   next.floats.set(part(old.floats, a.profiles, from, a.profileBins), b.profiles + to * b.profileBins);
   next.bytes.set(part(old.bytes, a.visits, from, a.profileBins), b.visits + to * b.profileBins);
 };
-
-export { BANK_ROWS, triangle };

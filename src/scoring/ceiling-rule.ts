@@ -1,0 +1,53 @@
+import type { Contributor, FrameLayout, WorkloadFrame } from '../conventions/index.ts';
+import { type Detector, NO_MEMORY } from './detector.ts';
+import { pushRecent, RECENT, recentMedian } from './recent-median.ts';
+
+export interface CeilingRuleOptions {
+  readonly id: string;
+  readonly metric: string;
+  /** The ratio, 0..1, whose ceiling is watched; NaN = unknown. */
+  readonly ratioOf: (frame: WorkloadFrame) => number;
+  /** Whether frames of this layout can have the ratio at all. */
+  readonly applies: (layout: FrameLayout) => boolean;
+  readonly above: number;
+  readonly aboveMedian: number;
+  readonly samples: number;
+  readonly value: number;
+}
+
+/** Slots: values seen, samples in a row above. */
+const SEEN = 0;
+const RUN = 1;
+
+/** A known ceiling is being hit, and was not before: a ratio stays above an absolute mark and above its own recent median. */
+export const createCeilingRule = (options: CeilingRuleOptions): Detector => ({
+  id: options.id,
+  memory: (layout) => (options.applies(layout) ? { doubles: 2, floats: RECENT } : NO_MEMORY),
+  observe({ frame, state, doublesAt, floatsAt }) {
+    if (!options.applies(frame.layout)) return undefined;
+    const x = options.ratioOf(frame);
+    if (!Number.isFinite(x)) return undefined;
+    const d = state.doubles;
+    const seen = d[doublesAt + SEEN]!;
+    let median = Number.NaN;
+    // The median is only worth its sort where the absolute mark is passed.
+    if (x >= options.above) {
+      median = seen > 0 ? recentMedian(state.floats, floatsAt, seen) : x;
+      d[doublesAt + RUN] = x - median >= options.aboveMedian ? d[doublesAt + RUN]! + 1 : 0;
+    } else d[doublesAt + RUN] = 0;
+    pushRecent(state.floats, floatsAt, seen, x);
+    d[doublesAt + SEEN] = seen + 1;
+    if (d[doublesAt + RUN]! < options.samples) return undefined;
+    const contributor: Contributor = {
+      metric: options.metric,
+      contribution: 1,
+      observed: x,
+      expected: median,
+      lower: 0,
+      upper: Math.max(options.above, median + options.aboveMedian),
+      unit: 'ratio',
+      detector: options.id,
+    };
+    return { detector: options.id, value: options.value, contributors: [contributor] };
+  },
+});

@@ -1,0 +1,54 @@
+import { CONTRIBUTOR_FLOOR, type Contributor, type Score, type WorkloadFrame } from '../conventions/index.ts';
+import { baselineContributors } from './baseline-contributors.ts';
+import type { Part } from './detector.ts';
+import { rankScore } from './rank.ts';
+import type { FrameAnalysis } from './streaming-baseline.ts';
+import type { WorkloadState } from './workload-state.ts';
+
+const MOST_CONTRIBUTORS = 5;
+/** Largest score that is not an alarm. */
+const BELOW_BOUNDARY = 0.999;
+
+/** Contributors of the deciding part first; those of the others fill up, at half their share, without naming a metric twice. */
+const mergeContributors = (first: readonly Contributor[], others: readonly (readonly Contributor[])[]): Contributor[] => {
+  const merged = [...first];
+  for (const list of others) {
+    for (const contributor of list) if (!merged.some((known) => known.metric === contributor.metric)) merged.push(contributor);
+  }
+  const kept = merged.slice(0, MOST_CONTRIBUTORS);
+  const sum = kept.reduce((total, contributor) => total + contributor.contribution, 0);
+  return sum > 1 ? kept.map((contributor) => ({ ...contributor, contribution: contributor.contribution / sum })) : kept;
+};
+
+/** One score out of all parts: the largest part at or above the boundary decides; below it the rank part orders, and a part may lift it. */
+export const fuse = (
+  frame: WorkloadFrame,
+  state: WorkloadState,
+  analysis: FrameAnalysis,
+  parts: readonly Part[],
+  damped: boolean,
+  modelVersion: string,
+): Score => {
+  const baseline = analysis.margin >= 1 ? analysis.margin : Math.min(BELOW_BOUNDARY, rankScore(analysis.rank));
+  let strongest: Part | undefined;
+  for (const part of parts) if (!strongest || part.value > strongest.value) strongest = part;
+  const decides = strongest !== undefined && strongest.value > baseline ? strongest : undefined;
+  const value = decides ? decides.value : baseline;
+  let contributors: readonly Contributor[] = [];
+  if (value > CONTRIBUTOR_FLOOR) {
+    const own = baselineContributors(state, analysis);
+    const others = parts.filter((part) => part !== decides && part.value > CONTRIBUTOR_FLOOR).map((part) => part.contributors);
+    contributors = decides ? mergeContributors(decides.contributors, [...others, own]) : mergeContributors(own, others);
+  }
+  return {
+    key: frame.key,
+    timeMs: frame.timeMs,
+    value,
+    ready: true,
+    margin: analysis.margin,
+    contributors,
+    detector: decides?.detector ?? (analysis.margin >= 1 ? 'baseline' : 'rank'),
+    damped,
+    modelVersion,
+  };
+};

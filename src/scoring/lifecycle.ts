@@ -1,0 +1,88 @@
+import type { Contributor, LifecycleSignals } from '../conventions/index.ts';
+import type { Detector, DetectorInput } from './detector.ts';
+
+/** Slots of the memory. */
+const RESTARTS = 0;
+const UPDATED = 1;
+const WAITING_FRAMES = 2;
+const SINCE = 3;
+const LAST_BAD = 4;
+const OOM_UNTIL = 5;
+const SLOTS = 6;
+
+/** Restarts fade with this time constant: three in a quarter of an hour are a loop, one an hour is not. */
+const RESTART_MEMORY_SECONDS = 900;
+/** Two restarts within minutes; in large workloads a tenth of the pods. */
+const LOOP_RESTARTS = 1.8;
+const LOOP_SHARE = 0.1;
+/** A condition that has lasted this long was said: it stays visible just below the boundary. */
+const CHRONIC_SECONDS = 6 * 3600;
+const CHRONIC_VALUE = 0.95;
+/** A condition that paused for this long has ended. */
+const PAUSE_SECONDS = 1800;
+/** An OOM kill stays said for as long as the shipped rule's window. */
+const OOM_SECONDS = 300;
+/** Waiting reasons other than a crash loop must last this many frames: images are pulled, volumes are mounted. */
+const WAITING_PATIENCE = 3;
+
+const VALUES = { crashLoop: 1.3, oom: 1.2, waiting: 1.1, restart: 0.6 } as const;
+
+const contributor = (metric: string, observed: number, upper: number, unit: string): Contributor => ({
+  metric,
+  contribution: 1,
+  observed,
+  expected: 0,
+  lower: 0,
+  upper,
+  unit,
+  detector: 'lifecycle',
+});
+
+interface Finding {
+  readonly value: number;
+  readonly contributor: Contributor;
+}
+
+const judge = (signals: LifecycleSignals, d: Float64Array, at: number, seconds: number, replicas: number): Finding | undefined => {
+  const looping = signals.waiting.CrashLoopBackOff ?? 0;
+  const restarts = d[at + RESTARTS]!;
+  const limit = Math.max(LOOP_RESTARTS, LOOP_SHARE * replicas);
+  if (signals.oomKills > 0) d[at + OOM_UNTIL] = seconds + OOM_SECONDS;
+  const oom = seconds < d[at + OOM_UNTIL]!;
+  if (looping > 0 || restarts >= limit) {
+    return { value: VALUES.crashLoop, contributor: contributor('container_restarts', Math.max(restarts, looping), limit, 'restarts') };
+  }
+  if (oom) return { value: VALUES.oom, contributor: contributor('container_oom_kills', Math.max(1, signals.oomKills), 1, 'kills') };
+  const waiting = Object.entries(signals.waiting).sort((a, b) => b[1] - a[1])[0];
+  d[at + WAITING_FRAMES] = waiting && waiting[1] > 0 ? d[at + WAITING_FRAMES]! + 1 : 0;
+  if (waiting && d[at + WAITING_FRAMES]! >= WAITING_PATIENCE) {
+    return { value: VALUES.waiting, contributor: contributor(`container_waiting_${waiting[0]}`, waiting[1], 1, 'containers') };
+  }
+  if (restarts >= 0.5) return { value: VALUES.restart, contributor: contributor('container_restarts', restarts, limit, 'restarts') };
+  return undefined;
+};
+
+/** Quiets a condition that has been above the boundary without a pause for hours. */
+const withoutChronic = (value: number, d: Float64Array, at: number, seconds: number): number => {
+  if (value < 1) return value;
+  if (seconds - d[at + LAST_BAD]! > PAUSE_SECONDS) d[at + SINCE] = seconds;
+  d[at + LAST_BAD] = seconds;
+  return seconds - d[at + SINCE]! > CHRONIC_SECONDS ? CHRONIC_VALUE : value;
+};
+
+/** Crash loops, OOM kills and containers that cannot start, as kube-state-metrics tells them. Never damped, never learnt away by a rollout. */
+export const createLifecycleDetector = (): Detector => ({
+  id: 'lifecycle',
+  memory: () => ({ doubles: SLOTS, floats: 0 }),
+  observe({ frame, seconds, state, doublesAt: at }: DetectorInput) {
+    const signals = frame.lifecycle;
+    if (!signals) return undefined;
+    const d = state.doubles;
+    const elapsed = Math.max(0, seconds - d[at + UPDATED]!);
+    d[at + RESTARTS] = d[at + RESTARTS]! * Math.exp(-elapsed / RESTART_MEMORY_SECONDS) + Math.max(0, signals.restarts);
+    d[at + UPDATED] = seconds;
+    const finding = judge(signals, d, at, seconds, frame.replicas);
+    if (!finding) return undefined;
+    return { detector: 'lifecycle', value: withoutChronic(finding.value, d, at, seconds), contributors: [finding.contributor] };
+  },
+});

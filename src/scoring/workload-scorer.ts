@@ -1,0 +1,135 @@
+import {
+  type FrameLayout,
+  type NotReadyReason,
+  type Score,
+  type WorkloadFrame,
+  type WorkloadKey,
+  workloadId,
+} from '../conventions/index.ts';
+import type { Part } from './detector.ts';
+import { createDetectors } from './detectors.ts';
+import { fuse } from './fusion.ts';
+import type { Scorer, ScorerOptions, WorkloadSnapshot } from './scorer.ts';
+import { decodeSnapshot, encodeSnapshot, SCORER_VERSION } from './snapshot.ts';
+import type { MemorySize } from './state-shape.ts';
+import { createFrameAnalysis, observeBaseline } from './streaming-baseline.ts';
+import { adoptLayout, createWorkloadState, ENTITY, forgetTimes, type WorkloadState } from './workload-state.ts';
+
+/** Level and difference parts count this share for a while after a rollout, scale-out or drain, whose marks they are. */
+const DAMPING = 0.5;
+const DAMPING_SECONDS = 600;
+/** After this many frames in a row that lie before the newest one, the clock was set back, and time starts anew. */
+const CLOCK_SET_BACK = 10;
+
+const notReady = (frame: WorkloadFrame, reason: NotReadyReason, modelVersion: string): Score => ({
+  key: frame.key,
+  timeMs: frame.timeMs,
+  value: Number.NaN,
+  ready: false,
+  reason,
+  margin: Number.NaN,
+  contributors: [],
+  detector: 'none',
+  damped: false,
+  modelVersion,
+});
+
+interface Workload {
+  readonly key: WorkloadKey;
+  state: WorkloadState;
+}
+
+/** The scorer of the exporter, of recordings and of the simulator: one state per workload, nothing shared between workloads but code. */
+export const createScorer = (options: ScorerOptions): Scorer => {
+  const detectors = createDetectors();
+  const workloads = new Map<string, Workload>();
+  // One analysis serves all: it is read before the next frame begins.
+  const analysis = createFrameAnalysis();
+  const sizesByLayout = new WeakMap<FrameLayout, readonly MemorySize[]>();
+
+  const sizesOf = (layout: FrameLayout): readonly MemorySize[] => {
+    let sizes = sizesByLayout.get(layout);
+    if (!sizes) {
+      sizes = detectors.map((detector) => detector.memory(layout));
+      sizesByLayout.set(layout, sizes);
+    }
+    return sizes;
+  };
+
+  const freshState = (layout: FrameLayout): WorkloadState => {
+    const state = createWorkloadState(layout, options, sizesOf(layout));
+    state.doubles[ENTITY.random] = options.seed >>> 0;
+    return state;
+  };
+
+  const workloadOf = (frame: WorkloadFrame): Workload => {
+    const id = workloadId(frame.key);
+    let workload = workloads.get(id);
+    if (!workload) {
+      workload = { key: frame.key, state: freshState(frame.layout) };
+      workloads.set(id, workload);
+    } else if (workload.state.layout !== frame.layout) {
+      workload.state = adoptLayout(workload.state, frame.layout, options, sizesOf(frame.layout));
+    }
+    return workload;
+  };
+
+  /** False for a frame from before the newest one. */
+  const inOrder = (state: WorkloadState, seconds: number): boolean => {
+    const d = state.doubles;
+    if (seconds > d[ENTITY.lastSeconds]!) {
+      d[ENTITY.olderFrames] = 0;
+      return true;
+    }
+    d[ENTITY.olderFrames]! += 1;
+    if (d[ENTITY.olderFrames]! < CLOCK_SET_BACK) return false;
+    forgetTimes(state);
+    d[ENTITY.olderFrames] = 0;
+    return true;
+  };
+
+  const scoreFrame = (frame: WorkloadFrame): Score => {
+    const { state } = workloadOf(frame);
+    const seconds = frame.timeMs / 1000;
+    if (!Number.isFinite(seconds) || !inOrder(state, seconds)) return notReady(frame, 'stale_data', SCORER_VERSION);
+    const d = state.doubles;
+    d[ENTITY.lastSeconds] = seconds;
+    if (frame.changed) d[ENTITY.dampedUntil] = seconds + DAMPING_SECONDS;
+    const damped = seconds < d[ENTITY.dampedUntil]!;
+    observeBaseline(state, seconds, frame.values, damped ? DAMPING : 1, analysis);
+    const parts: Part[] = [];
+    for (const [i, detector] of detectors.entries()) {
+      const { doubles: doublesAt, floats: floatsAt } = state.shape.memories[i]!;
+      const part = detector.observe({ frame, seconds, state, analysis, doublesAt, floatsAt });
+      if (part) parts.push(part);
+    }
+    // A lifecycle fault needs no history: a workload that crashes from its first minute has a score from its first minute.
+    if (!analysis.ready && !parts.some((part) => part.value >= 1)) return notReady(frame, 'warming_up', SCORER_VERSION);
+    return fuse(frame, state, analysis, parts, damped, SCORER_VERSION);
+  };
+
+  return {
+    modelVersion: SCORER_VERSION,
+    score: (frames) => frames.map(scoreFrame),
+    forget: (key) => {
+      workloads.delete(workloadId(key));
+    },
+    get workloads() {
+      return workloads.size;
+    },
+    get stateBytes() {
+      let bytes = 0;
+      for (const { state } of workloads.values()) bytes += state.buffer.byteLength;
+      return bytes;
+    },
+    *snapshot(): Iterable<WorkloadSnapshot> {
+      for (const { key, state } of workloads.values()) yield encodeSnapshot(key, state);
+    },
+    restore: (snapshot) => {
+      const state = decodeSnapshot(snapshot, options, (layout) => sizesOf(layout));
+      if (!state) return false;
+      workloads.set(workloadId(snapshot.key), { key: snapshot.key, state });
+      return true;
+    },
+  };
+};
