@@ -80,7 +80,8 @@ describe('readOpenMetrics', () => {
 
   it('reads back any label values and doubles', async () => {
     const quoted = (s: string): string => s.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"');
-    const value = fc.double({ noNaN: true });
+    // Adding 0 makes -0 a 0, which a template string cannot keep apart.
+    const value = fc.double({ noNaN: true }).map((x) => x + 0);
     await fc.assert(
       fc.asyncProperty(fc.uniqueArray(fc.string({ unit: 'grapheme' }), { maxLength: 4 }), value, fc.nat(60), async (names, x, size) => {
         const text = `${names.map((n) => `m{a="${quoted(n)}"} ${x === Infinity ? '+Inf' : x} 1\n`).join('')}# EOF\n`;
