@@ -8,7 +8,7 @@ export type NotReadyReason = 'warming_up' | 'no_data' | 'stale_data' | 'backfill
 
 /** A metric's share in a score. */
 export interface Contributor {
-  /** Feature name of the catalogue, for example `cpu_usage_cores`. */
+  /** Feature name of the catalogue, for example `pod_cpu_usage_cores`. */
   readonly metric: string;
   /** Share of the score in 0..1; the shares of one score sum to at most 1. */
   readonly contribution: number;
