@@ -1,5 +1,5 @@
 // onnxruntime-node checks tensors with instanceof against the outer realm's typed arrays, so tests must share them.
-import NodeEnvironmentModule from 'jest-environment-node';
+import { TestEnvironment } from 'jest-environment-node';
 
 const SHARED = [
   'ArrayBuffer',
@@ -15,7 +15,7 @@ const SHARED = [
   'BigUint64Array',
 ];
 
-export default class OnnxEnvironment extends NodeEnvironmentModule.TestEnvironment {
+export default class OnnxEnvironment extends TestEnvironment {
   async setup() {
     await super.setup();
     for (const name of SHARED) this.global[name] = globalThis[name];

@@ -1,0 +1,70 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { BellwetherError } from './error.ts';
+
+export type { RequestListener } from 'node:http';
+
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  /** What listens here, for messages: `scores`, `self`, `api`. */
+  readonly name: string;
+}
+
+export interface Listener {
+  readonly host: string;
+  /** The port in use, also when 0 was asked for. */
+  readonly port: number;
+  /** `http://host:port`, without a slash at the end. */
+  readonly url: string;
+  /** Takes no new connection, closes idle ones, lets running answers end for two seconds. May be called twice. */
+  close(): Promise<void>;
+}
+
+// A client that sends its request drop by drop must not hold a connection for ever.
+const HEADERS_TIMEOUT_MS = 10_000;
+const REQUEST_TIMEOUT_MS = 60_000;
+// Longer than the usual scrape interval, so that a scraper's connection is kept.
+const KEEP_ALIVE_TIMEOUT_MS = 65_000;
+const CLOSE_GRACE_MS = 2_000;
+
+const listenError = (error: NodeJS.ErrnoException, { host, port, name }: ListenOptions): BellwetherError => {
+  const where = `${host}:${port} for ${name}`;
+  if (error.code === 'EADDRINUSE') return new BellwetherError('invalid_config', `cannot listen on ${where}: the port is in use`, error);
+  if (error.code === 'EACCES') return new BellwetherError('invalid_config', `cannot listen on ${where}: not permitted`, error);
+  return new BellwetherError('invalid_config', `cannot listen on ${where}: ${error.message}`, error);
+};
+
+const closeServer = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+
+/** Serves `handler` over HTTP. Rejects with `invalid_config` where the address cannot be taken. */
+export const listen = async (handler: RequestListener, options: ListenOptions): Promise<Listener> => {
+  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }, handler);
+  server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(listenError(error, options)));
+    server.listen({ host: options.host, port: options.port }, resolve);
+  });
+  // After the start an error concerns one connection; Node closes it.
+  server.on('error', () => undefined);
+  const { port } = server.address() as AddressInfo;
+  let closing: Promise<void> | undefined;
+  return {
+    host: options.host,
+    port,
+    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    close: () => {
+      closing ??= closeServer(server);
+      return closing;
+    },
+  };
+};

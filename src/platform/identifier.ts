@@ -1,0 +1,4 @@
+import { randomUUID } from 'node:crypto';
+
+/** An identifier nobody else has (UUID version 4). */
+export const randomId = (): string => randomUUID();
