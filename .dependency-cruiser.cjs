@@ -2,6 +2,7 @@
 const MAY_IMPORT = {
   conventions: [],
   platform: ['conventions'],
+  'command-line': ['conventions'],
   prometheus: ['conventions', 'platform'],
   features: ['conventions'],
   learning: ['conventions', 'platform'],

@@ -10,3 +10,4 @@ export * from './score-metrics.ts';
 export * from './series.ts';
 export * from './source-series.ts';
 export * from './workload.ts';
+export * from './version.ts';

@@ -10,3 +10,4 @@ export * from './process.ts';
 export * from './progress.ts';
 export * from './random.ts';
 export * from './validate.ts';
+export * from './worker.ts';

@@ -1,0 +1,13 @@
+import { type CommandEntry, runProgram } from './command-line/index.ts';
+
+const COMMANDS: readonly CommandEntry[] = [];
+
+const code = await runProgram(COMMANDS, process.argv.slice(2), {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+}).catch(async (error: unknown) => {
+  const { describeError, exitCodeOf } = await import('./platform/index.ts');
+  process.stderr.write(`bellwether: ${describeError(error)}\n`);
+  return exitCodeOf(error);
+});
+if (code !== undefined) process.exitCode = code;
