@@ -59,5 +59,11 @@ export const compress = (z: number): number => {
   return size <= 10 ? z : Math.sign(z) * 10 * (1 + Math.log(size / 10));
 };
 
+/** The inverse of `compress`. */
+export const expand = (z: number): number => {
+  const size = Math.abs(z);
+  return size <= 10 ? z : Math.sign(z) * 10 * Math.exp(size / 10 - 1);
+};
+
 /** Rate of an exponentially weighted mean over `window` samples that is a plain mean until it has seen that many. */
 export const meanRate = (count: number, window: number): number => Math.max(1 / (count + 1), 1 / window);

@@ -17,6 +17,8 @@ const POD_GRACE_SECONDS = 300;
 const LEAST_HISTORY = 60;
 /** Over the absolute bar by this much, as there is a test per metric and pod. */
 const BAR_MARGIN = 0.2;
+/** An outlier teaches little, or its second frame would find it ordinary. */
+const LEARN_OUTLIER = 0.1;
 const SIGMA = 1.25;
 
 /** One metric's pod that is furthest from its siblings. */
@@ -102,9 +104,9 @@ export const createPeerOutlierDetector = (): Detector => {
         const histogram = floatsAt + m * BINS;
         const total = state.doubles[doublesAt + m]!;
         const surprise = surpriseOf(state.floats, histogram, total, outlier.size);
-        state.doubles[doublesAt + m] = learnSurprise(state.floats, histogram, total, outlier.size, 1);
         const settled = seconds - memory.since.get(outlier.pod)! >= POD_GRACE_SECONDS;
         const counts = settled && total >= LEAST_HISTORY && outlier.size >= LEAST_SIZE;
+        state.doubles[doublesAt + m] = learnSurprise(state.floats, histogram, total, outlier.size, counts ? LEARN_OUTLIER : 1);
         const previous = memory.previous[m]!;
         const both = counts && previous.pod === outlier.pod ? Math.min(previous.surprise, surprise) : 0;
         memory.previous[m] = { pod: outlier.pod, surprise: counts ? surprise : 0 };

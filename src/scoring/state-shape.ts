@@ -2,7 +2,7 @@ import { RESIDUAL_LAGS, RING_LENGTH, SLOTS_PER_METRIC } from './metric-slots.ts'
 import { BINS } from './surprise.ts';
 
 /** Size of the window bank: samples of the whole past, drawn uniformly. */
-export const BANK_ROWS = 256;
+export const BANK_ROWS = 128;
 /** Width 0.05 up to a surprise of 10, that is one sample in ten thousand million. */
 export const BAR_BINS = 200;
 /** Numbers of a workload that belong to no metric; see workload-state.ts. */
@@ -43,7 +43,7 @@ export interface MemorySize {
 }
 
 /** Bins of the daily profile: 5 minutes, or a step where that is longer; 24 to 288 a day. */
-export const profileBinsOf = (stepSeconds: number): number => Math.min(288, Math.max(24, Math.floor(86_400 / Math.max(300, stepSeconds))));
+export const profileBinsOf = (stepSeconds: number): number => Math.min(288, Math.max(24, Math.floor(86_400 / Math.max(600, stepSeconds))));
 
 export const triangle = (width: number): number => (width * (width + 1)) / 2;
 

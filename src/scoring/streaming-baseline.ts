@@ -1,6 +1,6 @@
 import { advanceBar, bookSurprise, learningWeight } from './alarm-bar.ts';
 import { jointDistance, learnJoint } from './joint-residual.ts';
-import { compress, PLATEAU_LENGTH, SLOT } from './metric-slots.ts';
+import { compress, expand, PLATEAU_LENGTH, SLOT } from './metric-slots.ts';
 import { advanceRank } from './rank.ts';
 import { createMetricResiduals, deriveResiduals, learnResiduals, type MetricResiduals } from './residuals.ts';
 import { BINS, learnSurprise, surpriseOf } from './surprise.ts';
@@ -11,6 +11,7 @@ import { ENTITY, metricSlot, type WorkloadState } from './workload-state.ts';
 const LARGEST_VALUE = 1e30;
 /** What the smallest surprise of the last 3 or 6 samples gives up to be believed: three in a row need not each be as rare as one. */
 const PLATEAUS = [
+  { samples: 2, discount: 0.8 },
   { samples: 3, discount: 0.5 },
   { samples: 6, discount: 0.1 },
 ] as const;
@@ -185,8 +186,10 @@ const learnMetrics = (state: WorkloadState, seconds: number, a: FrameAnalysis, w
     const r = a.residuals[m]!;
     if (r.ready) {
       for (let i = 0; i < 3; i++) {
+        // A level residual is learnt only when it has left the plateau window: a lasting deviation is not its own precedent.
+        const z = i > 0 ? r.z[i]! : expand(d[slot + SLOT.residualLags + PLATEAU_LENGTH - 1]!);
         const mass = slot + MASSES[i]!;
-        d[mass] = learnSurprise(state.floats, histogramAt(state, m, i), d[mass]!, Math.abs(r.z[i]!), weight);
+        d[mass] = learnSurprise(state.floats, histogramAt(state, m, i), d[mass]!, Math.abs(z), weight);
       }
     }
     learnResiduals(state, m, slot, state.metrics[m]!.floor, seconds, x, r.ready ? r.z[0]! : 0);
