@@ -1,7 +1,8 @@
-import type { Labels, SelectorResult, Series } from '../../conventions/index.ts';
+import type { SelectorResult, Series } from '../../conventions/index.ts';
 import { bitsOf, HIGH_WORD, LOW_WORD, setStale } from '../chunk/float-bits.ts';
 import { encodeXorChunk, MAX_CHUNK_SAMPLES } from '../chunk/xor-encoder.ts';
 import { crc32c } from './crc32c.ts';
+import { encodeLabels } from './encode-labels.ts';
 import { ProtoWriter } from './proto-writer.ts';
 import { snappyEncode } from './snappy.ts';
 
@@ -90,19 +91,6 @@ const encodeTimeSeries = (series: Series): Uint8Array => {
     sample.doubleField(1, bits[2 * i + HIGH_WORD]!, bits[2 * i + LOW_WORD]!);
     sample.int64Field(2, timesMs[i]!);
     out.block(2, sample.bytes());
-  }
-  return out.bytes();
-};
-
-/** Labels as field 1 of a series message, sorted by name: what a server sends and what identity is made of. */
-export const encodeLabels = (labels: Labels): Uint8Array => {
-  const out = new ProtoWriter(256);
-  for (const name of Object.keys(labels).sort()) {
-    const value = labels[name]!;
-    const label = new ProtoWriter(64);
-    label.string(1, name);
-    label.string(2, value);
-    out.block(1, label.bytes());
   }
   return out.bytes();
 };

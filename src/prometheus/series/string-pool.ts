@@ -1,0 +1,40 @@
+import { utf8 } from '../wire/proto-reader.ts';
+
+// A power of two. Labels like namespace, job and node repeat over thousands of series; this many different strings cover a large cluster's.
+const SLOTS = 16_384;
+// Longer strings seldom repeat.
+const MAX_POOLED_BYTES = 96;
+
+interface Slot {
+  readonly hash: number;
+  readonly bytes: Uint8Array;
+  readonly text: string;
+}
+
+/** Gives the text of UTF-8 bytes, as a rule the same string object for the same bytes: no decoding, and one copy in memory. */
+export interface StringPool {
+  get(bytes: Uint8Array, from: number, to: number): string;
+}
+
+export const createStringPool = (): StringPool => {
+  const slots = new Array<Slot | undefined>(SLOTS).fill(undefined);
+  return {
+    get(bytes, from, to) {
+      const length = to - from;
+      if (length > MAX_POOLED_BYTES) return utf8(bytes, from, to);
+      // FNV-1a, 32 bits.
+      let hash = 0x811c9dc5;
+      for (let i = from; i < to; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
+      const index = (hash ^ (hash >>> 15)) & (SLOTS - 1);
+      const slot = slots[index];
+      if (slot !== undefined && slot.hash === hash && slot.bytes.length === length) {
+        let i = 0;
+        while (i < length && slot.bytes[i] === bytes[from + i]) i++;
+        if (i === length) return slot.text;
+      }
+      const text = utf8(bytes, from, to);
+      slots[index] = { hash, bytes: bytes.slice(from, to), text };
+      return text;
+    },
+  };
+};
