@@ -1,0 +1,194 @@
+// Brings the real programs of tools/catalogue.mjs into .tools/bin. Needs only Node, and for each kind what it says when it is missing.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CATALOGUE } from '../tools/catalogue.mjs';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const HOME = join(ROOT, '.tools');
+const BIN = join(HOME, 'bin');
+const STAMPS = join(HOME, 'stamps');
+const LOCK = join(HOME, 'lock');
+
+const HELP = `npm run tools [-- NAME...]   bring these programs into .tools/bin; without names those that the suites need
+npm run tools -- --list      what there is, and what is here`;
+
+/** A tool that cannot be had, with what to do about it. `soft`: this machine can never have it. */
+class Unavailable extends Error {
+  constructor(message, { soft = false } = {}) {
+    super(message);
+    this.soft = soft;
+  }
+}
+
+const run = (command, args, options = {}) => spawnSync(command, args, { encoding: 'utf8', maxBuffer: 2 ** 26, ...options });
+const must = (command, args, options) => {
+  const { status, error, stdout, stderr } = run(command, args, options);
+  if (error) throw new Unavailable(`${command} did not start: ${error.message}`);
+  // The end of a long build log is where the reason is.
+  if (status !== 0)
+    throw new Unavailable(`${command} ${args[0]} failed:\n${`${stdout}${stderr}`.trim().split('\n').slice(-15).join('\n')}`);
+  return stdout;
+};
+const onPath = (command) =>
+  (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => folder && folder !== BIN)
+    .map((folder) => join(folder, command))
+    .find((path) => existsSync(path));
+const isRoot = process.getuid?.() === 0;
+
+/** First line that `--version` prints, empty where the program does not start. */
+const versionOf = (path) => {
+  const { status, stdout, stderr } = run(path, ['--version'], { timeout: 20_000 });
+  return status === 0 ? (`${stdout}${stderr}`.trim().split('\n')[0] ?? '') : '';
+};
+const fits = (tool, text) => text !== '' && (tool.accepts ? tool.accepts.test(text) : text.includes(tool.version));
+
+const link = (target, name) => {
+  const path = join(BIN, name);
+  rmSync(path, { force: true });
+  symlinkSync(target, path);
+};
+
+/** Changes when the entry or its pinned modules change: then a tool is brought again. */
+const stampOf = (tool) => {
+  const hash = createHash('sha256').update(JSON.stringify(tool)).update(`${process.platform}/${process.arch}`);
+  if (tool.kind === 'go') for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(ROOT, 'tools/go', tool.folder, file)));
+  return hash.digest('hex');
+};
+const stampFile = (tool) => join(STAMPS, tool.name);
+const isHere = (tool) =>
+  existsSync(join(BIN, tool.name)) && existsSync(stampFile(tool)) && readFileSync(stampFile(tool), 'utf8') === stampOf(tool);
+
+const apt = (args, options) => {
+  if (run('apt-get', ['--version']).error) throw new Unavailable('this machine has no apt', { soft: true });
+  const first = run('apt-get', args, options);
+  if (first.status === 0) return;
+  // A fresh container has no package lists.
+  if (isRoot) must('apt-get', ['update', '-qq']);
+  must('apt-get', args, options);
+};
+
+const bring = {
+  go: (tool) => {
+    const found = onPath(tool.name);
+    if (found && fits(tool, versionOf(found))) {
+      link(found, tool.name);
+      return `found ${found}`;
+    }
+    // One that was built before stamps were kept, or by hand.
+    const old = join(BIN, tool.name);
+    if (existsSync(old) && !existsSync(stampFile(tool)) && versionOf(old).includes(tool.version)) return 'was here';
+    if (run('go', ['version']).error)
+      throw new Unavailable('it is built with Go: install Go 1.26 or later (https://go.dev/dl) and put go on PATH');
+    const next = join(BIN, `.${tool.name}.next`);
+    const ldflags = ['-s', '-w', ...(tool.ldflags ?? [])].join(' ');
+    must('go', ['build', '-mod=readonly', '-buildvcs=false', '-trimpath', '-ldflags', ldflags, '-o', next, tool.package], {
+      cwd: join(ROOT, 'tools/go', tool.folder),
+      env: { ...process.env, CGO_ENABLED: '0' },
+    });
+    renameSync(next, old);
+    return 'built';
+  },
+  deb: (tool) => {
+    const folder = join(HOME, 'debian');
+    const download = join(HOME, 'download');
+    rmSync(download, { recursive: true, force: true });
+    mkdirSync(download, { recursive: true });
+    // apt drops root for downloads and may then not write here; it falls back by itself, with a warning.
+    apt(['download', tool.package], { cwd: download });
+    const [deb] = must('ls', [download]).trim().split('\n');
+    if (!deb) throw new Unavailable(`apt-get download ${tool.package} gave no file`);
+    must('dpkg', ['-x', join(download, deb), folder]);
+    rmSync(download, { recursive: true, force: true });
+    link(join('..', 'debian', tool.program), tool.name);
+    return `unpacked ${deb}`;
+  },
+  system: (tool) => {
+    const find = () => tool.commands.map(onPath).find((path) => path !== undefined);
+    let how = 'found';
+    if (!find()) {
+      if (!isRoot) throw new Unavailable(`it is not on PATH: install it (on Debian: sudo apt-get install ${tool.package})`);
+      apt(['install', '-qq', '--yes', '--no-install-recommends', tool.package], {
+        env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+      });
+      how = 'installed';
+    }
+    const path = find();
+    if (!path) throw new Unavailable(`${tool.package} was installed, but none of ${tool.commands.join(', ')} is on PATH`);
+    link(path, tool.name);
+    return `${how} ${path}`;
+  },
+};
+
+/** Brings one tool and says so. Gives back whether all is well. */
+const provide = (tool, named) => {
+  if (isHere(tool)) {
+    console.log(`${tool.name}: is here`);
+    return true;
+  }
+  const startMs = performance.now();
+  if (tool.cold && !existsSync(join(BIN, tool.name))) console.log(`${tool.name}: not here yet (if it has to be built: ${tool.cold})`);
+  try {
+    const how = bring[tool.kind](tool);
+    const version = versionOf(join(BIN, tool.name));
+    if (!fits(tool, version)) throw new Unavailable(`it does not start or says "${version}" instead of ${tool.version}`);
+    writeFileSync(stampFile(tool), stampOf(tool));
+    console.log(`${tool.name}: ${how} in ${((performance.now() - startMs) / 1000).toFixed(1)} s (${version})`);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    console.error(`${tool.name}: not brought, ${error.message}`);
+    // What a machine can never have is no failure, unless someone wants exactly that or CI relies on it.
+    return error.soft && !named && process.env.CI !== 'true';
+  }
+};
+
+const list = () => {
+  for (const tool of CATALOGUE) {
+    const state = isHere(tool) ? 'here' : existsSync(join(BIN, tool.name)) ? 'to be checked' : 'not here';
+    console.log(
+      `${tool.name.padEnd(20)} ${state.padEnd(14)} ${(tool.version || 'any').padEnd(8)} ${(tool.suite ?? 'by name').padEnd(12)} ${tool.why}`,
+    );
+  }
+};
+
+/** Two runs at the same time would build into the same files. */
+const lock = () => {
+  try {
+    writeFileSync(LOCK, String(process.pid), { flag: 'wx' });
+  } catch {
+    const pid = Number(readFileSync(LOCK, 'utf8'));
+    if (pid && run('kill', ['-0', String(pid)]).status === 0) throw new Unavailable(`process ${pid} is bringing tools right now`);
+    writeFileSync(LOCK, String(process.pid));
+  }
+  process.on('exit', () => rmSync(LOCK, { force: true }));
+};
+
+const main = (args) => {
+  if (args.includes('--help')) return console.log(HELP);
+  if (args.includes('--list')) return list();
+  const unknown = args.filter((name) => !CATALOGUE.some((tool) => tool.name === name));
+  if (unknown.length > 0) {
+    console.error(`not known: ${unknown.join(', ')}; known: ${CATALOGUE.map(({ name }) => name).join(', ')}`);
+    process.exitCode = 2;
+    return;
+  }
+  for (const folder of [BIN, STAMPS]) mkdirSync(folder, { recursive: true });
+  lock();
+  const wanted = CATALOGUE.filter(({ name, suite }) => (args.length > 0 ? args.includes(name) : suite !== undefined));
+  // One after the other: a Go build takes all cores.
+  const well = wanted.map((tool) => provide(tool, args.includes(tool.name)));
+  if (well.includes(false)) process.exitCode = 1;
+};
+
+try {
+  main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof Unavailable)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
