@@ -1,0 +1,24 @@
+// `npm run docs` writes the generated pages, `npm run docs -- --check` says which ones are stale.
+import { readFileSync, writeFileSync } from 'node:fs';
+import * as conventions from '../src/conventions/index.ts';
+import { collectMetricGroups, renderMetricDocs } from './metric-docs.ts';
+
+const PAGES = [{ path: 'docs/metrics.md', render: () => renderMetricDocs(collectMetricGroups(conventions), conventions.RECORDING_GROUPS) }];
+
+const urlOf = (path: string): URL => new URL(`../${path}`, import.meta.url);
+const read = (path: string): string => {
+  try {
+    return readFileSync(urlOf(path), 'utf8');
+  } catch {
+    return '';
+  }
+};
+
+const stale = PAGES.filter(({ path, render }) => read(path) !== render());
+if (process.argv.includes('--check')) {
+  for (const { path } of stale) console.error(`${path} is stale: npm run docs`);
+  process.exitCode = stale.length > 0 ? 1 : 0;
+} else {
+  for (const { path, render } of stale) writeFileSync(urlOf(path), render());
+  console.log(stale.length > 0 ? `written: ${stale.map(({ path }) => path).join(', ')}` : 'all pages are fresh');
+}

@@ -1,0 +1,78 @@
+import type { MetricDefinition, RecordingGroup } from '../src/conventions/index.ts';
+
+/** A group of metrics of one exported constant of conventions. */
+export interface MetricGroup {
+  readonly constant: string;
+  readonly metrics: readonly MetricDefinition[];
+}
+
+// What a reader has to know before the table. A group without an entry fails the test, so that nothing is documented without a word.
+const INTRODUCTIONS: Readonly<Record<string, { readonly title: string; readonly text: string }>> = {
+  SCORE_METRICS: {
+    title: 'Scores',
+    text: 'On the scores port (9464), nothing else is there. The series carry the labels of the workload that is scored, so scrape this port with `honor_labels: true`. An entity of chosen labels (`entity:` in the configuration) has those labels in place of the three workload labels.',
+  },
+  EXPORTER_METRICS: {
+    title: 'The exporter about itself',
+    text: 'On the self port (9465), beside `/healthz` and `/readyz`. Each loop (tick, backfill, snapshot, config) tells its cycles, its failures and its last success: silence is a failure too. Node adds its own `process_*` and `nodejs_*` families.',
+  },
+};
+
+const isMetric = (value: unknown): value is MetricDefinition =>
+  typeof value === 'object' && value !== null && 'name' in value && 'type' in value && 'help' in value && 'labels' in value;
+
+/** Finds every list or record of metric definitions among the exports of conventions. */
+export const collectMetricGroups = (exports: Readonly<Record<string, unknown>>): readonly MetricGroup[] =>
+  Object.entries(exports).flatMap(([constant, value]) => {
+    const members = typeof value === 'object' && value !== null ? Object.values(value) : [];
+    return members.length > 0 && members.every(isMetric) ? [{ constant, metrics: members }] : [];
+  });
+
+/** Names of groups that have no introduction here. */
+export const groupsWithoutIntroduction = (groups: readonly MetricGroup[]): string[] =>
+  groups.map(({ constant }) => constant).filter((constant) => !INTRODUCTIONS[constant]);
+
+// A vertical bar would end the table's cell.
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+
+const metricRow = ({ name, type, labels, help, buckets }: MetricDefinition): string => {
+  const names = labels.map((label) => `\`${label}\``).join(', ');
+  return `| \`${name}\` | ${type} | ${names} | ${cell(help)}${buckets ? ` Buckets: ${buckets.join(', ')}.` : ''} |`;
+};
+
+const metricSection = ({ constant, metrics }: MetricGroup): string => {
+  const { title, text } = INTRODUCTIONS[constant] ?? { title: constant, text: '' };
+  return [`## ${title}`, '', text, '', '| metric | type | labels | meaning |', '|---|---|---|---|', ...metrics.map(metricRow), ''].join(
+    '\n',
+  );
+};
+
+const ruleSection = (group: RecordingGroup): string =>
+  [
+    `### ${group.name}, every ${group.intervalSeconds} s`,
+    '',
+    '| record | meaning |',
+    '|---|---|',
+    ...group.rules.map(({ record, help }) => `| \`${record}\` | ${cell(help)} |`),
+    '',
+  ].join('\n');
+
+/** docs/metrics.md as a whole. The order is that of INTRODUCTIONS. */
+export const renderMetricDocs = (groups: readonly MetricGroup[], rules: readonly RecordingGroup[]): string => {
+  const order = Object.keys(INTRODUCTIONS);
+  const sorted = [...groups].sort((a, b) => order.indexOf(a.constant) - order.indexOf(b.constant));
+  return [
+    '<!-- generated from src/conventions by npm run docs; do not edit -->',
+    '',
+    '# Metrics',
+    '',
+    'Every family that Bellwether exposes, and every series it records.',
+    '',
+    ...sorted.map(metricSection),
+    '## Recorded series',
+    '',
+    'Recording rules that Prometheus evaluates before Bellwether reads: fewer and smaller series travel. Without the rules the raw series are read instead.',
+    '',
+    ...rules.map(ruleSection),
+  ].join('\n');
+};
