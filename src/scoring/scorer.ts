@@ -1,9 +1,18 @@
 import type { Score, WorkloadFrame, WorkloadKey } from '../conventions/index.ts';
+import type { LearnedStats } from './learned-detector.ts';
+import type { LearnedMode, WindowModel } from './window-model.ts';
 
 /** Scores workloads frame by frame; everything it knows comes from the frames before. */
 export interface Scorer {
   /** One score per frame, in the frames' order. Frames of one workload must come in rising time; an older one is ignored and gives a not-ready score. */
   score(frames: readonly WorkloadFrame[]): Score[];
+  /**
+   * Lets the learned model, where there is one, judge the frames of the last `score` call, and gives the scores with its word in them.
+   * Never rejects: a model that fails or is late leaves the scores as they are, and is counted. Await it before the next `score`.
+   */
+  refine(scores: readonly Score[]): Promise<readonly Score[]>;
+  /** What the learned model did; undefined without one. */
+  readonly learned: LearnedStats | undefined;
   /** Drops the state of a workload that has gone. */
   forget(key: WorkloadKey): void;
   readonly workloads: number;
@@ -32,4 +41,6 @@ export interface ScorerOptions {
   /** Keep the kNN bank: better ranks below the boundary for memory (2 KB per metric and workload) and time. */
   readonly bank: boolean;
   readonly seed: number;
+  /** A learned model and how much it may say; absent = off. */
+  readonly learned?: { readonly model: WindowModel; readonly mode: Exclude<LearnedMode, 'off'> };
 }

@@ -6,9 +6,11 @@ import {
   type WorkloadKey,
   workloadId,
 } from '../conventions/index.ts';
+import { BellwetherError } from '../platform/index.ts';
 import type { Part } from './detector.ts';
 import { createDetectors } from './detectors.ts';
 import { fuse } from './fusion.ts';
+import { createLearnedStage, LONGEST_WINDOW, liftScore } from './learned-detector.ts';
 import type { Scorer, ScorerOptions, WorkloadSnapshot } from './scorer.ts';
 import { decodeSnapshot, encodeSnapshot, SCORER_VERSION } from './snapshot.ts';
 import type { MemorySize } from './state-shape.ts';
@@ -41,7 +43,12 @@ interface Workload {
 
 /** The scorer of the exporter, of recordings and of the simulator: one state per workload, nothing shared between workloads but code. */
 export const createScorer = (options: ScorerOptions): Scorer => {
-  const detectors = createDetectors();
+  const rules = createDetectors();
+  const stage = options.learned ? createLearnedStage(options.learned.model, options.learned.mode, rules.length) : undefined;
+  if (options.learned && options.learned.model.windowLength > LONGEST_WINDOW) {
+    throw new BellwetherError('invalid_input', `model ${options.learned.model.id}: windows of at most ${LONGEST_WINDOW} samples are kept`);
+  }
+  const detectors = stage ? [...rules, stage.detector] : rules;
   const workloads = new Map<string, Workload>();
   // One analysis serves all: it is read before the next frame begins.
   const analysis = createFrameAnalysis();
@@ -88,7 +95,7 @@ export const createScorer = (options: ScorerOptions): Scorer => {
     return true;
   };
 
-  const scoreFrame = (frame: WorkloadFrame): Score => {
+  const scoreFrame = (frame: WorkloadFrame, index: number): Score => {
     const { state } = workloadOf(frame);
     const seconds = frame.timeMs / 1000;
     if (!Number.isFinite(seconds) || !inOrder(state, seconds)) return notReady(frame, 'stale_data', SCORER_VERSION);
@@ -97,6 +104,7 @@ export const createScorer = (options: ScorerOptions): Scorer => {
     if (frame.changed) d[ENTITY.dampedUntil] = seconds + DAMPING_SECONDS;
     const damped = seconds < d[ENTITY.dampedUntil]!;
     observeBaseline(state, seconds, frame.values, damped ? DAMPING : 1, analysis);
+    if (analysis.ready) stage?.gather(state, analysis, index);
     const parts: Part[] = [];
     for (const [i, detector] of detectors.entries()) {
       const { doubles: doublesAt, floats: floatsAt } = state.shape.memories[i]!;
@@ -110,7 +118,16 @@ export const createScorer = (options: ScorerOptions): Scorer => {
 
   return {
     modelVersion: SCORER_VERSION,
-    score: (frames) => frames.map(scoreFrame),
+    score: (frames) => {
+      stage?.begin();
+      return frames.map(scoreFrame);
+    },
+    refine: async (scores) => {
+      if (!stage) return scores;
+      const parts = await stage.judge();
+      return parts.size === 0 ? scores : scores.map((score, i) => liftScore(score, parts.get(i)));
+    },
+    learned: stage?.stats,
     forget: (key) => {
       workloads.delete(workloadId(key));
     },
