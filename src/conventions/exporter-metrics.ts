@@ -159,6 +159,13 @@ export const EXPORTER_METRICS = {
   sourceSeries: { name: 'bellwether_source_series', type: 'gauge', help: 'Series in the last successful read.', labels: [] },
   sourceSamples: { name: 'bellwether_source_samples_total', type: 'counter', help: 'Samples read.', labels: [] },
 
+  eventLoopBlock: {
+    name: 'bellwether_event_loop_block_seconds',
+    type: 'gauge',
+    help: 'Longest time that nothing else could run, since the last scrape.',
+    labels: [],
+  },
+
   snapshotBytes: { name: 'bellwether_snapshot_bytes', type: 'gauge', help: 'Size of the last snapshot on disk.', labels: [] },
   snapshotDuration: { name: 'bellwether_snapshot_duration_seconds', type: 'gauge', help: 'Time the last snapshot took.', labels: [] },
   snapshotRestored: {
