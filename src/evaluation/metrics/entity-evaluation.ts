@@ -38,6 +38,8 @@ export interface AlarmFigures {
 /** One entity, cut to its evaluated span. */
 export interface EntityEvaluation {
   readonly name: EntityName;
+  /** All rows in rising time, training span and excluded stretches among them. */
+  readonly history: ScoreColumns;
   readonly rows: number;
   readonly days: number;
   readonly window: number;
@@ -48,6 +50,10 @@ export interface EntityEvaluation {
   readonly vusPr: number | undefined;
   readonly averagePrecision: number | undefined;
   readonly cleanDays: number;
+  /** Seconds after an event in which an alarm still belongs to it. */
+  readonly margin: number;
+  /** Whether this time is inside the evaluated span. */
+  judges(time: number): boolean;
   at(threshold: number): AlarmFigures;
   falseAlarmsAt(threshold: number): number;
   cleanFalseAlarmsAt(threshold: number): number;
@@ -62,7 +68,8 @@ export const evaluateEntity = (input: EntityInput): EntityEvaluation => {
   const margin = eventMargin(stepSeconds);
   const withMargin = ({ from, to }: Span): Span => ({ from, to: to + margin });
   const all = tidyScores(input.scores);
-  const { kept, clean } = splitTraining(all, input, input.excluded.map(withMargin));
+  const excluded = input.excluded.map(withMargin);
+  const { kept, clean } = splitTraining(all, input, excluded);
   const events = input.events
     .filter(({ to }) => cleanUntil === undefined || to > cleanUntil)
     .sort((a, b) => a.from - b.from || a.to - b.to);
@@ -77,6 +84,7 @@ export const evaluateEntity = (input: EntityInput): EntityEvaluation => {
   const falseAlarmsAt = (threshold: number): number => countStartedHours(alarmTimes(outside, threshold));
   return {
     name: input.name,
+    history: all,
     rows: kept.times.length,
     days: entityDays(kept, stepSeconds),
     window: input.window,
@@ -85,6 +93,8 @@ export const evaluateEntity = (input: EntityInput): EntityEvaluation => {
     vusPr: rank((l, s) => vusPr(l, s, input.window)),
     averagePrecision: rank(averagePrecision),
     cleanDays: entityDays(clean, stepSeconds),
+    margin,
+    judges: (time) => !(cleanUntil !== undefined && time < cleanUntil) && !excluded.some(({ from, to }) => time >= from && time < to),
     falseAlarmsAt,
     cleanFalseAlarmsAt: (threshold) => countStartedHours(alarmTimes(clean, threshold)),
     at: (threshold) => {

@@ -1,0 +1,97 @@
+import { WORKLOAD_ALERT } from '../conventions/index.ts';
+import type { FeatureStats } from '../features/index.ts';
+import { type Random, seededRandom } from '../platform/index.ts';
+import type { EventsFile } from './events-file.ts';
+import { buildEntities, type ScoreSource, type SetOptions } from './metrics/evaluation-set.ts';
+import { type CauseRanking, judgeMetricNaming, type MetricNaming, rankCauses } from './metrics/explanation.ts';
+import { findOracle, type Oracle } from './metrics/oracle.ts';
+import { judgeRule, type RuleFigures } from './metrics/rule-figures.ts';
+import { type Summary, summarise } from './metrics/summary.ts';
+import type { LoggedEntity, ScoreLog } from './replay/score-log.ts';
+import type { ScoredRecording } from './replay/score-recording.ts';
+
+/** The boundary is part of the score's meaning: it is not an option. */
+const THRESHOLD = 1;
+const DRAWS = 2000;
+// A window in which at least this share of the samples must be at or above the boundary: the stricter form of the shipped rule.
+const STRICT_SHARE = 0.5;
+
+export interface ScoredPair {
+  readonly events: EventsFile;
+  readonly scored: ScoredRecording;
+}
+
+export interface DetectorFigures {
+  readonly name: string;
+  readonly summary: Summary;
+}
+
+/** Everything that is said about a set of recordings. */
+export interface Evaluation {
+  readonly names: readonly string[];
+  readonly warnings: readonly string[];
+  readonly score: DetectorFigures;
+  /** The same figures of the margin (surprise over the bar, before the order below the boundary is refined), which is what an oracle is fair on. */
+  readonly margin: { readonly vusPr: number | undefined; readonly oracleHalf: Oracle; readonly oracleOne: Oracle };
+  readonly baselines: readonly DetectorFigures[];
+  readonly rule: RuleFigures;
+  readonly strictRule: RuleFigures;
+  readonly naming: MetricNaming;
+  /** Undefined where no event has its symptom elsewhere. */
+  readonly causes: CauseRanking | undefined;
+  /** What the extractor counted, per recording. */
+  readonly inputs: readonly FeatureStats[];
+}
+
+export interface EvaluateOptions extends SetOptions {
+  /** Of the bootstrap. */
+  readonly seed: number;
+}
+
+/** Pools scored recordings into one set and judges the score, the shipped rule and the baselines by the same rules. */
+export const evaluate = (pairs: readonly ScoredPair[], options: EvaluateOptions): Evaluation => {
+  const random = (): Random => seededRandom(options.seed);
+  const setOf = (logOf: (pair: ScoredPair) => ScoreSource) => {
+    const built = pairs.map((pair) => buildEntities(pair.events, logOf(pair), options));
+    return { entities: built.flatMap(({ entities }) => entities), warnings: built.flatMap(({ warnings }) => warnings) };
+  };
+  const judge = (name: string, logOf: (pair: ScoredPair) => ScoreSource): DetectorFigures => ({
+    name,
+    summary: summarise(setOf(logOf).entities, { threshold: THRESHOLD, draws: DRAWS, random: random() }),
+  });
+
+  const scores = (pair: ScoredPair): ScoreSource => asSource(pair.scored.log);
+  const { entities, warnings } = setOf(scores);
+  const margins = setOf((pair) => asSource(pair.scored.log, ({ margins: column }) => column)).entities;
+  const baselineNames = [...(pairs[0]?.scored.baselineLogs.keys() ?? [])];
+  const causes = pairs.map((pair) => rankCauses(pair.events, scores(pair))).filter(({ events }) => events > 0);
+  return {
+    names: pairs.map(({ events }) => events.name),
+    warnings,
+    score: { name: 'bellwether', summary: summarise(entities, { threshold: THRESHOLD, draws: DRAWS, random: random() }) },
+    margin: {
+      vusPr: meanOf(margins.map((entity) => entity.vusPr)),
+      oracleHalf: findOracle(margins, 0.5),
+      oracleOne: findOracle(margins, 1),
+    },
+    baselines: baselineNames.map((name) => judge(name, (pair) => asSource(pair.scored.baselineLogs.get(name)!))),
+    rule: judgeRule(entities, WORKLOAD_ALERT),
+    strictRule: judgeRule(entities, { ...WORKLOAD_ALERT, share: STRICT_SHARE }),
+    naming: judgeMetricNaming(pairs.flatMap(({ scored }) => scored.peaks)),
+    causes: causes.length === 1 ? causes[0] : undefined,
+    inputs: pairs.map(({ scored }) => scored.stats),
+  };
+};
+
+const asSource = (log: ScoreLog, column: (entity: LoggedEntity) => Float64Array = ({ scores }) => scores): ScoreSource => ({
+  get: (name) => {
+    const entity = log.get(name);
+    return entity && { times: entity.times, scores: column(entity), ready: entity.ready };
+  },
+  names: () => log.entities().map(({ name }) => name),
+});
+
+const meanOf = (values: readonly (number | undefined)[]): number | undefined => {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : known.reduce((a, b) => a + b) / known.length;
+};

@@ -1,0 +1,78 @@
+import type { Score, WorkloadFrame } from '../../conventions/index.ts';
+import type { FeatureExtractor, FeatureStats } from '../../features/index.ts';
+import type { Scorer } from '../../scoring/index.ts';
+import type { Baseline } from '../baselines/baseline.ts';
+import type { EventsFile, LabelledEvent } from '../events-file.ts';
+import { entityId } from '../metrics/evaluation-set.ts';
+import type { EventPeak } from '../metrics/explanation.ts';
+import type { Recording } from '../recording.ts';
+import { replayRecording } from './replay-recording.ts';
+import { createScoreLog, nameOf, type ScoreLog } from './score-log.ts';
+
+/** The exporter's own parts, fresh: they keep what they learn. */
+export interface ScoringParts {
+  readonly extractor: FeatureExtractor;
+  readonly scorer: Scorer;
+  readonly baselines: ReadonlyMap<string, Baseline>;
+}
+
+export interface ScoredRecording {
+  readonly log: ScoreLog;
+  /** By baseline name; the margin column repeats the score. */
+  readonly baselineLogs: ReadonlyMap<string, ScoreLog>;
+  readonly peaks: readonly EventPeak[];
+  readonly stats: FeatureStats;
+}
+
+/**
+ * Replays a recording through the exporter's path, frame by frame: the score at t has seen nothing after t.
+ * Yields the number of samples given so far, so that the caller can show it and stay responsive; returns the scores.
+ */
+export function* scoreRecording(recording: Recording, events: EventsFile, parts: ScoringParts): Generator<number, ScoredRecording> {
+  const log = createScoreLog();
+  const baselineLogs = new Map([...parts.baselines.keys()].map((name) => [name, createScoreLog()]));
+  const peaks = createPeakCollector(events);
+  let given = 0;
+  const stepMs = events.stepSeconds * 1000;
+  for (const frames of replayRecording(recording, parts.extractor, { stepMs, onProgress: (samples) => (given = samples) })) {
+    parts.scorer.score(frames).forEach((score, i) => {
+      log.add(nameOf(score.key), score.timeMs, score.value, score.ready, score.margin);
+      peaks.observe(score, frames[i]!);
+    });
+    for (const [name, baseline] of parts.baselines) {
+      for (const frame of frames) {
+        const value = baseline(frame);
+        baselineLogs.get(name)!.add(nameOf(frame.key), frame.timeMs, value, Number.isFinite(value), value);
+      }
+    }
+    yield given;
+  }
+  return { log, baselineLogs, peaks: peaks.peaks(), stats: parts.extractor.stats };
+}
+
+/** Keeps what stood beside the highest score of each event. */
+const createPeakCollector = (events: EventsFile) => {
+  const byEntity = new Map<string, { event: LabelledEvent; peak: EventPeak }[]>();
+  for (const event of events.events) {
+    const entry = { event, peak: { event, score: Number.NEGATIVE_INFINITY, contributors: [], features: [] } };
+    const list = byEntity.get(entityId(event));
+    if (list) list.push(entry);
+    else byEntity.set(entityId(event), [entry]);
+  }
+  return {
+    observe: (score: Score, frame: WorkloadFrame): void => {
+      if (!score.ready) return;
+      const seconds = score.timeMs / 1000;
+      for (const entry of byEntity.get(entityId(nameOf(score.key))) ?? []) {
+        if (seconds < entry.event.from || seconds >= entry.event.to || score.value <= entry.peak.score) continue;
+        entry.peak = {
+          event: entry.event,
+          score: score.value,
+          contributors: score.contributors,
+          features: frame.layout.features.map(({ name }) => name),
+        };
+      }
+    },
+    peaks: (): EventPeak[] => [...byEntity.values()].flat().map(({ peak }) => peak),
+  };
+};

@@ -1,0 +1,116 @@
+import type { DetectorFigures, Evaluation } from '../evaluate.ts';
+import type { RuleFigures } from '../metrics/rule-figures.ts';
+import type { Figures, Summary } from '../metrics/summary.ts';
+import { formatDuration, formatNumber, formatTable } from './text-table.ts';
+
+/** The report as text for people; `docs/evaluate.md` says what each figure means. */
+export const formatReport = (evaluation: Evaluation): string => {
+  const { summary } = evaluation.score;
+  const names = evaluation.names.filter((name) => name !== '').join(', ');
+  const sections = [
+    [
+      `${names ? `${names}: ` : ''}${summary.entities} workloads, ${summary.events} events, ${formatNumber(summary.entityDays, 2)} workload-days,` +
+        ` VUS-PR window ${summary.windows.join(', ')} samples`,
+      summary.eventsWithoutRows > 0 ? `${summary.eventsWithoutRows} events have no scored sample and count as missed` : '',
+    ],
+    ['At the boundary 1.0, interval 95 % over workloads', boundaryTable(evaluation)],
+    ['Order of the samples, and recall with one threshold chosen afterwards (optimistic, for comparison only)', rankTable(evaluation)],
+    ['The shipped alert rule, replayed over the score', ruleTable(evaluation)],
+    [namingLine(evaluation), causeLine(evaluation)],
+    [inputLine(evaluation), ...evaluation.warnings.map((warning) => `warning: ${warning}`)],
+  ];
+  return `${sections
+    .map((lines) => lines.filter((line) => line !== '').join('\n'))
+    .filter((section) => section !== '')
+    .join('\n\n')}\n`;
+};
+
+const withInterval = (summary: Summary, name: keyof Figures): string => {
+  const interval = summary.intervals?.[name];
+  return `${formatNumber(summary[name])}${interval ? ` [${formatNumber(interval[0], 2)} ${formatNumber(interval[1], 2)}]` : ''}`;
+};
+
+const detectors = ({ score, baselines }: Evaluation): readonly DetectorFigures[] => [score, ...baselines];
+
+const boundaryTable = (evaluation: Evaluation): string =>
+  formatTable([
+    ['', 'event recall', 'events', 'false alarms/day', 'false', 'precision', 'delay p50', 'delay p90', 'in alarm', 'clean false/day'],
+    ...detectors(evaluation).map(({ name, summary }) => [
+      name,
+      withInterval(summary, 'eventRecall'),
+      `${summary.detected}/${summary.events}`,
+      withInterval(summary, 'falseAlarmsPerEntityDay'),
+      String(summary.falseAlarms),
+      formatNumber(summary.alarmPrecision),
+      formatDuration(summary.delayMedianSeconds),
+      formatDuration(summary.delayP90Seconds),
+      formatNumber(summary.alarmTimeShare, 4),
+      withInterval(summary, 'cleanFalseAlarmsPerEntityDay'),
+    ]),
+  ]);
+
+const rankTable = (evaluation: Evaluation): string => {
+  const { margin } = evaluation;
+  return formatTable([
+    ['', 'VUS-PR', 'average precision', 'recall at .5/day', 'recall at 1/day'],
+    ...detectors(evaluation).map(({ name, summary }) => [
+      name,
+      withInterval(summary, 'vusPr'),
+      withInterval(summary, 'averagePrecision'),
+      formatNumber(summary.oracleHalf.recall),
+      formatNumber(summary.oracleOne.recall),
+    ]),
+    [
+      `${evaluation.score.name} margin`,
+      formatNumber(margin.vusPr),
+      '',
+      formatNumber(margin.oracleHalf.recall),
+      formatNumber(margin.oracleOne.recall),
+    ],
+  ]);
+};
+
+const ruleTable = ({ rule, strictRule }: Evaluation): string => {
+  const row = (name: string, figures: RuleFigures): string[] => [
+    name,
+    formatNumber(figures.eventRecall),
+    `${figures.detected}/${figures.events}`,
+    formatNumber(figures.announcedRecall),
+    formatNumber(figures.falseAlertsPerEntityDay),
+    `${figures.falseAlerts}/${figures.alerts}`,
+    formatNumber(figures.alertPrecision),
+    formatDuration(figures.delayMedianSeconds),
+    formatDuration(figures.delayP90Seconds),
+  ];
+  return formatTable([
+    ['', 'event recall', 'events', 'with a new alert', 'false alerts/day', 'false', 'precision', 'delay p50', 'delay p90'],
+    row('max over 5 m', rule),
+    row('half of 5 m', strictRule),
+  ]);
+};
+
+const namingLine = ({ naming }: Evaluation): string =>
+  naming.labelled === 0
+    ? ''
+    : `Contributors name a true metric: first ${formatNumber(naming.precisionAt1)}, first three ${formatNumber(naming.precisionAt3)},` +
+      ` random order ${formatNumber(naming.randomPrecision)} (${naming.explained} of ${naming.labelled} events have contributors)`;
+
+const causeLine = ({ causes }: Evaluation): string =>
+  causes === undefined
+    ? ''
+    : `Workload of the cause has the highest score: first ${formatNumber(causes.top1)}, among three ${formatNumber(causes.top3)},` +
+      ` mean 1/rank ${formatNumber(causes.meanReciprocalRank)}, random first ${formatNumber(causes.randomTop1)} (${causes.events} events)`;
+
+const inputLine = ({ inputs }: Evaluation): string => {
+  const total = (of: (input: Evaluation['inputs'][number]) => number): number => inputs.reduce((sum, input) => sum + of(input), 0);
+  const dropped = total(({ droppedSeries }) => Object.values(droppedSeries).reduce((a, b) => a + b, 0));
+  const counts: [string, number][] = [
+    ['late samples', total(({ lateSamples }) => lateSamples)],
+    ['doubled samples', total(({ duplicateSamples }) => duplicateSamples)],
+    ['samples without a usable value', total(({ badSamples }) => badSamples)],
+    ['counter resets', total(({ counterResets }) => counterResets)],
+    ['series without a workload', dropped],
+  ];
+  const seen = counts.filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`);
+  return seen.length === 0 ? '' : `Input: ${seen.join(', ')}`;
+};
