@@ -1,5 +1,6 @@
 export * from './catalog.ts';
 export * from './default-catalog.ts';
+export { createFeatureExtractor } from './extractor.ts';
 export * from './feature-extractor.ts';
 export { NODE_FEATURES } from './node-features.ts';
 export { CPU_LIMIT_FEATURE, POD_FEATURES } from './pod-features.ts';
