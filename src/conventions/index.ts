@@ -8,6 +8,7 @@ export * from './recording-rules.ts';
 export * from './score.ts';
 export * from './score-metrics.ts';
 export * from './series.ts';
+export * from './source-metrics.ts';
 export * from './source-series.ts';
 export * from './workload.ts';
 export * from './version.ts';

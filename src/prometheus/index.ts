@@ -1,3 +1,10 @@
+export type { PrometheusSourceDeps } from './client/prometheus-source.ts';
+export { createPrometheusSource } from './client/prometheus-source.ts';
+export type { Endpoint, FallbackReason, RequestEvent, SourceEvent, SourceListener } from './client/source-event.ts';
+export { type MetricUpdate, sourceMetricUpdates } from './client/source-metric-updates.ts';
+export type { PrometheusSourceOptions } from './client/source-options.ts';
+export { formatSelector } from './promql/format-selector.ts';
+export { parseSelector } from './promql/parse-selector.ts';
 export * from './series-source.ts';
 export type { StreamedFrameOptions } from './wire/encode-response.ts';
 export { CONTENT_TYPE, encodeSamplesResponse, encodeStreamedFrame } from './wire/encode-response.ts';

@@ -1,0 +1,192 @@
+import { Agent, errors, request as undiciRequest } from 'undici';
+import { BellwetherError } from './error.ts';
+import { readFile } from './files.ts';
+
+/** Files are read again for every request, as Prometheus does, so that rotated tokens and certificates are taken up. */
+export interface HttpClientOptions {
+  readonly tls?: {
+    /** PEM; instead of the system's authorities. */
+    readonly caFile?: string;
+    /** PEM; both for a client certificate. */
+    readonly certFile?: string;
+    readonly keyFile?: string;
+    /** Name to verify the server's certificate against, where it is not the URL's host. */
+    readonly serverName?: string;
+    /** Accept any certificate. */
+    readonly insecureSkipVerify?: boolean;
+  };
+  readonly basicAuth?: { readonly username: string; readonly password?: string; readonly passwordFile?: string };
+  readonly bearerToken?: string;
+  readonly bearerTokenFile?: string;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | string;
+  readonly signal?: AbortSignal;
+  /** For the whole exchange, the last byte of the body included. */
+  readonly timeoutMs: number;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  /** Names in lower case; the first value of a repeated header. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** To be read to its end or left by `break`; either frees the connection. Rejects like `request`. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** An HTTP client for one server. Redirects are not followed. */
+export interface HttpClient {
+  /** Rejects with `timeout`, `cancelled`, `upstream_unavailable` (no answer, or cut short) or `upstream_refused` (TLS); any status is an answer. */
+  request(request: HttpRequest): Promise<HttpResponse>;
+  close(): Promise<void>;
+}
+
+// A token, a password or a bundle of certificate authorities.
+const MAX_SECRET_BYTES = 1024 * 1024;
+const CONNECT_TIMEOUT_MS = 5_000;
+// Longer than the usual 30 s between two reads, so that a tick finds its connection open.
+const KEEP_ALIVE_TIMEOUT_MS = 90_000;
+// Node's names for what is wrong with a certificate: the far end answers, but is not to be trusted or does not trust us.
+const TLS_ERROR = /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$)/;
+
+export const createHttpClient = (options: HttpClientOptions = {}): HttpClient => {
+  let agent: Agent | undefined;
+  let agentTls = '';
+
+  /** The pool of connections; a new one where certificate files have changed. */
+  const currentAgent = async (): Promise<Agent> => {
+    const { caFile, certFile, keyFile, serverName, insecureSkipVerify } = options.tls ?? {};
+    const [ca, cert, key] = await Promise.all([caFile, certFile, keyFile].map(readText));
+    const tls = JSON.stringify([ca, cert, key]);
+    if (agent !== undefined && tls === agentTls) return agent;
+    // Running exchanges of the old pool end by themselves.
+    void agent?.close();
+    agentTls = tls;
+    agent = new Agent({
+      connect: {
+        timeout: CONNECT_TIMEOUT_MS,
+        ...(ca === undefined ? {} : { ca }),
+        ...(cert === undefined ? {} : { cert }),
+        ...(key === undefined ? {} : { key }),
+        ...(serverName === undefined ? {} : { servername: serverName }),
+        ...(insecureSkipVerify === true ? { rejectUnauthorized: false } : {}),
+      },
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      // One deadline for the whole exchange replaces these two.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    return agent;
+  };
+
+  const authorization = async (): Promise<Record<string, string>> => {
+    const token = options.bearerToken ?? (await readText(options.bearerTokenFile))?.trim();
+    if (token !== undefined) return { authorization: `Bearer ${token}` };
+    if (options.basicAuth === undefined) return {};
+    const { username, password, passwordFile } = options.basicAuth;
+    const secret = password ?? (await readText(passwordFile))?.trim() ?? '';
+    return { authorization: `Basic ${Buffer.from(`${username}:${secret}`).toString('base64')}` };
+  };
+
+  return {
+    async request({ method, url, headers, body, signal, timeoutMs }) {
+      const deadline = startDeadline(timeoutMs, signal);
+      const fail = (thrown: unknown): BellwetherError => deadline.reason(url) ?? networkError(url, thrown);
+      try {
+        const response = await undiciRequest(url, {
+          dispatcher: await currentAgent(),
+          method,
+          headers: { ...options.headers, ...headers, ...(await authorization()) },
+          signal: deadline.signal,
+          ...(body === undefined ? {} : { body }),
+        });
+        return {
+          status: response.statusCode,
+          headers: firstValues(response.headers),
+          body: guard(response.body, fail, deadline.stop),
+        };
+      } catch (thrown) {
+        deadline.stop();
+        throw fail(thrown);
+      }
+    },
+    async close() {
+      await agent?.destroy();
+      agent = undefined;
+    },
+  };
+};
+
+/** Collects a body. Rejects with `limit_exceeded` past `maxBytes`. */
+export const readBody = async (body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Uint8Array> => {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  for await (const part of body) {
+    size += part.length;
+    if (size > maxBytes) throw new BellwetherError('limit_exceeded', `an answer of more than ${maxBytes} bytes`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts, size);
+};
+
+const readText = async (path: string | undefined): Promise<string | undefined> =>
+  path === undefined ? undefined : Buffer.from(await readFile(path, { maxBytes: MAX_SECRET_BYTES })).toString('utf8');
+
+/** One signal for deadline and caller. `reason` tells which of them ended the exchange. */
+const startDeadline = (timeoutMs: number, signal: AbortSignal | undefined) => {
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(), timeoutMs);
+  return {
+    signal: signal === undefined ? controller.signal : AbortSignal.any([controller.signal, signal]),
+    stop: (): void => clearTimeout(timer),
+    reason(url: string): BellwetherError | undefined {
+      if (signal?.aborted) return new BellwetherError('cancelled', `${where(url)}: cancelled`, signal.reason);
+      if (controller.signal.aborted) return new BellwetherError('timeout', `${where(url)}: no complete answer within ${timeoutMs} ms`);
+      return undefined;
+    },
+  };
+};
+
+async function* guard(
+  body: AsyncIterable<Uint8Array>,
+  fail: (thrown: unknown) => BellwetherError,
+  done: () => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (thrown) {
+    throw fail(thrown);
+  } finally {
+    done();
+  }
+}
+
+const networkError = (url: string, thrown: unknown): BellwetherError => {
+  if (thrown instanceof BellwetherError) return thrown;
+  const error = thrown as NodeJS.ErrnoException;
+  const cause = error.cause as NodeJS.ErrnoException | undefined;
+  const code = error.code ?? cause?.code ?? '';
+  const what = error.message || code || 'no connection';
+  if (thrown instanceof errors.InvalidArgumentError) return new BellwetherError('invalid_input', `${where(url)}: ${what}`, thrown);
+  return new BellwetherError(TLS_ERROR.test(code) ? 'upstream_refused' : 'upstream_unavailable', `${where(url)}: ${what}`, thrown);
+};
+
+/** The URL without what may be secret: user, password and query. */
+const where = (url: string): string => {
+  if (!URL.canParse(url)) return 'not a URL';
+  const { origin, pathname } = new URL(url);
+  return `${origin}${pathname}`;
+};
+
+const firstValues = (headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? (value[0] ?? '') : value]],
+    ),
+  );
