@@ -1,0 +1,96 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Command, InvalidArgumentError } from 'commander';
+import type { FeatureCatalog } from '../features/index.ts';
+import { BellwetherError, openWriteStream, runProcess, systemClock } from '../platform/index.ts';
+import type { PairPaths } from './replay/read-pair.ts';
+import type { LoggedEntity } from './replay/score-log.ts';
+import { formatScores } from './replay/scores-csv.ts';
+import { formatJson } from './report/json-report.ts';
+import { formatReport } from './report/text-report.ts';
+import { runEvaluation } from './run-evaluation.ts';
+
+export interface EvaluateCommandDeps {
+  /** The features that an exporter configuration describes; without it, `--config` is refused. */
+  readonly loadCatalog?: (configPath: string) => Promise<FeatureCatalog>;
+}
+
+interface Flags {
+  readonly data: readonly string[];
+  readonly events: readonly string[];
+  readonly config?: string;
+  readonly kinds?: readonly string[];
+  readonly cutNamespace?: boolean;
+  readonly window?: number;
+  readonly scoresOut?: string;
+  readonly json?: string;
+  readonly baselines: boolean;
+  readonly bank: boolean;
+  readonly seed: number;
+}
+
+const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
+const list = (value: string): readonly string[] => value.split(',').map((part) => part.trim());
+const wholeNumber =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max)
+      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+    return value;
+  };
+
+/** `bellwether evaluate`: replays recordings through the exporter's path and judges the scores against labelled events. */
+export const evaluateCommand = (deps: EvaluateCommandDeps = {}): Command =>
+  new Command('evaluate')
+    .description(
+      'Replays recordings through the path of the exporter, sample by sample, and counts hits and false alarms. Several --data/--events pairs are one set.',
+    )
+    .requiredOption('--data <file>', 'recording, OpenMetrics text, .om or .om.gz; may be given several times', collect)
+    .requiredOption('--events <file>', 'labelled events (.events.json) of the recording in the same place', collect)
+    .option('--config <file>', 'exporter configuration: its selectors and entity instead of every gauge of the recording')
+    .option('--kinds <list>', 'only events of these kinds count; the others are cut out, for example cpu,memory', list)
+    .option('--cut-namespace', 'also cut out the time of events of other workloads in the same namespace')
+    .option('--window <samples>', 'largest VUS-PR buffer; default: median event length, 4 to 100', wholeNumber(1, 10_000))
+    .option('--scores-out <file>', 'write time,namespace,workload,score,ready,margin as CSV (.csv or .csv.gz)')
+    .option('--json <file>', 'write all figures as JSON')
+    .option('--no-baselines', 'leave out random, constant-on, online-z, adaptive-bands and knn')
+    .option('--no-bank', 'score without the kNN bank, as an exporter with scoring.bank off')
+    .option('--seed <number>', 'seed of the bank, the baselines and the intervals', wholeNumber(0, 2 ** 32 - 1), 1)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 failed, 2 wrong command line or input file. The report goes to standard output, progress to standard error.',
+    )
+    .action((flags: Flags) => runProcess((signal) => run(deps, flags, signal)));
+
+const run = async (deps: EvaluateCommandDeps, flags: Flags, signal: AbortSignal): Promise<void> => {
+  const pairs = pairUp(flags);
+  const catalog = flags.config === undefined ? undefined : await loadCatalog(deps, flags.config);
+  const logged: LoggedEntity[] = [];
+  const evaluation = await runEvaluation(
+    { clock: systemClock, onScored: async (_, { log }) => void logged.push(...log.entities()) },
+    { ...flags, pairs, catalog },
+    signal,
+  );
+  if (flags.scoresOut !== undefined) await write(flags.scoresOut, formatScores(logged));
+  if (flags.json !== undefined) await write(flags.json, [new TextEncoder().encode(formatJson(evaluation))]);
+  process.stdout.write(formatReport(evaluation));
+};
+
+const pairUp = ({ data, events }: Flags): PairPaths[] => {
+  if (data.length !== events.length) {
+    throw new BellwetherError(
+      'invalid_input',
+      `--data is given ${data.length} times and --events ${events.length} times, but they must come in pairs`,
+    );
+  }
+  return data.map((path, i) => ({ data: path, events: events[i]! }));
+};
+
+const loadCatalog = async (deps: EvaluateCommandDeps, path: string): Promise<FeatureCatalog> => {
+  if (!deps.loadCatalog) throw new BellwetherError('invalid_input', '--config is not supported here');
+  return deps.loadCatalog(path);
+};
+
+const write = async (path: string, chunks: Iterable<Uint8Array>): Promise<void> =>
+  pipeline(Readable.from(chunks), await openWriteStream(path));

@@ -1,0 +1,80 @@
+import { createFeatureExtractor, type FeatureCatalog, recordingCatalog } from '../features/index.ts';
+import { type Clock, createProgress } from '../platform/index.ts';
+import { createScorer } from '../scoring/index.ts';
+import { BASELINES, createBaseline } from './baselines/baseline.ts';
+import { type Evaluation, evaluate, type ScoredPair } from './evaluate.ts';
+import type { EventsFile } from './events-file.ts';
+import type { SetOptions } from './metrics/evaluation-set.ts';
+import type { Recording } from './recording.ts';
+import { type PairPaths, readEvents, readPair } from './replay/read-pair.ts';
+import { type ScoredRecording, type ScoringParts, scoreRecording } from './replay/score-recording.ts';
+
+export interface RunOptions extends SetOptions {
+  readonly pairs: readonly PairPaths[];
+  /** What is read and made of it; default: every gauge family of a recording is a feature of its (namespace, workload). */
+  readonly catalog?: FeatureCatalog | undefined;
+  readonly baselines: boolean;
+  /** Keep the kNN bank of the scorer's rank part. */
+  readonly bank: boolean;
+  readonly seed: number;
+}
+
+export interface RunDeps {
+  readonly clock: Clock;
+  /** Takes the scores of each pair as soon as they are there. */
+  readonly onScored?: (index: number, scored: ScoredRecording) => Promise<void>;
+}
+
+// Long enough to cost nothing, short enough for Ctrl-C and the progress bar.
+const TURN_MS = 100;
+const BAR_STEPS = 1000;
+
+/** Reads, replays and judges the pairs. One recording is in memory at a time. */
+export const runEvaluation = async (deps: RunDeps, options: RunOptions, signal?: AbortSignal): Promise<Evaluation> => {
+  const progress = createProgress({ label: 'evaluating', total: options.pairs.length * BAR_STEPS });
+  try {
+    for (const { events } of options.pairs) await readEvents(events);
+    const scored: ScoredPair[] = [];
+    for (const [index, paths] of options.pairs.entries()) {
+      const { recording, events } = await readPair(paths);
+      const parts = createParts(recording, events, options);
+      const onSamples = (samples: number): void => progress.update((index + samples / Math.max(1, recording.samples)) * BAR_STEPS);
+      const result = await inTurns(scoreRecording(recording, events, parts), onSamples, deps.clock, signal);
+      await deps.onScored?.(index, result);
+      scored.push({ events, scored: result });
+    }
+    return evaluate(scored, options);
+  } finally {
+    progress.stop();
+  }
+};
+
+const createParts = ({ families }: Recording, { stepSeconds }: EventsFile, options: RunOptions): ScoringParts => {
+  const gauges = families.filter(({ type }) => type === 'gauge' || type === 'unknown').map(({ name }) => name);
+  return {
+    extractor: createFeatureExtractor(options.catalog ?? recordingCatalog(gauges), { pace: 'samples', stepMs: stepSeconds * 1000 }),
+    scorer: createScorer({ stepSeconds, bank: options.bank, seed: options.seed }),
+    baselines: new Map(
+      (options.baselines ? BASELINES : []).map((name) => [name, createBaseline(name, { stepSeconds, seed: options.seed })]),
+    ),
+  };
+};
+
+/** Runs a long computation in turns, so that signals and timers are heard. */
+const inTurns = async <T>(
+  work: Generator<number, T>,
+  onProgress: (done: number) => void,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<T> => {
+  let turnStart = clock.monotonicMs();
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+    if (clock.monotonicMs() - turnStart < TURN_MS) continue;
+    onProgress(step.value);
+    await clock.sleep(0);
+    signal?.throwIfAborted();
+    turnStart = clock.monotonicMs();
+  }
+};
