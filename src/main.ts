@@ -1,6 +1,19 @@
 import { type CommandEntry, runProgram } from './command-line/index.ts';
 
-const COMMANDS: readonly CommandEntry[] = [];
+const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'evaluate',
+    summary: 'replay a recording and count hits and false alarms',
+    group: 'Look back:',
+    load: async () => (await import('./evaluation/main.ts')).evaluateCommand(),
+  },
+];
+
+// `bellwether --help | head` closes the pipe early; that is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 
 const code = await runProgram(COMMANDS, process.argv.slice(2), {
   out: (text) => void process.stdout.write(text),
