@@ -12,6 +12,10 @@ const INTRODUCTIONS: Readonly<Record<string, { readonly title: string; readonly 
     title: 'Scores',
     text: 'On the scores port (9464), nothing else is there. The series carry the labels of the workload that is scored, so scrape this port with `honor_labels: true`. An entity of chosen labels (`entity:` in the configuration) has those labels in place of the three workload labels.',
   },
+  SOURCE_METRICS: {
+    title: 'Reading from Prometheus',
+    text: 'On the self port of whatever reads (9465 of the exporter). A rung is a way of reading: streamed chunks, samples, then the query API.',
+  },
   EXPORTER_METRICS: {
     title: 'The exporter about itself',
     text: 'On the self port (9465), beside `/healthz` and `/readyz`. Each loop (tick, backfill, snapshot, config) tells its cycles, its failures and its last success: silence is a failure too. Node adds its own `process_*` and `nodejs_*` families.',

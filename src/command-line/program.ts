@@ -24,7 +24,8 @@ const oneLine = (text: string, name: string): string => {
   const message = text
     .replace(/^error: /, '')
     .trim()
-    .replaceAll(/\s*\n\s*/g, ' ');
+    .replaceAll(/\s*\n\s*/g, ' ')
+    .replace(/\.$/, '');
   return `bellwether: ${message}; see ${name} --help\n`;
 };
 

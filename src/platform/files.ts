@@ -14,10 +14,10 @@ export const fileError = (action: string, path: string, thrown: unknown): Bellwe
   if (thrown instanceof BellwetherError) return thrown;
   const { code = '', message } = thrown as NodeJS.ErrnoException;
   const say = (why: string): string => `cannot ${action} ${path}: ${why}`;
-  if (ABSENT.has(code)) return new BellwetherError('not_found', say('no such file or folder'), thrown);
-  if (code === 'EACCES' || code === 'EPERM') return new BellwetherError('forbidden', say('permission denied'), thrown);
-  if (code === 'EISDIR') return new BellwetherError('invalid_input', say('it is a folder'), thrown);
-  if (code === 'ENOSPC') return new BellwetherError('internal', say('no space left on the disk'), thrown);
+  if (ABSENT.has(code)) return new BellwetherError('not_found', say('no such file or folder'));
+  if (code === 'EACCES' || code === 'EPERM') return new BellwetherError('forbidden', say('permission denied'));
+  if (code === 'EISDIR') return new BellwetherError('invalid_input', say('it is a folder'));
+  if (code === 'ENOSPC') return new BellwetherError('internal', say('no space left on the disk'));
   return new BellwetherError('internal', say(message), thrown);
 };
 

@@ -49,6 +49,7 @@ describe('runProcess', () => {
   it.each([
     { code: 'invalid_config' as const, exit: 2 },
     { code: 'invalid_input' as const, exit: 2 },
+    { code: 'not_found' as const, exit: 2 },
     { code: 'upstream_unavailable' as const, exit: 1 },
   ])('exits with $exit and one line on $code', async ({ code, exit }) => {
     const host = new FakeHost();

@@ -21,8 +21,8 @@ export interface RunProcessOptions {
 // Below Kubernetes' default of 30 s, so that the message still gets out before SIGKILL.
 const DEFAULT_GRACE_MS = 20_000;
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
-// The caller's mistake, not ours: no stack trace, and a code that scripts can tell apart.
-const USAGE_CODES: ReadonlySet<string> = new Set(['invalid_config', 'invalid_input']);
+// The caller's mistake, not ours: a code that scripts can tell apart. `not_found` is a path given on the command line.
+const USAGE_CODES: ReadonlySet<string> = new Set(['invalid_config', 'invalid_input', 'not_found']);
 
 /** An error for people: the message, then each cause in a line of its own that says something new. */
 export const describeError = (thrown: unknown): string => {
