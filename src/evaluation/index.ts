@@ -1,2 +1,14 @@
+export { BASELINES, type Baseline, type BaselineName, type BaselineOptions, createBaseline } from './baselines/baseline.ts';
+export { type DetectorFigures, type EvaluateOptions, type Evaluation, evaluate, type ScoredPair } from './evaluate.ts';
+export { type EventsFile, type LabelledEvent, parseEventsFile } from './events-file.ts';
+export type { SetOptions } from './metrics/evaluation-set.ts';
+export type { Oracle } from './metrics/oracle.ts';
+export type { RuleFigures } from './metrics/rule-figures.ts';
+export type { Figures, Interval, Summary } from './metrics/summary.ts';
 export { type OpenMetricsReaderOptions, readOpenMetrics } from './open-metrics-reader.ts';
 export type { FamilyType, RecordedFamily, RecordedSeries, Recording } from './recording.ts';
+export { type PairPaths, readPair } from './replay/read-pair.ts';
+export { type ScoredRecording, type ScoringParts, scoreRecording } from './replay/score-recording.ts';
+export { formatScores } from './replay/scores-csv.ts';
+export { formatReport } from './report/text-report.ts';
+export { type RunDeps, type RunOptions, runEvaluation } from './run-evaluation.ts';

@@ -1,0 +1,166 @@
+// Public recordings, replayed: figures beside those of the scoring recipe. --data DIR [--only NAME] [--baselines] [--judge score_metrics.py] [--python PROGRAM]
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Evaluation, formatReport, formatScores, type PairPaths, runEvaluation } from '../src/evaluation/index.ts';
+import { systemClock } from '../src/platform/index.ts';
+import { type Bar, printBar, printHead } from './report.ts';
+
+/** What the recipe reached with a prototype, at the fixed boundary 1.0 (its section 7). */
+interface RecordingSet {
+  readonly name: string;
+  readonly stems: readonly string[];
+  readonly kinds?: readonly string[];
+  readonly vusPr: number;
+  readonly recall: number;
+  readonly falseAlarmsPerDay: number;
+}
+
+const SETS: readonly RecordingSet[] = [
+  { name: 'asd', stems: [1, 2, 3, 4, 5, 6].map((i) => `asd-omi-${i}`), vusPr: 0.47, recall: 0.66, falseAlarmsPerDay: 0.08 },
+  { name: 'nezha', stems: ['nezha-ob-2022-08-22'], kinds: ['cpu'], vusPr: 0.65, recall: 0.64, falseAlarmsPerDay: 0.73 },
+  { name: 'microsoft-hourly', stems: ['microsoft-hourly'], vusPr: 0.53, recall: 0.64, falseAlarmsPerDay: 0.12 },
+  { name: 'microsoft-minute', stems: ['microsoft-minute'], vusPr: 0.45, recall: 0.45, falseAlarmsPerDay: 0.42 },
+  { name: 'nab-ops', stems: ['nab-ops'], vusPr: 0.42, recall: 0.56, falseAlarmsPerDay: 0.19 },
+];
+
+// How far below the recipe a figure may lie: the larger of a share and one event or alarm.
+const VUS_PR_SLACK = 0.03;
+const RATE_SLACK = 0.05;
+
+const { values: flags } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    only: { type: 'string' },
+    baselines: { type: 'boolean', default: false },
+    judge: { type: 'string' },
+    python: { type: 'string', default: 'python3' },
+  },
+});
+
+const barsOf = (set: RecordingSet, { score: { summary } }: Evaluation): Bar[] => [
+  { name: `${set.name}: VUS-PR (recipe ${set.vusPr})`, value: summary.vusPr ?? 0, unit: '', atLeast: set.vusPr - VUS_PR_SLACK },
+  {
+    name: `${set.name}: event recall (recipe ${set.recall})`,
+    value: summary.eventRecall ?? 0,
+    unit: '',
+    atLeast: set.recall - Math.max(RATE_SLACK, 1 / summary.events),
+  },
+  {
+    name: `${set.name}: false alarms (recipe ${set.falseAlarmsPerDay})`,
+    value: summary.falseAlarmsPerEntityDay ?? 0,
+    unit: 'per workload-day',
+    atMost: set.falseAlarmsPerDay + Math.max(RATE_SLACK, 1 / summary.entityDays),
+  },
+];
+
+const runSet = async (dir: string, set: RecordingSet): Promise<boolean> => {
+  const pairs = set.stems.map((stem): PairPaths => ({ data: join(dir, `${stem}.om.gz`), events: join(dir, `${stem}.events.json`) }));
+  const missing = pairs.flatMap(({ data, events }) => [data, events]).filter((path) => !existsSync(path));
+  if (missing.length > 0) {
+    console.log(`${set.name}: skipped, no ${missing.join(', ')}`);
+    return true;
+  }
+  await printHead({
+    bench: `recordings, ${set.name}`,
+    seed: 1,
+    inputs: pairs.map(({ data }, i) => ({ name: set.stems[i]!, source: { file: data } })),
+  });
+  const chunks: Uint8Array[] = [];
+  const startMs = performance.now();
+  const evaluation = await runEvaluation(
+    { clock: systemClock, onScored: async (_, { log }) => void chunks.push(...formatScores(log.entities())) },
+    { pairs, kinds: set.kinds, baselines: flags.baselines, bank: true, seed: 1 },
+  );
+  console.log(formatReport(evaluation));
+  console.log(`${set.name}: ${((performance.now() - startMs) / 1000).toFixed(1)} s`);
+  const met = barsOf(set, evaluation).map(printBar).every(Boolean);
+  const agreed = flags.judge === undefined || agreesWithJudge(flags.judge, set, pairs, chunks, evaluation);
+  console.log('');
+  return met && agreed;
+};
+
+/** The independent judge's names of our figures. */
+const figuresOf = ({ score: { summary } }: Evaluation): Readonly<Record<string, number | undefined>> => ({
+  vus_pr: summary.vusPr,
+  ap: summary.averagePrecision,
+  event_recall: summary.eventRecall,
+  alarm_precision: summary.alarmPrecision,
+  fa_per_entity_day: summary.falseAlarmsPerEntityDay,
+  clean_fa_per_entity_day: summary.cleanFalseAlarmsPerEntityDay,
+  delay_median_s: summary.delayMedianSeconds,
+  delay_p90_s: summary.delayP90Seconds,
+  alarm_time_share: summary.alarmTimeShare,
+  n_events: summary.events,
+  n_detected: summary.detected,
+  n_false_alarms: summary.falseAlarms,
+  n_episodes: summary.episodes,
+  n_entities: summary.entities,
+  entity_days: summary.entityDays,
+  clean_entity_days: summary.cleanEntityDays,
+  clean_false_alarms: summary.cleanFalseAlarms,
+  events_without_rows: summary.eventsWithoutRows,
+  'oracle_recall_at_0.5': summary.oracleHalf.recall,
+  oracle_recall_at_1: summary.oracleOne.recall,
+  'oracle_threshold_at_0.5': summary.oracleHalf.threshold,
+  oracle_threshold_at_1: summary.oracleOne.threshold,
+});
+
+const AGREEMENT = 1e-6;
+
+const askJudge = (judge: string, args: readonly string[]): Record<string, number | null> => {
+  const lines = execFileSync(flags.python, [judge, '--boot', '0', ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    .trim()
+    .split('\n');
+  return JSON.parse(lines.at(-1)!) as Record<string, number | null>;
+};
+
+/** Gives our scores to the judge and compares every figure. */
+const agreesWithJudge = (
+  judge: string,
+  set: RecordingSet,
+  pairs: readonly PairPaths[],
+  chunks: readonly Uint8Array[],
+  ours: Evaluation,
+): boolean => {
+  const dir = mkdtempSync(join(tmpdir(), 'recordings-'));
+  try {
+    const scores = join(dir, 'scores.csv');
+    // Every pair brings its own header line; one is enough.
+    const text = Buffer.concat(chunks).toString().split('\n');
+    writeFileSync(scores, text.filter((line, i) => i === 0 || line !== text[0]).join('\n'));
+    const args = [
+      ...pairs.flatMap(({ events }) => ['--scores', scores, '--events', events]),
+      ...(set.kinds ? ['--kinds', set.kinds.join(',')] : []),
+    ];
+    const theirs = askJudge(judge, args);
+    const onMargin = askJudge(judge, [...args, '--oracle-column', 'margin']);
+    const compared: [string, number | undefined, number | null | undefined][] = [
+      ...Object.entries(figuresOf(ours)).map(([name, value]): [string, number | undefined, number | null | undefined] => [
+        name,
+        value,
+        theirs[name],
+      ]),
+      ['margin oracle .5', ours.margin.oracleHalf.recall, onMargin['oracle_recall_at_0.5']],
+      ['margin oracle 1', ours.margin.oracleOne.recall, onMargin.oracle_recall_at_1],
+    ];
+    const differing = compared.filter(([, a, b]) => (a === undefined) !== (b === null) || Math.abs((a ?? 0) - (b ?? 0)) > AGREEMENT);
+    for (const [name, a, b] of differing) console.log(`${set.name}: ${name} is ${a}, the judge says ${b}`);
+    console.log(`${set.name}: ${compared.length - differing.length} of ${compared.length} figures equal the judge's`);
+    return differing.length === 0;
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+};
+
+if (flags.data === undefined) {
+  console.error('recordings: --data DIR is missing: a folder with recordings (NAME.om.gz and NAME.events.json)');
+  process.exitCode = 2;
+} else {
+  const results: boolean[] = [];
+  for (const set of SETS) if (flags.only === undefined || flags.only === set.name) results.push(await runSet(flags.data, set));
+  console.log(results.every(Boolean) ? 'all bars reached' : 'NOT all bars reached');
+  if (!results.every(Boolean)) process.exitCode = 1;
+}
