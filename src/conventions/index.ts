@@ -10,5 +10,5 @@ export * from './score-metrics.ts';
 export * from './series.ts';
 export * from './source-metrics.ts';
 export * from './source-series.ts';
-export * from './workload.ts';
 export * from './version.ts';
+export * from './workload.ts';
