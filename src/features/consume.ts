@@ -1,4 +1,3 @@
-import type { Series } from '../conventions/index.ts';
 import type { CatalogInput } from './catalog.ts';
 import type { Totals } from './intake.ts';
 import type { SeriesTable } from './series-table.ts';
@@ -28,41 +27,35 @@ export const createConsumer = (
   let increase = 0;
   let sinceMs = Number.NaN;
 
-  const takeCounter = (slot: number, piece: Series, start: number, end: number): void => {
-    let beforeMs = table.fromMs[slot]!;
-    let before = table.fromValue[slot]!;
-    for (let i = start; i < end; i++) {
-      const time = piece.timesMs[i]!;
-      // A counter below 0 is none; 0 keeps every increase from turning negative.
-      const value = Math.max(0, piece.values[i]!);
-      if (time - beforeMs <= maxGapMs) {
-        if (value < before) totals.counterResets++;
-        increase += value < before ? value : value - before;
-      } else {
-        increase = 0;
-        sinceMs = time;
-      }
-      beforeMs = time;
-      before = value;
+  const takeCounter = (slot: number, time: number, read: number): void => {
+    const before = table.fromValue[slot]!;
+    // A counter below 0 is none; 0 keeps every increase from turning negative.
+    const value = Math.max(0, read);
+    if (time - table.fromMs[slot]! <= maxGapMs) {
+      if (value < before) totals.counterResets++;
+      increase += value < before ? value : value - before;
+    } else {
+      increase = 0;
+      sinceMs = time;
     }
-    table.fromMs[slot] = beforeMs;
-    table.fromValue[slot] = before;
+    table.fromMs[slot] = time;
+    table.fromValue[slot] = value;
   };
 
   /** Restarts count whenever they happened: no gap ends them, and a new container's first number is all its own. */
-  const takeRestarts = (slot: number, piece: Series, start: number, end: number): void => {
-    let before = table.fromValue[slot]!;
-    for (let i = start; i < end; i++) {
-      const value = piece.values[i]!;
-      if (Number.isNaN(before)) increase += isNewcomer(slot) ? value : 0;
-      else if (value > before) increase += value - before;
-      before = value;
-    }
-    table.fromValue[slot] = before;
+  const takeRestarts = (slot: number, value: number): void => {
+    const before = table.fromValue[slot]!;
+    if (Number.isNaN(before)) increase += isNewcomer(slot) ? value : 0;
+    else if (value > before) increase += value - before;
+    table.fromValue[slot] = value;
   };
 
-  const finish = (slot: number, newestMs: number, newest: number, tick: number): void => {
-    const kind = kinds[table.input[slot]!];
+  const take = (slot: number, kind: CatalogInput['kind'], time: number, value: number): void => {
+    if (kind === 'counter' || kind === 'bucket') takeCounter(slot, time, value);
+    else if (kind === 'restarts') takeRestarts(slot, value);
+  };
+
+  const finish = (slot: number, kind: CatalogInput['kind'], newestMs: number, newest: number, tick: number): void => {
     if (newestMs > table.endMs[slot]!) table.endMs[slot] = Number.POSITIVE_INFINITY;
     if (kind === 'counter' || kind === 'bucket') {
       // The first sample of all, or after a gap: a baseline, no rate.
@@ -73,32 +66,36 @@ export const createConsumer = (
     table.freshTick[slot] = tick;
   };
 
-  const consume = (slot: number, toMs: number, tick: number): boolean => {
-    let piece = table.head[slot];
+  const consumePieces = (slot: number, kind: CatalogInput['kind'], toMs: number, tick: number): boolean => {
     let newestMs = Number.NaN;
     let newest = Number.NaN;
-    const kind = kinds[table.input[slot]!];
-    increase = 0;
-    sinceMs = table.fromMs[slot]!;
-    while (piece !== undefined) {
-      const { timesMs } = piece;
-      const start = table.cursor[slot]!;
-      let end = start;
-      while (end < timesMs.length && timesMs[end]! <= toMs) end++;
-      if (end > start) {
-        newestMs = timesMs[end - 1]!;
-        newest = piece.values[end - 1]!;
-        if (kind === 'counter' || kind === 'bucket') takeCounter(slot, piece, start, end);
-        else if (kind === 'restarts') takeRestarts(slot, piece, start, end);
+    for (let piece = table.head[slot]; piece !== undefined; piece = table.advance(slot)) {
+      const { timesMs, values } = piece;
+      let i = table.cursor[slot]!;
+      for (; i < timesMs.length && timesMs[i]! <= toMs; i++) {
+        newestMs = timesMs[i]!;
+        newest = values[i]!;
+        take(slot, kind, newestMs, newest);
       }
-      if (end < timesMs.length) {
-        table.cursor[slot] = end;
-        break;
-      }
-      piece = table.advance(slot);
+      table.cursor[slot] = i;
+      if (i < timesMs.length) break;
     }
     if (Number.isNaN(newestMs)) return false;
-    finish(slot, newestMs, newest, tick);
+    finish(slot, kind, newestMs, newest, tick);
+    return true;
+  };
+
+  const consume = (slot: number, toMs: number, tick: number): boolean => {
+    const kind = kinds[table.input[slot]!]!;
+    increase = 0;
+    sinceMs = table.fromMs[slot]!;
+    const one = table.oneMs[slot]!;
+    if (Number.isNaN(one)) return consumePieces(slot, kind, toMs, tick);
+    if (one > toMs) return false;
+    const value = table.oneValue[slot]!;
+    table.oneMs[slot] = Number.NaN;
+    take(slot, kind, one, value);
+    finish(slot, kind, one, value, tick);
     return true;
   };
 

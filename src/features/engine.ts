@@ -76,6 +76,7 @@ export const createEngine = (catalog: FeatureCatalog, stepMs: number): Engine =>
   const directory = createSeriesDirectory(plan, table, totals, placement, (slot) => {
     const unit = table.unit[slot];
     if (!unit?.workload) return;
+    table.workload[slot] = unit.workload.index;
     markFeatures(unit.workload, slot);
     // A limit that comes after its usage completes the usage's feature.
     for (const other of unit.slots) if (table.partner[other] === slot) markFeatures(unit.workload, other);
@@ -102,15 +103,17 @@ export const createEngine = (catalog: FeatureCatalog, stepMs: number): Engine =>
     if (acceptSamples(table, totals, slot, series)) onPending(slot);
   };
 
-  const consume = (slot: number, toMs: number): boolean => {
-    if (!consumer.consume(slot, toMs, tick)) return false;
+  const firstSample = (slot: number): void => {
+    table.seen[slot] = 1;
     const unit = table.unit[slot];
     if (unit && Number.isNaN(unit.firstMs)) unit.firstMs = atMs;
     const owner = table.owner[slot];
-    if (owner && !owner.applied) {
-      owner.applied = true;
-      identity.learn(owner, unit);
-    }
+    if (owner) identity.learn(owner, unit);
+  };
+
+  const consume = (slot: number, toMs: number): boolean => {
+    if (!consumer.consume(slot, toMs, tick)) return false;
+    if (table.seen[slot] === 0) firstSample(slot);
     return true;
   };
 

@@ -40,8 +40,8 @@ export interface Workload {
   readonly has: Uint8Array;
   /** Undefined where a feature was added since the last frame. */
   layout: LayoutEntry | undefined;
-  /** Number of the instant it was last marked at. */
-  tick: number;
+  /** Its place among the workloads; given to another one after it was forgotten. */
+  readonly index: number;
   /** Instant of the first frame; NaN before. */
   firstMs: number;
   /** Pods alive by their owner series at the last frame that could tell; -1 before. */
@@ -72,13 +72,13 @@ export const createUnit = (parts: Pick<Unit, 'id' | 'kind' | 'namespace' | 'name
   nextMs: Number.POSITIVE_INFINITY,
 });
 
-export const createWorkload = (id: string, key: WorkloadKey, features: number): Workload => ({
+export const createWorkload = (id: string, key: WorkloadKey, index: number, features: number): Workload => ({
   id,
   key,
   units: [],
   has: new Uint8Array(features),
   layout: undefined,
-  tick: -1,
+  index,
   firstMs: Number.NaN,
   replicas: -1,
   changed: undefined,

@@ -18,6 +18,8 @@ export const createGridPace = (engine: Engine): Pace => {
   const { table, identity, stepMs } = engine;
   const sweep = createSweep(engine);
   const pending: number[] = [];
+  /** Number of the instant at which each workload was last marked, by index. */
+  const marked: number[] = [];
   let lastMs = Number.NEGATIVE_INFINITY;
 
   const nextInstant = (): number => {
@@ -29,20 +31,19 @@ export const createGridPace = (engine: Engine): Pace => {
     return Math.max(Math.ceil(earliest / stepMs) * stepMs, lastMs + stepMs);
   };
 
+  const mark = (index: number, dirty: Workload[]): void => {
+    if (index < 0 || marked[index] === engine.tick) return;
+    marked[index] = engine.tick;
+    dirty.push(identity.byIndex[index]!);
+  };
+
   /** Consumes what belongs to the instant and keeps the slots that still have samples. */
   const consumePending = (atMs: number, dirty: Workload[]): void => {
-    const { tick } = engine;
     let kept = 0;
     for (let i = 0; i < pending.length; i++) {
       const slot = pending[i]!;
-      if (engine.consume(slot, atMs)) {
-        const workload = table.unit[slot]?.workload;
-        if (workload && workload.tick !== tick) {
-          workload.tick = tick;
-          dirty.push(workload);
-        }
-      }
-      if (table.head[slot] !== undefined) pending[kept++] = slot;
+      if (engine.consume(slot, atMs)) mark(table.workload[slot]!, dirty);
+      if (table.hasPending(slot)) pending[kept++] = slot;
     }
     pending.length = kept;
   };
@@ -50,11 +51,7 @@ export const createGridPace = (engine: Engine): Pace => {
   const resolve = (atMs: number, dirty: Workload[]): void => {
     const waiting = [...identity.unresolved];
     identity.resolveAll(atMs);
-    for (const { workload } of waiting)
-      if (workload && workload.tick !== engine.tick) {
-        workload.tick = engine.tick;
-        dirty.push(workload);
-      }
+    for (const { workload } of waiting) mark(workload?.index ?? -1, dirty);
   };
 
   const instant = (atMs: number): WorkloadFrame[] => {

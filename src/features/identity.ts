@@ -12,7 +12,9 @@ import type { SeriesTable } from './series-table.ts';
 export const IDENTITY_GRACE_STEPS = 4;
 
 export interface Identity {
-  readonly workloads: Map<string, Workload>;
+  readonly workloads: ReadonlyMap<string, Workload>;
+  /** Workloads by their index. */
+  readonly byIndex: readonly Workload[];
   /** Units that have no workload yet, or only a guessed one and news about their owner. */
   readonly unresolved: Set<Unit>;
   /** Takes in what an owner series says; called when its first sample is consumed. */
@@ -27,6 +29,8 @@ export interface Identity {
   readonly guessedPods: number;
   /** Takes a unit out of its workload. */
   leave(unit: Unit, atMs: number): void;
+  /** Forgets a workload without units. */
+  forget(workload: Workload): void;
 }
 
 interface Found {
@@ -42,6 +46,8 @@ export const createIdentity = (
   onJoin: (workload: Workload, unit: Unit, atMs: number) => void,
 ): Identity => {
   const workloads = new Map<string, Workload>();
+  const byIndex: Workload[] = [];
+  const freeIndexes: number[] = [];
   const unresolved = new Set<Unit>();
   const owners = new Map<string, OwnerRecord>();
   const kinds = new Set(plan.catalog.inputs.map(({ kind }) => kind));
@@ -120,6 +126,21 @@ export const createIdentity = (
     unit.guessed = isGuess;
   };
 
+  const setWorkload = (unit: Unit, workload: Workload | undefined): void => {
+    unit.workload = workload;
+    for (const list of [unit.slots, unit.lifeSlots, unit.ownerSlots]) for (const slot of list) table.workload[slot] = workload?.index ?? -1;
+  };
+
+  const workloadFor = (id: string, key: WorkloadKey): Workload => {
+    const known = workloads.get(id);
+    if (known) return known;
+    const index = freeIndexes.pop() ?? byIndex.length;
+    const workload = createWorkload(id, key, index, plan.features.length);
+    byIndex[index] = workload;
+    workloads.set(id, workload);
+    return workload;
+  };
+
   const leave = (unit: Unit, atMs: number): void => {
     const { workload } = unit;
     setGuessed(unit, false);
@@ -127,17 +148,16 @@ export const createIdentity = (
     if (!workload) return;
     workload.units.splice(workload.units.indexOf(unit), 1);
     if (workload.units.length === 0) workload.emptyMs = atMs;
-    unit.workload = undefined;
+    setWorkload(unit, undefined);
   };
 
   const join = (unit: Unit, found: Found, atMs: number): void => {
     const id = workloadId(found.key);
     if (unit.workload?.id !== id) {
       leave(unit, atMs);
-      const workload = workloads.get(id) ?? createWorkload(id, found.key, plan.features.length);
-      workloads.set(id, workload);
+      const workload = workloadFor(id, found.key);
       unit.replicaSet = found.replicaSet;
-      unit.workload = workload;
+      setWorkload(unit, workload);
       insertUnit(workload.units, unit);
       workload.emptyMs = Number.NaN;
       onJoin(workload, unit, atMs);
@@ -164,6 +184,7 @@ export const createIdentity = (
 
   return {
     workloads,
+    byIndex,
     unresolved,
     learn: (record, unit) => {
       if (unit) {
@@ -180,6 +201,10 @@ export const createIdentity = (
     resolve,
     resolveAll,
     leave,
+    forget: (workload) => {
+      workloads.delete(workload.id);
+      freeIndexes.push(workload.index);
+    },
     get guessedPods() {
       return guessedPods;
     },

@@ -26,13 +26,13 @@ export const createLifecycle = (
 
   /** Restart counters may be summed over the pod (recorded), then any killed container of the pod is the one. */
   const wasKilled = (unit: Unit, restarted: number, atMs: number): boolean => {
-    const container = table.labels[restarted]!['container'];
+    const container = table.labels[restarted]!.container;
     return unit.lifeSlots.some(
       (slot) =>
         kindOf(slot) === 'oom_killed' &&
         table.value[slot]! >= 1 &&
         table.holds(slot, atMs, carryMs) &&
-        (container === undefined || table.labels[slot]!['container'] === container),
+        (container === undefined || table.labels[slot]!.container === container),
     );
   };
 

@@ -19,7 +19,7 @@ export interface Placement {
 
 /** Upper bound of a bucket; NaN where the label is missing or no number. */
 export const bucketBound = (labels: Labels): number =>
-  labels['le'] === '+Inf' ? Number.POSITIVE_INFINITY : Number.parseFloat(labels['le'] ?? '');
+  labels.le === '+Inf' ? Number.POSITIVE_INFINITY : Number.parseFloat(labels.le ?? '');
 
 /** Reads from the labels of a series whom it belongs to. */
 export const createPlacement = (onUnit: (unit: Unit) => void): Placement => {
@@ -45,10 +45,10 @@ export const createPlacement = (onUnit: (unit: Unit) => void): Placement => {
   };
 
   const nodeUnit = (labels: Labels): Unit | undefined => {
-    const instance = labels['node'] || labels['instance'];
+    const instance = labels.node || labels.instance;
     if (!instance) return undefined;
     const id = nodeUnitId(instance);
-    const givenKey: WorkloadKey | undefined = labels['node'] ? { namespace: '', workload: instance, workloadKind: 'Node' } : undefined;
+    const givenKey: WorkloadKey | undefined = labels.node ? { namespace: '', workload: instance, workloadKind: 'Node' } : undefined;
     return unitOf(id, () => createUnit({ id, kind: 'node', namespace: '', name: instance, givenKey }));
   };
 
@@ -60,7 +60,7 @@ export const createPlacement = (onUnit: (unit: Unit) => void): Placement => {
   const workloadUnit = (labels: Labels): Unit | undefined => {
     const { workload } = labels;
     if (!workload) return undefined;
-    return givenUnit({ namespace: labels['namespace'] ?? '', workload, workloadKind: labels['workload_kind'] ?? '' }, labels['pod'] ?? '');
+    return givenUnit({ namespace: labels.namespace ?? '', workload, workloadKind: labels.workload_kind ?? '' }, labels.pod ?? '');
   };
 
   const labelsUnit = (names: readonly string[], labels: Labels): Unit | undefined => {
@@ -103,7 +103,7 @@ export const createPlacement = (onUnit: (unit: Unit) => void): Placement => {
       case 'node_name':
         return { owner: nodeName(labels) };
       case 'waiting':
-        if (HEALTHY_WAITS.has(labels['reason'] ?? '')) return { dropped: 'healthy_wait' };
+        if (HEALTHY_WAITS.has(labels.reason ?? '')) return { dropped: 'healthy_wait' };
         return placed(podUnit(labels), 'no_pod_label');
       case 'bucket':
         return Number.isNaN(bucketBound(labels)) ? { dropped: 'no_bucket_bound' } : entityUnit(input.entity, labels);

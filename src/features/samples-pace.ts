@@ -40,7 +40,7 @@ export const createSamplesPace = (engine: Engine): Pace => {
   const consumeOwners = (toMs: number): void => {
     if (owners.length === 0) return;
     for (const slot of owners) engine.consume(slot, toMs);
-    owners = owners.filter((slot) => table.head[slot] !== undefined);
+    owners = owners.filter((slot) => table.hasPending(slot));
   };
 
   const slotsOf = function* (group: Group): Generator<number> {

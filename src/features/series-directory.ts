@@ -90,7 +90,7 @@ export const createSeriesDirectory = (
     const same = list ? twin(input, labels, list, push) : -1;
     if (same >= 0) return rebind(input, same, labels);
     if (table.count >= MAX_SERIES) {
-      totals.droppedSeries['too_many_series'] = (totals.droppedSeries['too_many_series'] ?? 0) + 1;
+      totals.droppedSeries.too_many_series = (totals.droppedSeries.too_many_series ?? 0) + 1;
       return -1;
     }
     const slot = table.allocate(input, labels);
@@ -99,7 +99,7 @@ export const createSeriesDirectory = (
     if (!found.unit || !list) return slot;
     table.unit[slot] = found.unit;
     if (definition.kind === 'bucket') table.aux[slot] = bucketBound(labels);
-    if (definition.kind === 'waiting') table.aux[slot] = reasonIndex(labels['reason'] ?? '');
+    if (definition.kind === 'waiting') table.aux[slot] = reasonIndex(labels.reason ?? '');
     table.termSet[slot] = termSetOf(input, labels);
     if (list === found.unit.slots) pair(slot, found.unit);
     list.push(slot);

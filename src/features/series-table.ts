@@ -35,12 +35,21 @@ export class SeriesTable {
   partner = new Int32Array(0);
   /** Index of the set of terms it counts in. */
   termSet = new Int32Array(0);
+  /** Index of its workload, or -1; here too, so that a tick need not follow objects. */
+  workload = new Int32Array(0);
+  /** 1 once a sample was consumed. */
+  seen = new Uint8Array(0);
   /** Number of the push that saw it last. */
   touched = new Float64Array(0);
   readonly labels: (Labels | undefined)[] = [];
   readonly unit: (Unit | undefined)[] = [];
   readonly owner: (OwnerRecord | undefined)[] = [];
-  /** Samples not consumed yet: the first piece, the place in it, and further pieces where several pushes came between two instants. */
+  /**
+   * Samples not consumed yet. Mostly it is one, kept as two numbers, so that no short-lived object outlives its push;
+   * else the first piece, the place in it, and further pieces where several pushes came between two instants.
+   */
+  oneMs = new Float64Array(0);
+  oneValue = new Float64Array(0);
   readonly head: (Series | undefined)[] = [];
   cursor = new Int32Array(0);
   readonly more = new Map<number, Series[]>();
@@ -61,7 +70,10 @@ export class SeriesTable {
     this.aux[slot] = Number.NaN;
     this.partner[slot] = -1;
     this.termSet[slot] = -1;
+    this.workload[slot] = -1;
+    this.seen[slot] = 0;
     this.touched[slot] = -1;
+    this.oneMs[slot] = Number.NaN;
     this.cursor[slot] = 0;
     this.labels[slot] = labels;
     this.unit[slot] = undefined;
@@ -83,17 +95,37 @@ export class SeriesTable {
 
   /** Adds samples from `start` on; true where the slot had none pending. */
   queue(slot: number, series: Series, start: number): boolean {
-    if (this.head[slot] === undefined) {
-      this.head[slot] = series;
+    const { timesMs, values } = series;
+    if (this.head[slot] === undefined && Number.isNaN(this.oneMs[slot])) {
+      if (timesMs.length - start === 1) {
+        this.oneMs[slot] = timesMs[start]!;
+        this.oneValue[slot] = values[start]!;
+      } else this.head[slot] = series;
       this.cursor[slot] = start;
       return true;
     }
-    const rest =
-      start === 0 ? series : { labels: series.labels, timesMs: series.timesMs.subarray(start), values: series.values.subarray(start) };
+    this.#spill(slot);
+    const rest = start === 0 ? series : { labels: series.labels, timesMs: timesMs.subarray(start), values: values.subarray(start) };
     const pieces = this.more.get(slot);
     if (pieces) pieces.push(rest);
     else this.more.set(slot, [rest]);
     return false;
+  }
+
+  /** Turns the one pending sample into a piece. */
+  #spill(slot: number): void {
+    if (Number.isNaN(this.oneMs[slot])) return;
+    this.head[slot] = {
+      labels: this.labels[slot]!,
+      timesMs: Float64Array.of(this.oneMs[slot]!),
+      values: Float64Array.of(this.oneValue[slot]!),
+    };
+    this.cursor[slot] = 0;
+    this.oneMs[slot] = Number.NaN;
+  }
+
+  hasPending(slot: number): boolean {
+    return !Number.isNaN(this.oneMs[slot]) || this.head[slot] !== undefined;
   }
 
   /** Goes to the next piece; undefined where nothing is pending any more. */
@@ -108,12 +140,16 @@ export class SeriesTable {
 
   /** Time of the earliest pending sample, Infinity where there is none. */
   pendingMs(slot: number): number {
+    const one = this.oneMs[slot]!;
+    if (!Number.isNaN(one)) return one;
     const head = this.head[slot];
     return head === undefined ? ALWAYS : head.timesMs[this.cursor[slot]!]!;
   }
 
   /** Time of the newest pending sample up to a time, -Infinity where there is none. */
   newestPendingMs(slot: number, toMs: number): number {
+    const one = this.oneMs[slot]!;
+    if (!Number.isNaN(one)) return one <= toMs ? one : NEVER;
     let newest = NEVER;
     const newestOf = ({ timesMs }: Series, start: number): void => {
       for (let i = start; i < timesMs.length && timesMs[i]! <= toMs; i++) newest = timesMs[i]!;
@@ -145,6 +181,10 @@ export class SeriesTable {
     this.partner = integers(this.partner);
     this.termSet = integers(this.termSet);
     this.cursor = integers(this.cursor);
+    this.workload = integers(this.workload);
+    const seen = new Uint8Array(capacity);
+    seen.set(this.seen);
+    this.seen = seen;
     this.lastMs = doubles(this.lastMs);
     this.fromMs = doubles(this.fromMs);
     this.fromValue = doubles(this.fromValue);
@@ -154,5 +194,7 @@ export class SeriesTable {
     this.endMs = doubles(this.endMs);
     this.aux = doubles(this.aux);
     this.touched = doubles(this.touched);
+    this.oneMs = doubles(this.oneMs);
+    this.oneValue = doubles(this.oneValue);
   }
 }

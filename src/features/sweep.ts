@@ -26,7 +26,7 @@ export const createSweep = (engine: Engine): (() => void) => {
 
   const sweepSeries = (atMs: number): void => {
     for (let slot = 0; slot < table.end; slot++) {
-      if (table.input[slot]! < 0 || table.head[slot] !== undefined || !isGone(slot, atMs)) continue;
+      if (table.input[slot]! < 0 || table.hasPending(slot) || !isGone(slot, atMs)) continue;
       const owner = table.owner[slot];
       if (owner) identity.unlearn(owner);
       const unit = directory.forget(slot);
@@ -40,9 +40,9 @@ export const createSweep = (engine: Engine): (() => void) => {
     if (atMs - lastSweepMs < SWEEP_STEPS * stepMs) return;
     lastSweepMs = atMs;
     sweepSeries(atMs);
-    for (const [id, workload] of identity.workloads)
+    for (const workload of identity.workloads.values())
       if (atMs - workload.emptyMs > FORGET_WORKLOAD_MS) {
-        identity.workloads.delete(id);
+        identity.forget(workload);
         workload.nextMs = Number.POSITIVE_INFINITY;
       }
   };
