@@ -15,12 +15,12 @@ export const SIGNALS = {
   requests: { family: 'http_requests_total', features: ['pod_requests_per_second'] },
   errors: { family: 'http_requests_total', features: ['pod_request_error_ratio'] },
   latency: { family: 'http_request_duration_seconds_bucket', features: ['pod_latency_mean_seconds', 'pod_latency_p99_seconds'] },
-  restarts: { family: 'kube_pod_container_status_restarts_total', features: ['container_restarts'] },
-  waiting: { family: 'kube_pod_container_status_waiting_reason', features: ['container_waiting'] },
+  restarts: { family: 'kube_pod_container_status_restarts_total', features: ['container_restarts', 'container_oom_kills'] },
+  waiting: { family: 'kube_pod_container_status_waiting_reason', features: ['container_waiting_CrashLoopBackOff'] },
   node_cpu: { family: 'node_cpu_seconds_total', features: ['node_cpu_usage_ratio'] },
-  node_cpu_pressure: { family: 'node_pressure_cpu_waiting_seconds_total', features: ['node_pressure_cpu_waiting_ratio'] },
-  node_disk: { family: 'node_disk_io_time_seconds_total', features: ['node_disk_io_utilization_ratio'] },
-  node_io_pressure: { family: 'node_pressure_io_waiting_seconds_total', features: ['node_pressure_io_waiting_ratio'] },
+  node_cpu_pressure: { family: 'node_pressure_cpu_waiting_seconds_total', features: ['node_pressure_cpu_ratio'] },
+  node_disk: { family: 'node_disk_io_time_seconds_total', features: ['node_disk_io_ratio'] },
+  node_io_pressure: { family: 'node_pressure_io_waiting_seconds_total', features: ['node_pressure_io_ratio'] },
 } as const satisfies Record<string, { readonly family: string; readonly features: readonly string[] }>;
 
 export type Signal = keyof typeof SIGNALS;
