@@ -160,7 +160,8 @@ const list = () => {
 const lock = () => {
   try {
     writeFileSync(LOCK, String(process.pid), { flag: 'wx' });
-  } catch {
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw new Unavailable(`cannot write ${LOCK}: ${error.message}`);
     const pid = Number(readFileSync(LOCK, 'utf8'));
     if (pid && run('kill', ['-0', String(pid)]).status === 0) throw new Unavailable(`process ${pid} is bringing tools right now`);
     writeFileSync(LOCK, String(process.pid));
