@@ -20,6 +20,8 @@ export interface RunProcessOptions {
 
 // Below Kubernetes' default of 30 s, so that the message still gets out before SIGKILL.
 const DEFAULT_GRACE_MS = 20_000;
+// A forgotten timer or a kept connection must not hold a process that was told to stop and has stopped.
+const LINGER_MS = 1_000;
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 // The caller's mistake, not ours: a code that scripts can tell apart. `not_found` is a path given on the command line.
 const USAGE_CODES: ReadonlySet<string> = new Set(['invalid_config', 'invalid_input', 'not_found']);
@@ -90,5 +92,6 @@ export const runProcess = async (main: (signal: AbortSignal) => Promise<void>, o
   } finally {
     clearTimeout(overdue);
     for (const [event, listener] of listeners) host.off(event, listener);
+    if (stop.signal.aborted) setTimeout(() => host.exit(Number(host.exitCode ?? EXIT_CODES.ok)), LINGER_MS).unref();
   }
 };
