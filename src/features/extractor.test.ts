@@ -1,0 +1,399 @@
+import type { Labels, Series, WorkloadFrame } from '../conventions/index.ts';
+import { plainFrame, testResults, testSeries } from '../testing/series.ts';
+import { type CatalogFeature, type CatalogInput, defineCatalog, type FeatureCatalog, type Formula } from './catalog.ts';
+import { createFeatureExtractor } from './extractor.ts';
+import { matches, named } from './select.ts';
+
+const input = (id: string, kind: 'gauge' | 'counter' | 'bucket', more: object = {}): CatalogInput => ({
+  id,
+  selector: named(id),
+  kind,
+  entity: { by: 'workload' },
+  ...more,
+});
+const feature = (name: string, formula: Formula, otherwise?: Formula): CatalogFeature => ({
+  name,
+  help: '',
+  unit: '',
+  unitClass: 'other',
+  level: 'pod',
+  formula,
+  ...(otherwise ? { otherwise } : {}),
+});
+const sum = (id: string): Formula => ({ kind: 'value', of: { input: id, combine: 'sum' } });
+
+const catalogOf = (inputs: readonly CatalogInput[], ...features: readonly CatalogFeature[]): FeatureCatalog =>
+  defineCatalog('test', { inputs, features });
+
+/** Frames of a grid of 30 s over series given with the index of their input. */
+const framesOf = (
+  catalog: FeatureCatalog,
+  series: readonly (readonly [number, Series])[],
+  until = Number.POSITIVE_INFINITY,
+): WorkloadFrame[] => {
+  const extractor = createFeatureExtractor(catalog, { pace: 'grid', stepMs: 30_000 });
+  extractor.push(testResults(...series));
+  return [...extractor.advance(until)].flat();
+};
+
+const pod = (name: string, more: Labels = {}): Labels => ({
+  namespace: 'shop',
+  workload: 'web',
+  workload_kind: 'Deployment',
+  pod: name,
+  ...more,
+});
+const gauge = catalogOf([input('g', 'gauge')], feature('g', sum('g')));
+const counter = catalogOf([input('c', 'counter')], feature('c', sum('c')));
+
+describe('createFeatureExtractor on the grid', () => {
+  it('gives the newest sample of each step at the next instant', () => {
+    const frames = framesOf(gauge, [
+      [
+        0,
+        testSeries(pod('a'), [
+          [1, 10],
+          [20, 11],
+          [30, 12],
+          [31, 13],
+          [90, 14],
+        ]),
+      ],
+    ]);
+    expect(frames.map(plainFrame)).toEqual([
+      { at: 30, workload: 'Deployment/web', values: { g: 12 } },
+      { at: 60, workload: 'Deployment/web', values: { g: 13 } },
+      { at: 90, workload: 'Deployment/web', values: { g: 14 } },
+    ]);
+  });
+
+  it('gives no frame for an instant without a new sample', () => {
+    const frames = framesOf(gauge, [
+      [
+        0,
+        testSeries(pod('a'), [
+          [10, 1],
+          [100, 2],
+        ]),
+      ],
+    ]);
+    expect(frames.map(({ timeMs }) => timeMs / 1000)).toEqual([30, 120]);
+  });
+
+  it('gives nothing later than the time it was asked for, and the rest later', () => {
+    const extractor = createFeatureExtractor(gauge, { pace: 'grid', stepMs: 30_000 });
+    extractor.push(
+      testResults([
+        0,
+        testSeries(pod('a'), [
+          [10, 1],
+          [40, 2],
+        ]),
+      ]),
+    );
+    expect([...extractor.advance(59_000)].flat().map(({ timeMs }) => timeMs)).toEqual([30_000]);
+    expect([...extractor.advance(59_000)]).toEqual([]);
+    expect([...extractor.advance(60_000)].flat().map(({ timeMs }) => timeMs)).toEqual([60_000]);
+  });
+
+  it('counts a sample that came after its instant for the next one', () => {
+    const extractor = createFeatureExtractor(gauge, { pace: 'grid', stepMs: 30_000 });
+    extractor.push(testResults([0, testSeries(pod('a'), [[10, 1]])]));
+    expect([...extractor.advance(30_000)]).toHaveLength(1);
+    extractor.push(testResults([0, testSeries(pod('a'), [[29, 2]])]));
+    expect([...extractor.advance(60_000)].flat().map(plainFrame)).toMatchObject([{ at: 60, values: { g: 2 } }]);
+  });
+
+  it('gives the median over pods and every pod beside it, sorted by name', () => {
+    const [frame] = framesOf(gauge, [
+      [0, testSeries(pod('c'), [[10, 30]])],
+      [0, testSeries(pod('a'), [[11, 1]])],
+      [0, testSeries(pod('b'), [[12, 2]])],
+    ]);
+    expect(plainFrame(frame!).values).toEqual({ g: 2 });
+    expect(frame!.replicas).toBe(3);
+    expect(frame!.pods!.map(({ pod: name, values }) => [name, ...values])).toEqual([
+      ['a', 1],
+      ['b', 2],
+      ['c', 30],
+    ]);
+  });
+
+  it('carries a sibling for one and a half steps and no longer', () => {
+    const frames = framesOf(gauge, [
+      [
+        0,
+        testSeries(pod('a'), [
+          [30, 1],
+          [60, 1],
+          [90, 1],
+          [120, 1],
+        ]),
+      ],
+      [
+        0,
+        testSeries(pod('b'), [
+          [30, 3],
+          [46, 3],
+        ]),
+      ],
+    ]);
+    expect(frames.map(({ replicas }) => replicas)).toEqual([2, 2, 2, 1]);
+  });
+
+  it('lets a sibling go at once when its series has ended', () => {
+    const frames = framesOf(gauge, [
+      [
+        0,
+        testSeries(pod('a'), [
+          [30, 1],
+          [60, 1],
+        ]),
+      ],
+      [0, testSeries(pod('b'), [[30, 3]], 59)],
+    ]);
+    expect(frames.map(({ replicas }) => replicas)).toEqual([2, 1]);
+  });
+
+  it('does not repeat a feature without a new sample', () => {
+    const both = catalogOf([input('g', 'gauge'), input('h', 'gauge')], feature('g', sum('g')), feature('h', sum('h')));
+    const frames = framesOf(both, [
+      [
+        0,
+        testSeries(pod('a'), [
+          [30, 1],
+          [60, 2],
+        ]),
+      ],
+      [1, testSeries(pod('a'), [[30, 5]])],
+    ]);
+    expect(frames.map((frame) => plainFrame(frame).values)).toEqual([{ g: 1, h: 5 }, { g: 2 }]);
+  });
+
+  it('shares one layout between workloads and grows it by name when a feature appears', () => {
+    const both = catalogOf([input('g', 'gauge'), input('h', 'gauge')], feature('g', sum('g')), feature('h', sum('h')));
+    const extractor = createFeatureExtractor(both, { pace: 'grid', stepMs: 30_000 });
+    const other = { namespace: 'shop', workload: 'db' };
+    extractor.push(testResults([0, testSeries(pod('a'), [[30, 1]])], [0, testSeries(other, [[30, 1]])]));
+    const first = [...extractor.advance(30_000)].flat();
+    expect(first[0]!.layout).toBe(first[1]!.layout);
+    extractor.push(testResults([0, testSeries(pod('a'), [[60, 1]])], [1, testSeries(pod('a'), [[60, 1]])]));
+    const [grown] = [...extractor.advance(60_000)].flat();
+    expect(grown!.layout.features.map(({ name }) => name)).toEqual(['g', 'h']);
+    expect(grown!.layout.version).toBe(first[0]!.layout.version);
+  });
+
+  it('takes a new Labels object of a known series for the same series', () => {
+    const extractor = createFeatureExtractor(counter, { pace: 'grid', stepMs: 30_000 });
+    extractor.push(testResults([0, testSeries(pod('a'), [[30, 10]])]));
+    expect([...extractor.advance(30_000)]).toEqual([]);
+    extractor.push(testResults([0, testSeries(pod('a'), [[60, 40]])]));
+    expect([...extractor.advance(60_000)].flat().map(plainFrame)).toMatchObject([{ values: { c: 1 } }]);
+    expect(extractor.stats.series).toBe(1);
+  });
+
+  it('refuses a step that is not above 0', () => {
+    expect(() => createFeatureExtractor(gauge, { pace: 'grid', stepMs: 0 })).toThrow('stepMs');
+  });
+});
+
+describe('counters', () => {
+  const rates = (samples: [number, number][]): (number | undefined)[] =>
+    framesOf(counter, [[0, testSeries(pod('a'), samples)]]).map((frame) => plainFrame(frame).values['c']);
+
+  it('become rates per second between the last samples of two steps', () => {
+    expect(
+      rates([
+        [10, 100],
+        [40, 160],
+        [70, 160],
+      ]),
+    ).toEqual([2, 0]);
+  });
+
+  it('start at 0 after a reset, also between two instants', () => {
+    expect(
+      rates([
+        [30, 100],
+        [60, 30],
+      ]),
+    ).toEqual([1]);
+    expect(
+      rates([
+        [30, 100],
+        [40, 130],
+        [50, 10],
+        [60, 20],
+      ]),
+    ).toEqual([50 / 30]);
+  });
+
+  it('have no rate over a long gap', () => {
+    expect(
+      rates([
+        [30, 0],
+        [60, 30],
+        [300, 5000],
+        [330, 5060],
+      ]),
+    ).toEqual([1, 2]);
+  });
+
+  it('are summed over the containers of a pod', () => {
+    const frames = framesOf(counter, [
+      [
+        0,
+        testSeries(pod('a', { container: 'x' }), [
+          [30, 0],
+          [60, 30],
+        ]),
+      ],
+      [
+        0,
+        testSeries(pod('a', { container: 'y' }), [
+          [31, 0],
+          [61, 60],
+        ]),
+      ],
+    ]);
+    expect(frames.map((frame) => plainFrame(frame).values['c'])).toEqual([1, 3]);
+  });
+});
+
+describe('formulas', () => {
+  const requests = catalogOf(
+    [input('r', 'counter')],
+    feature('errors', {
+      kind: 'ratio',
+      of: { input: 'r', combine: 'sum', anyOf: [matches('code', '5..')] },
+      over: { input: 'r', combine: 'sum' },
+    }),
+  );
+  const ok = testSeries(pod('a', { code: '200' }), [
+    [30, 0],
+    [60, 90],
+    [90, 180],
+  ]);
+
+  it('count a part without series as 0, and no requests at all as missing', () => {
+    expect(framesOf(requests, [[0, ok]]).map((frame) => plainFrame(frame).values)).toEqual([{ errors: 0 }, { errors: 0 }]);
+    const idle = testSeries(pod('a', { code: '200' }), [
+      [30, 5],
+      [60, 5],
+    ]);
+    expect(framesOf(requests, [[0, idle]])).toEqual([]);
+  });
+
+  it('divide sums', () => {
+    const bad = testSeries(pod('a', { code: '503' }), [
+      [30, 0],
+      [60, 0],
+      [90, 10],
+    ]);
+    expect(
+      framesOf(requests, [
+        [0, ok],
+        [0, bad],
+      ]).map((frame) => plainFrame(frame).values['errors']),
+    ).toEqual([0, expect.closeTo(0.1, 12)]);
+  });
+
+  const limits = catalogOf(
+    [input('use', 'gauge'), input('limit', 'gauge', { slow: true })],
+    feature('share', { kind: 'share_of_limit', usage: 'use', limit: 'limit', by: 'container' }),
+  );
+
+  it('leave containers without a limit out of a share, and hold a limit for minutes', () => {
+    const frames = framesOf(limits, [
+      [
+        0,
+        testSeries(pod('a', { container: 'main' }), [
+          [30, 3],
+          [60, 3],
+        ]),
+      ],
+      [
+        0,
+        testSeries(pod('a', { container: 'proxy' }), [
+          [30, 0.05],
+          [60, 0.08],
+        ]),
+      ],
+      [1, testSeries(pod('a', { container: 'proxy' }), [[30, 0.1]])],
+    ]);
+    expect(frames.map((frame) => plainFrame(frame).values['share'])).toEqual([0.5, expect.closeTo(0.8, 12)]);
+  });
+
+  it('find a limit that comes after its usage', () => {
+    const extractor = createFeatureExtractor(limits, { pace: 'grid', stepMs: 30_000 });
+    extractor.push(testResults([0, testSeries(pod('a', { container: 'main' }), [[30, 1]])]));
+    expect([...extractor.advance(30_000)]).toEqual([]);
+    extractor.push(
+      testResults([0, testSeries(pod('a', { container: 'main' }), [[60, 1]])], [1, testSeries(pod('a', { container: 'main' }), [[50, 2]])]),
+    );
+    expect([...extractor.advance(60_000)].flat().map(plainFrame)).toMatchObject([{ values: { share: 0.5 } }]);
+  });
+
+  it('fall back to the other formula where the first has no series', () => {
+    const either = catalogOf([input('g', 'gauge'), input('h', 'gauge')], feature('x', sum('g'), sum('h')));
+    expect(plainFrame(framesOf(either, [[1, testSeries(pod('a'), [[30, 7]])]])[0]!).values).toEqual({ x: 7 });
+    const both: [number, Series][] = [
+      [1, testSeries(pod('a'), [[30, 7]])],
+      [0, testSeries(pod('a'), [[30, 8]])],
+    ];
+    expect(plainFrame(framesOf(either, both)[0]!).values).toEqual({ x: 8 });
+  });
+
+  it('read a quantile from buckets over all paths', () => {
+    const latency = catalogOf([input('b', 'bucket')], feature('p50', { kind: 'quantile', of: 'b', q: 0.5 }));
+    const bucket = (le: string, path: string, count: number): [number, Series] => [
+      0,
+      testSeries(pod('a', { le, path }), [
+        [30, 0],
+        [60, count],
+      ]),
+    ];
+    const frames = framesOf(latency, [
+      bucket('1', '/', 10),
+      bucket('2', '/', 20),
+      bucket('+Inf', '/', 20),
+      bucket('1', '/x', 0),
+      bucket('2', '/x', 10),
+      bucket('+Inf', '/x', 20),
+    ]);
+    expect(plainFrame(frames[0]!).values).toEqual({ p50: 1.5 });
+  });
+
+  it('keep a complement inside 0 and 1', () => {
+    const idle = catalogOf(
+      [input('g', 'gauge')],
+      feature('busy', { kind: 'value', of: { input: 'g', combine: 'mean' }, complement: true }),
+    );
+    const values = framesOf(idle, [
+      [
+        0,
+        testSeries(pod('a'), [
+          [30, 1.01],
+          [60, 0.3],
+        ]),
+      ],
+    ]).map((frame) => plainFrame(frame).values['busy']);
+    expect(values[0]).toBe(0);
+    expect(values[1]).toBeCloseTo(0.7, 12);
+  });
+});
+
+describe('entities of chosen labels', () => {
+  const catalog = catalogOf([input('g', 'gauge', { entity: { by: 'labels', labels: ['dc', 'queue'] } })], feature('g', sum('g')));
+
+  it('carry exactly these labels, and series without any of them are dropped and counted', () => {
+    const extractor = createFeatureExtractor(catalog, { pace: 'grid', stepMs: 30_000 });
+    extractor.push(
+      testResults([0, testSeries({ dc: 'eu', queue: 'mail', host: 'h1' }, [[30, 2]])], [0, testSeries({ host: 'h2' }, [[30, 3]])]),
+    );
+    const [frame] = [...extractor.advance(30_000)].flat();
+    expect(frame!.key.entity).toEqual({ dc: 'eu', queue: 'mail' });
+    expect(frame!.replicas).toBe(1);
+    expect(extractor.stats.droppedSeries).toEqual({ no_entity_label: 1 });
+  });
+});
