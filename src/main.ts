@@ -1,11 +1,33 @@
 import { type CommandEntry, runProgram } from './command-line/index.ts';
+import type { FeatureCatalog } from './features/index.ts';
+
+/** The features of an exporter configuration, for a replay of what an exporter would have read. */
+const loadCatalog = async (path: string): Promise<FeatureCatalog> => {
+  const { catalogOf, readConfig } = await import('./exporter/index.ts');
+  return catalogOf((await readConfig(path, {})).features);
+};
 
 const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'exporter',
+    summary: 'score the workloads of a Prometheus and expose anomaly_score',
+    group: 'Watch:',
+    load: async () => (await import('./exporter/main.ts')).exporterCommand(),
+  },
+  {
+    name: 'exporter',
+    summary: 'score the workloads of a Prometheus and expose the scores',
+    group: 'Watch:',
+    load: async () => (await import('./exporter/main.ts')).exporterCommand(),
+  },
   {
     name: 'evaluate',
     summary: 'replay a recording and count hits and false alarms',
     group: 'Look back:',
-    load: async () => (await import('./evaluation/main.ts')).evaluateCommand(),
+    load: async () => {
+      const [{ evaluateCommand }, { loadCatalog }] = await Promise.all([import('./evaluation/main.ts'), import('./exporter/index.ts')]);
+      return evaluateCommand({ loadCatalog });
+    },
   },
 ];
 

@@ -121,6 +121,12 @@ export const EXPORTER_METRICS = {
   historyBytes: { name: 'bellwether_history_bytes', type: 'gauge', help: 'Memory of the history kept for explanations.', labels: [] },
 
   pods: { name: 'bellwether_pods', type: 'gauge', help: 'Pods that were given to a workload.', labels: [] },
+  guessedPods: {
+    name: 'bellwether_guessed_pods',
+    type: 'gauge',
+    help: 'Pods whose workload is a guess from labels or the name of the pod, for want of an owner series.',
+    labels: [],
+  },
   lateSamples: {
     name: 'bellwether_late_samples_total',
     type: 'counter',
@@ -143,12 +149,6 @@ export const EXPORTER_METRICS = {
   },
 
   sourceUp: { name: 'bellwether_source_up', type: 'gauge', help: '1 when the last read from Prometheus succeeded.', labels: [] },
-  sourceRung: {
-    name: 'bellwether_source_rung',
-    type: 'gauge',
-    help: '1 for the way samples are read: streamed, samples or query.',
-    labels: ['rung'],
-  },
   sourceReadDuration: {
     name: 'bellwether_source_read_duration_seconds',
     type: 'histogram',
@@ -156,8 +156,7 @@ export const EXPORTER_METRICS = {
     labels: [],
     buckets: CYCLE_BUCKETS,
   },
-  sourceSeries: { name: 'bellwether_source_series', type: 'gauge', help: 'Series in the last successful read.', labels: [] },
-  sourceSamples: { name: 'bellwether_source_samples_total', type: 'counter', help: 'Samples read.', labels: [] },
+  sourceSeries: { name: 'bellwether_source_series', type: 'gauge', help: 'Series in the read of the last cycle.', labels: [] },
 
   eventLoopBlock: {
     name: 'bellwether_event_loop_block_seconds',
@@ -177,7 +176,7 @@ export const EXPORTER_METRICS = {
   snapshotRefused: {
     name: 'bellwether_snapshot_refused_total',
     type: 'counter',
-    help: 'Snapshots not used at start, by reason: corrupt, too_old, other_version or unreadable.',
+    help: 'Snapshots not used at start, by reason: corrupt, too_old, from_future, other_version or unreadable.',
     labels: ['reason'],
   },
 

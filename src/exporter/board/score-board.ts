@@ -26,7 +26,7 @@ interface MutableEntry {
   gone: boolean;
   /** Usual distance of two frames, milliseconds; 0 before the second. */
   stepMs: number;
-  readonly history: WorkloadHistory;
+  history: WorkloadHistory;
 }
 
 export interface BoardLimits {
@@ -62,6 +62,8 @@ export interface ScoreBoard {
   record(frames: readonly WorkloadFrame[], scores: readonly Score[]): void;
   /** Ends what has no data any more, measured against the time up to which data were read. */
   sweep(dataMs: number): { readonly vanished: readonly WorkloadKey[]; readonly forgotten: readonly WorkloadKey[] };
+  /** After the clock was set back: what is known lies in the future, so the past begins anew. Learned states stay. */
+  clearHistory(nowMs: number): void;
   get(id: string): BoardEntry | undefined;
   /** Every workload that is not gone, in order of first sight. */
   entries(): readonly BoardEntry[];
@@ -76,16 +78,17 @@ export interface ScoreBoard {
   readonly oldestMs: number | undefined;
 }
 
+/** A longer silence between two frames says nothing about how often a workload is scraped. */
+const LONGEST_STEP_MS = 3_600_000;
+
 export const createScoreBoard = (scorer: Pick<Scorer, 'forget'>, options: BoardOptions): ScoreBoard => {
   const byId = new Map<string, MutableEntry>();
   // In order of going: the first has been gone the longest.
   const gone = new Set<MutableEntry>();
   const explained = createExplainedScores(options.maxExplainedScores);
-  const history: ScoreHistory = createScoreHistory({
-    scoreSlots: options.historySlots,
-    valueSlots: options.valueSlots,
-    maxBytes: options.maxHistoryBytes,
-  });
+  const freshHistory = (): ScoreHistory =>
+    createScoreHistory({ scoreSlots: options.historySlots, valueSlots: options.valueSlots, maxBytes: options.maxHistoryBytes });
+  let history = freshHistory();
   let version = 0;
   let newestInstantMs = Number.NEGATIVE_INFINITY;
 
@@ -115,7 +118,7 @@ export const createScoreBoard = (scorer: Pick<Scorer, 'forget'>, options: BoardO
     let entry = byId.get(id);
     if (entry && frame.timeMs <= entry.newestMs) return;
     if (entry) {
-      const distanceMs = frame.timeMs - entry.newestMs;
+      const distanceMs = Math.min(frame.timeMs - entry.newestMs, LONGEST_STEP_MS);
       // A rough running mean is enough: it only stretches the limit for workloads scraped more slowly than the cycle.
       entry.stepMs = entry.stepMs === 0 ? distanceMs : entry.stepMs + 0.2 * (Math.min(distanceMs, 4 * entry.stepMs) - entry.stepMs);
       entry.score = score;
@@ -176,6 +179,17 @@ export const createScoreBoard = (scorer: Pick<Scorer, 'forget'>, options: BoardO
       }
       if (vanished.length + forgotten.length > 0) version++;
       return { vanished, forgotten };
+    },
+    clearHistory: (nowMs) => {
+      history = freshHistory();
+      newestInstantMs = Number.NEGATIVE_INFINITY;
+      for (const entry of byId.values()) {
+        explained.remove(entry.id);
+        entry.newestMs = nowMs;
+        entry.stepMs = 0;
+        entry.history = history.add();
+      }
+      version++;
     },
     get: (id) => byId.get(id),
     entries: () => [...byId.values()].filter((entry) => !entry.gone),

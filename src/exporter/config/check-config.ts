@@ -1,15 +1,12 @@
-import type { Selector } from '../../conventions/index.ts';
 import { NODE_FEATURES, POD_FEATURES } from '../../features/index.ts';
 import { BellwetherError, type Problem } from '../../platform/index.ts';
+import { parseSelector } from '../../prometheus/index.ts';
 import type { ExporterConfig } from './schema.ts';
-
-/** Turns the text of a vector selector into its matchers; throws a BellwetherError that says where it is wrong. */
-export type ParseSelector = (text: string) => Selector;
 
 /** A rule between keys, which a schema cannot say. `sections` are the top-level keys it looks at. */
 interface ConfigCheck {
   readonly sections: readonly string[];
-  readonly run: (config: ExporterConfig, parse: ParseSelector) => readonly Problem[];
+  readonly run: (config: ExporterConfig) => readonly Problem[];
 }
 
 const problem = (key: string, value: unknown, limit: string, why?: string): Problem => ({
@@ -115,10 +112,10 @@ const ingestToken: ConfigCheck = {
     when(ingest.enabled && api.tokenFile === undefined, () => problem('api.tokenFile', undefined, 'be given', 'ingest.enabled is true')),
 };
 
-const parses = (key: string, text: string | undefined, parse: ParseSelector): readonly Problem[] => {
+const parses = (key: string, text: string | undefined): readonly Problem[] => {
   if (text === undefined) return [];
   try {
-    parse(text);
+    parseSelector(text);
     return [];
   } catch (error) {
     if (!(error instanceof BellwetherError)) throw error;
@@ -126,9 +123,17 @@ const parses = (key: string, text: string | undefined, parse: ParseSelector): re
   }
 };
 
+/** A scope is added to each selector of the preset, so it must leave the metric's name to the preset. */
+const narrows = (key: string, text: string | undefined): readonly Problem[] => {
+  const wrong = parses(key, text);
+  if (text === undefined || wrong.length > 0) return wrong;
+  const named = parseSelector(text).some(({ name }) => name === '__name__');
+  return when(named, () => problem(key, text, 'be matchers alone, without the name of a metric'));
+};
+
 const presetFeatures: ConfigCheck = {
   sections: ['features'],
-  run: ({ features: { preset, only, scope, selectors } }, parse) => [
+  run: ({ features: { preset, only, scope, selectors } }) => [
     ...when(preset === 'none' && selectors.length === 0, () =>
       problem('features.selectors', [], 'have at least one entry where features.preset is none'),
     ),
@@ -136,19 +141,19 @@ const presetFeatures: ConfigCheck = {
     ...(only ?? []).flatMap((name, i) =>
       when(!PRESET_FEATURES.has(name), () => problem(`features.only[${i}]`, name, `be one of: ${[...PRESET_FEATURES].join(', ')}`)),
     ),
-    ...Object.entries(scope).flatMap(([key, text]) => parses(`features.scope.${key}`, text, parse)),
+    ...Object.entries(scope).flatMap(([key, text]) => narrows(`features.scope.${key}`, text)),
   ],
 };
 
 const userFeatures: ConfigCheck = {
   sections: ['features'],
-  run: ({ features: { preset, selectors } }, parse) =>
+  run: ({ features: { preset, selectors } }) =>
     selectors.flatMap(({ name, selector, entity, min, max }, i) => {
       const key = `features.selectors[${i}]`;
       const before = selectors.slice(0, i).some((other) => other.name === name);
       return [
         ...when(before || (preset !== 'none' && PRESET_FEATURES.has(name)), () => problem(`${key}.name`, name, 'be used once')),
-        ...parses(`${key}.selector`, selector, parse),
+        ...parses(`${key}.selector`, selector),
         ...(typeof entity === 'string' ? [] : entity).flatMap((label) =>
           when(TAKEN_LABELS.includes(label) || label.startsWith('__'), () =>
             problem(`${key}.entity`, label, `not be one of the labels that Prometheus or Bellwether set: ${TAKEN_LABELS.join(', ')}`),
@@ -172,5 +177,5 @@ const CHECKS: readonly ConfigCheck[] = [
 ];
 
 /** Everything that is wrong between keys. Checks that look at a section of `broken` are left out: its values cannot be trusted. */
-export const checkConfig = (config: ExporterConfig, parse: ParseSelector, broken: ReadonlySet<string> = new Set()): readonly Problem[] =>
-  CHECKS.filter(({ sections }) => !sections.some((section) => broken.has(section))).flatMap(({ run }) => run(config, parse));
+export const checkConfig = (config: ExporterConfig, broken: ReadonlySet<string> = new Set()): readonly Problem[] =>
+  CHECKS.filter(({ sections }) => !sections.some((section) => broken.has(section))).flatMap(({ run }) => run(config));

@@ -3,7 +3,7 @@ import { changedKeys, createLiveConfig } from './live-config.ts';
 import { configOrThrow, loadConfig } from './load-config.ts';
 import type { ConfigInput } from './schema.ts';
 
-const load = (input: ConfigInput) => loadConfig('', { prometheus: { url: 'http://p:9090' }, ...input }, () => []);
+const load = (input: ConfigInput) => loadConfig('', { prometheus: { url: 'http://p:9090' }, ...input });
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 const live = (onApplied?: () => void) => createLiveConfig(configOrThrow(load({}), 'test'), silent, onApplied);
 
@@ -44,7 +44,7 @@ describe('createLiveConfig', () => {
   it('keeps the last good configuration when a file is bad', () => {
     const config = live();
     config.apply(load({ log: { level: 'debug' } }));
-    const outcome = config.apply(loadConfig('intervalSeconds: 0', {}, () => []));
+    const outcome = config.apply(loadConfig('intervalSeconds: 0', {}));
     expect(outcome).toMatchObject({ ok: false, message: expect.stringContaining('intervalSeconds is 0') });
     expect(config.current.log.level).toBe('debug');
   });

@@ -1,6 +1,6 @@
 import { loadAll, YAMLException } from 'js-yaml';
 import { BellwetherError, type Problem, type Validation, validate } from '../../platform/index.ts';
-import { checkConfig, type ParseSelector } from './check-config.ts';
+import { checkConfig } from './check-config.ts';
 import { CONFIG_SCHEMA, type ConfigInput, type ExporterConfig } from './schema.ts';
 
 /** Far more than the longest sensible file; a mistaken path to something large is told early. */
@@ -36,22 +36,22 @@ const parseYaml = (text: string): { readonly tree: Tree } | { readonly problems:
 const sectionOf = ({ key }: Problem): string => /^[^.[]*/.exec(key)?.[0] ?? '';
 
 /** Checks a tree of keys: schema, defaults, then the rules between keys. All problems are told at once. */
-export const checkTree = (tree: Tree, parse: ParseSelector): Validation<ExporterConfig> => {
+export const checkTree = (tree: Tree): Validation<ExporterConfig> => {
   const checked = validate(CONFIG_SCHEMA, tree, { defaults: true });
   if (checked.ok) {
-    const problems = checkConfig(checked.value, parse);
+    const problems = checkConfig(checked.value);
     return problems.length === 0 ? checked : { ok: false, problems };
   }
   // The sections that are well formed are still checked against each other, so that one mistake does not hide another.
   const broken = new Set(checked.problems.map(sectionOf));
   const sound = validate(CONFIG_SCHEMA, Object.fromEntries(Object.entries(tree).filter(([key]) => !broken.has(key))), { defaults: true });
-  return { ok: false, problems: [...checked.problems, ...(sound.ok ? checkConfig(sound.value, parse, broken) : [])] };
+  return { ok: false, problems: [...checked.problems, ...(sound.ok ? checkConfig(sound.value, broken) : [])] };
 };
 
 /** The text of a configuration file (none: ''), and what flags say over it. */
-export const loadConfig = (text: string, flags: ConfigInput, parse: ParseSelector): Validation<ExporterConfig> => {
+export const loadConfig = (text: string, flags: ConfigInput): Validation<ExporterConfig> => {
   const parsed = parseYaml(text);
-  return 'problems' in parsed ? { ok: false, problems: parsed.problems } : checkTree(merge(parsed.tree, flags), parse);
+  return 'problems' in parsed ? { ok: false, problems: parsed.problems } : checkTree(merge(parsed.tree, flags));
 };
 
 /** One line per problem, for people. */

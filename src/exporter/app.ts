@@ -1,0 +1,215 @@
+import { type Clock, type Listener, type Logger, listen, type Random, toBellwetherError, type Validation } from '../platform/index.ts';
+import type { SeriesSource } from '../prometheus/index.ts';
+import type { Scorer } from '../scoring/index.ts';
+import { createScoreBoard, type ScoreBoard } from './board/score-board.ts';
+import { createLiveConfig, type LiveConfig } from './config/live-config.ts';
+import type { ExporterConfig } from './config/schema.ts';
+import { createExporterStatus, type ExporterStatus, isWithdrawn } from './exporter-status.ts';
+import { createExpositionCache } from './exposition/exposition-cache.ts';
+import { createScoresApp, createSelfApp } from './http/metrics-apps.ts';
+import { createIngestQueue } from './ingest/ingest-queue.ts';
+import { createLiveCycle } from './loop/live-cycle.ts';
+import { observeScores, runLiveLoop } from './loop/live-loop.ts';
+import { createPacer } from './loop/pacer.ts';
+import type { PipelineParts } from './loop/scoring-pipeline.ts';
+import { runSnapshotLoop } from './loop/snapshot-loop.ts';
+import { warmStart } from './loop/warm-start.ts';
+import { type ScoringParts, scoringPartsOf, snapshotFileOf, sourceOf } from './parts.ts';
+import { registerProcessMetrics } from './self/process-metrics.ts';
+import { createSelfMetrics } from './self/self-metrics.ts';
+import { createSnapshotStore } from './snapshot/snapshot-store.ts';
+
+const SECOND_MS = 1000;
+const HOUR_MS = 3_600_000;
+/** Metric values are kept for an hour, scores for longer: values take one float per metric. */
+const VALUES_HOURS = 1;
+/** About a kilobyte each. */
+const MAX_EXPLAINED_SCORES = 20_000;
+
+export interface ExporterDeps {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  /** Instead of the configured Prometheus. */
+  readonly source?: SeriesSource;
+  /** Instead of the configured features and scorer. */
+  readonly parts?: ScoringParts;
+}
+
+/** Where an exporter listens. */
+export interface ExporterAddresses {
+  readonly scores: string;
+  readonly self: string;
+  readonly api: string;
+}
+
+export interface ExporterApp {
+  /** Resolves once it listens; the back-fill goes on after that. Rejects with `invalid_config` where a port cannot be taken. */
+  start(): Promise<ExporterAddresses>;
+  /** Ends all loops, writes a last snapshot, closes the ports. May be called twice. */
+  stop(): Promise<void>;
+  /** Takes a newly read configuration file. */
+  reload(result: Validation<ExporterConfig>): void;
+  readonly board: ScoreBoard;
+  readonly status: ExporterStatus;
+}
+
+/** The exporter: from a source of series to scores on ports. */
+export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): ExporterApp => {
+  const { clock, random, log } = deps;
+  const self = createSelfMetrics(process.version);
+  const m = self.instruments;
+  const config: LiveConfig = createLiveConfig(initial, log, ({ log: { level } }) => {
+    log.level = level;
+  });
+  const intervalMs = initial.intervalSeconds * SECOND_MS;
+  const forgetAfterMs = (): number => config.current.freshness.forgetHours * HOUR_MS;
+
+  const parts = deps.parts ?? scoringPartsOf(initial);
+  const scorer: Scorer = parts.createScorer();
+  const source = deps.source ?? sourceOf(initial, { clock, random, onEvent: self.onSourceEvent });
+  const status = createExporterStatus(clock);
+  const pacer = createPacer(clock);
+  const board = createScoreBoard(scorer, {
+    historySlots: Math.ceil((initial.api.historyHours * HOUR_MS) / intervalMs),
+    valueSlots: Math.ceil((Math.min(VALUES_HOURS, initial.api.historyHours) * HOUR_MS) / intervalMs),
+    maxHistoryBytes: initial.api.historyMaxBytes,
+    maxExplainedScores: MAX_EXPLAINED_SCORES,
+    limits: () => ({
+      maxWorkloads: config.current.exposition.maxWorkloads,
+      goneAfterMs: config.current.freshness.missedCycles * intervalMs,
+      forgetAfterMs: forgetAfterMs(),
+    }),
+  });
+  const pipeline: PipelineParts = { scorer, board, pacer };
+  const ingest = initial.ingest.enabled
+    ? createIngestQueue(
+        parts.catalog.inputs.map(({ selector }) => selector),
+        clock,
+        () => config.current.ingest,
+      )
+    : undefined;
+  const sliceMs = initial.backfill.sliceHours * HOUR_MS;
+  const cycle = createLiveCycle(
+    { source, createExtractor: parts.createExtractor, pipeline: { ...pipeline, onScores: observeScores(m) }, ingest, pacer, clock, log },
+    { intervalMs, sliceMs, longestGapMs: Math.max(sliceMs, initial.backfill.hours * HOUR_MS) },
+  );
+  const snapshots =
+    initial.snapshot.path === undefined
+      ? undefined
+      : createSnapshotStore({ file: snapshotFileOf(initial.snapshot.path), clock, pacer, log }, parts.fingerprint);
+
+  const withdrawn = (): boolean => isWithdrawn(status, clock.nowMs(), { missedCycles: config.current.freshness.missedCycles, intervalMs });
+  const exposition = createExpositionCache(board, () => ({
+    state: { withdrawn: withdrawn(), backfilling: status.notReady !== undefined },
+    maxContributions: config.current.exposition.maxContributions,
+  }));
+  const renderSelf = (): Promise<string> =>
+    self.render({
+      nowMs: clock.nowMs(),
+      status,
+      withdrawn: withdrawn(),
+      counts: board.counts(),
+      exposition: exposition.current(),
+      features: cycle.extractor.stats,
+      modelVersion: scorer.modelVersion,
+      stateBytes: scorer.stateBytes,
+      historyBytes: board.historyBytes,
+      queuedSamples: ingest?.queuedSamples ?? 0,
+    });
+
+  const runLoops = async (signal: AbortSignal): Promise<void> => {
+    const start = await warmStart(
+      { source, createExtractor: parts.createExtractor, scorer, pipeline, pacer, clock, random, log, status, instruments: m, snapshots },
+      {
+        backfillMs: initial.backfill.hours * HOUR_MS,
+        stepMs: initial.backfill.stepSeconds * SECOND_MS,
+        sliceMs,
+        intervalMs,
+        snapshotLimits: () => ({ maxAgeMs: config.current.snapshot.maxAgeHours * HOUR_MS, forgetAfterMs: forgetAfterMs() }),
+      },
+      signal,
+    );
+    if (signal.aborted) return;
+    cycle.begin(start.endMs, start.extractor);
+    const live = { cycle, board, scorer, clock, log, status, instruments: m };
+    await Promise.all([
+      runLiveLoop(live, { intervalMs, forgetAfterMs, restored: start.restored }, signal),
+      snapshots &&
+        runSnapshotLoop(
+          { store: snapshots, scorer, clock, log, instruments: m },
+          () => config.current.snapshot.intervalSeconds * SECOND_MS,
+          signal,
+        ),
+    ]);
+  };
+
+  const stopping = new AbortController();
+  const listeners: Listener[] = [];
+  let process_: { stop(): void } | undefined;
+  let loops: Promise<void> = Promise.resolve();
+  let stopped: Promise<void> | undefined;
+
+  const openPorts = async (): Promise<ExporterAddresses> => {
+    const { host, scoresPort, selfPort } = initial.listen;
+    const common = { instruments: m, clock };
+    const open = async (name: string, port: number, handler: Parameters<typeof listen>[0]): Promise<string> => {
+      const listener = await listen(handler, { host, port, name });
+      listeners.push(listener);
+      return listener.url;
+    };
+    return {
+      scores: await open(
+        'scores',
+        scoresPort,
+        createScoresApp(common, () => exposition.current().bytes),
+      ),
+      self: await open('self', selfPort, createSelfApp({ ...common, status, render: renderSelf })),
+      api: '',
+    };
+  };
+  const stop = async (): Promise<void> => {
+    status.notReady = 'stopping';
+    stopping.abort();
+    await loops;
+    await Promise.all(listeners.map((listener) => listener.close()));
+    process_?.stop();
+    await source?.close();
+  };
+
+  return {
+    board,
+    status,
+    start: async () => {
+      const addresses = await openPorts().catch(async (error: unknown) => {
+        await Promise.all(listeners.map((listener) => listener.close()));
+        throw error;
+      });
+      process_ = registerProcessMetrics(self.registry);
+      m.configReloadOk.set(1);
+      m.configReloadTime.set(clock.nowMs() / SECOND_MS);
+      log.info(addresses, 'listening');
+      loops = runLoops(stopping.signal).catch((thrown: unknown) => {
+        status.broken = true;
+        log.fatal({ err: toBellwetherError(thrown) }, 'the scoring loop ended in a way that is a defect');
+      });
+      return addresses;
+    },
+    stop: () => {
+      stopped ??= stop();
+      return stopped;
+    },
+    reload: (result) => {
+      m.cycles.inc({ loop: 'config' });
+      const outcome = config.apply(result);
+      m.configReloadOk.set(outcome.ok ? 1 : 0);
+      if (!outcome.ok) {
+        m.cycleFailures.inc({ loop: 'config', reason: 'invalid_config' });
+        return;
+      }
+      m.configReloadTime.set(clock.nowMs() / SECOND_MS);
+      m.cycleLastSuccess.set({ loop: 'config' }, clock.nowMs() / SECOND_MS);
+      m.configRestartRequired.set(outcome.restartRequired.length);
+    },
+  };
+};

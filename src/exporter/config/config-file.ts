@@ -1,0 +1,38 @@
+import type { FeatureCatalog } from '../../features/index.ts';
+import { BellwetherError, type Clock, readFile, type Validation, watchFile } from '../../platform/index.ts';
+import { catalogOf } from '../feature-catalog.ts';
+import { configOrThrow, loadConfig, MAX_CONFIG_BYTES } from './load-config.ts';
+import type { ConfigInput, ExporterConfig } from './schema.ts';
+
+/** How often the file is looked at; Kubernetes takes about a minute to bring a changed ConfigMap anyway. */
+const WATCH_MS = 5_000;
+
+const readText = async (path: string | undefined): Promise<string> =>
+  path === undefined ? '' : new TextDecoder().decode(await readFile(path, { maxBytes: MAX_CONFIG_BYTES }));
+
+/** The configuration of a file (none: defaults) with flags over it. Rejects with `invalid_config` that lists every problem. */
+export const readConfig = async (path: string | undefined, flags: ConfigInput = {}): Promise<ExporterConfig> => {
+  const text = await readText(path).catch((error: unknown) => {
+    throw new BellwetherError('invalid_config', `the configuration file ${path} cannot be read`, error);
+  });
+  return configOrThrow(loadConfig(text, flags), path ?? 'the command line');
+};
+
+/** The features that a configuration file describes; where it reads from does not matter then. */
+export const loadCatalog = async (path: string): Promise<FeatureCatalog> =>
+  catalogOf((await readConfig(path, { prometheus: { url: 'http://unused.invalid' } })).features);
+
+/** Calls back with each new content of the file, good or bad. */
+export const watchConfig = (
+  path: string,
+  flags: ConfigInput,
+  clock: Clock,
+  onChange: (result: Validation<ExporterConfig>) => void,
+): { close(): void } => {
+  const unreadable = (error: unknown): Validation<ExporterConfig> => {
+    const message = error instanceof Error ? error.message : String(error);
+    return { ok: false, problems: [{ key: '', value: path, limit: 'a readable file', message }] };
+  };
+  const reload = async (): Promise<void> => onChange(await readText(path).then((text) => loadConfig(text, flags), unreadable));
+  return watchFile(path, () => void reload(), { clock, intervalMs: WATCH_MS });
+};

@@ -1,0 +1,55 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { ConfigInput } from './schema.ts';
+
+const number = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('It must be a number.');
+  return value;
+};
+
+/** A flag and the key that it sets; the file can say everything that a flag can. */
+export interface ConfigFlag {
+  readonly flag: string;
+  readonly key: string;
+  readonly help: string;
+  readonly parse?: (text: string) => number;
+}
+
+export const CONFIG_FLAGS: readonly ConfigFlag[] = [
+  { flag: '--prometheus <url>', key: 'prometheus.url', help: 'address of Prometheus, for example http://127.0.0.1:9090' },
+  { flag: '--interval <seconds>', key: 'intervalSeconds', help: 'time between two scoring cycles (default 30)', parse: number },
+  { flag: '--backfill-hours <hours>', key: 'backfill.hours', help: 'past that is read at start (default 24)', parse: number },
+  { flag: '--preset <name>', key: 'features.preset', help: 'raw, recorded or none (default raw)' },
+  { flag: '--snapshot <file>', key: 'snapshot.path', help: 'keep what was learned in this file' },
+  { flag: '--host <address>', key: 'listen.host', help: 'address to listen on (default 127.0.0.1)' },
+  { flag: '--scores-port <port>', key: 'listen.scoresPort', help: 'port of the scores (default 9464)', parse: number },
+  { flag: '--self-port <port>', key: 'listen.selfPort', help: 'port of own metrics, /healthz, /readyz (default 9465)', parse: number },
+  { flag: '--api-port <port>', key: 'listen.apiPort', help: 'port of the page and the API (default 9466)', parse: number },
+  { flag: '--token-file <file>', key: 'api.tokenFile', help: 'file with the token for pushed samples' },
+  { flag: '--log-level <level>', key: 'log.level', help: 'trace, debug, info, warn, error, fatal or silent (default info)' },
+];
+
+/** Adds every flag to a command. */
+export const addConfigFlags = (command: Command): Command => {
+  for (const { flag, key, help, parse } of CONFIG_FLAGS) {
+    const text = `${help}; key ${key}`;
+    if (parse) command.option(flag, text, parse);
+    else command.option(flag, text);
+  }
+  return command;
+};
+
+const optionName = (flag: string): string =>
+  flag.replace(/^--| .*$/g, '').replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+/** The keys that the given flags set. */
+export const configOfFlags = (options: Readonly<Record<string, unknown>>): ConfigInput => {
+  const config: Record<string, unknown> = {};
+  for (const { flag, key } of CONFIG_FLAGS) {
+    const value = options[optionName(flag)];
+    if (value === undefined) continue;
+    const [section = '', name] = key.split('.');
+    config[section] = name === undefined ? value : { ...(config[section] as object | undefined), [name]: value };
+  }
+  return config as ConfigInput;
+};

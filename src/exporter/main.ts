@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import { Command } from 'commander';
+import { createLogger, runProcess, systemClock, systemRandom } from '../platform/index.ts';
+import { createExporterApp } from './app.ts';
+import { readConfig, watchConfig } from './config/config-file.ts';
+import { addConfigFlags, configOfFlags } from './config/flags.ts';
+
+const HELP = `
+Every flag has a key in the configuration file; a flag wins over the file. docs/configuration.md lists all keys.
+The file is read again when it changes: what can change while running does, the rest is named in the log.
+
+Example:
+  $ bellwether exporter --prometheus http://127.0.0.1:9090
+  $ curl 127.0.0.1:9464/metrics      # scores, once 127.0.0.1:9465/readyz answers 200
+  $ open http://127.0.0.1:9466/      # what is anomalous, and why`;
+
+const run = async (path: string | undefined, options: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<void> => {
+  const flags = configOfFlags(options);
+  const config = await readConfig(path, flags);
+  const log = createLogger({ level: config.log.level, name: 'exporter' });
+  const app = createExporterApp({ clock: systemClock, random: systemRandom, log }, config);
+  await app.start();
+  const watcher = path === undefined ? undefined : watchConfig(path, flags, systemClock, app.reload);
+  if (!signal.aborted) await once(signal, 'abort');
+  watcher?.close();
+  await app.stop();
+};
+
+/** `bellwether exporter`: reads Prometheus, scores every workload, exposes the scores. */
+export const exporterCommand = (): Command =>
+  addConfigFlags(
+    new Command('exporter')
+      .description('Reads Prometheus, learns how each workload usually behaves and exposes anomaly_score; 1 and above is an anomaly.')
+      .option('--config <file>', 'YAML file with everything else'),
+  )
+    .addHelpText('after', HELP)
+    .action(async ({ config, ...options }: { readonly config?: string }) => {
+      await runProcess((signal) => run(config, options, signal));
+    });

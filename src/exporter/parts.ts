@@ -1,0 +1,81 @@
+import { createFeatureExtractor, type FeatureCatalog, type FeatureExtractor, type PaceOptions } from '../features/index.ts';
+import { type Clock, createHttpClient, openReadStream, type Random, writeFileAtomic } from '../platform/index.ts';
+import { createPrometheusSource, type SeriesSource, type SourceListener } from '../prometheus/index.ts';
+import { createScorer, type Scorer, type ScorerOptions } from '../scoring/index.ts';
+import type { ExporterConfig } from './config/schema.ts';
+import { catalogOf } from './feature-catalog.ts';
+import type { SnapshotFile } from './snapshot/snapshot-store.ts';
+
+const SECOND_MS = 1000;
+const HOUR_MS = 3_600_000;
+
+/** The reader of the configured server; undefined where samples are only pushed. */
+export const sourceOf = (
+  { prometheus, backfill, intervalSeconds }: ExporterConfig,
+  deps: { readonly clock: Clock; readonly random: Random; readonly onEvent: SourceListener },
+): SeriesSource | undefined => {
+  const { url, tenant, bearerToken, bearerTokenFile, basicAuth, tls, rung } = prometheus;
+  if (url === undefined) return undefined;
+  const http = createHttpClient({
+    ...(bearerToken === undefined ? {} : { bearerToken }),
+    ...(bearerTokenFile === undefined ? {} : { bearerTokenFile }),
+    ...(basicAuth ? { basicAuth } : {}),
+    ...(tls ? { tls } : {}),
+  });
+  const source = createPrometheusSource(
+    { http, ...deps },
+    {
+      url,
+      ...(tenant === undefined ? {} : { tenant }),
+      externalLabels: prometheus.externalLabels,
+      maxBytes: prometheus.maxBytes,
+      timeoutMs: prometheus.timeoutSeconds * SECOND_MS,
+      ...(rung === 'auto' ? {} : { rung }),
+      rangeStepMs: intervalSeconds * SECOND_MS,
+      firstSliceMs: backfill.sliceHours * HOUR_MS,
+      maxSliceMs: backfill.sliceHours * HOUR_MS,
+    },
+  );
+  return {
+    read: source.read,
+    readSlices: source.readSlices,
+    get rung() {
+      return source.rung;
+    },
+    close: async () => {
+      await source.close();
+      await http.close();
+    },
+  };
+};
+
+export const scorerOptionsOf = ({ scoring, intervalSeconds }: ExporterConfig): ScorerOptions => ({
+  stepSeconds: intervalSeconds,
+  bank: scoring.bank,
+  seed: scoring.seed,
+});
+
+/** The parts that know workloads: from one configuration, several can be made, for back-fill, live cycles and replays. */
+export interface ScoringParts {
+  readonly catalog: FeatureCatalog;
+  readonly createExtractor: (pace: PaceOptions) => FeatureExtractor;
+  readonly createScorer: () => Scorer;
+  /** Two scorers of equal fingerprints may exchange their states. */
+  readonly fingerprint: string;
+}
+
+export const scoringPartsOf = (config: ExporterConfig): ScoringParts => {
+  const catalog = catalogOf(config.features);
+  const options = scorerOptionsOf(config);
+  return {
+    catalog,
+    createExtractor: (pace) => createFeatureExtractor(catalog, pace),
+    createScorer: () => createScorer(options),
+    fingerprint: JSON.stringify({ step: options.stepSeconds, bank: options.bank }),
+  };
+};
+
+export const snapshotFileOf = (path: string): SnapshotFile => ({
+  write: (chunks) => writeFileAtomic(path, chunks),
+  read: () => openReadStream(path),
+});

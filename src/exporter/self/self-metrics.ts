@@ -1,0 +1,103 @@
+import { type Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { EXPORTER_METRICS, type MetricDefinition, SOURCE_METRICS, VERSION } from '../../conventions/index.ts';
+import type { FeatureStats } from '../../features/index.ts';
+import { type SourceEvent, sourceMetricUpdates } from '../../prometheus/index.ts';
+import type { BoardCounts } from '../board/score-board.ts';
+import { backfillProgress, type ExporterStatus } from '../exporter-status.ts';
+import type { Exposition } from '../exposition/score-exposition.ts';
+import { createInstruments, type Instruments, setTotal } from './instruments.ts';
+
+/** What is looked at when the metrics are scraped. */
+export interface SelfView {
+  readonly nowMs: number;
+  readonly status: ExporterStatus;
+  readonly withdrawn: boolean;
+  readonly counts: BoardCounts;
+  readonly exposition: Pick<Exposition, 'series' | 'cappedContributions'>;
+  readonly features: FeatureStats;
+  readonly modelVersion: string;
+  readonly stateBytes: number;
+  readonly historyBytes: number;
+  readonly queuedSamples: number;
+}
+
+export type ExporterInstruments = Instruments<typeof EXPORTER_METRICS>;
+
+export interface SelfMetrics {
+  readonly registry: Registry;
+  readonly instruments: ExporterInstruments;
+  /** Turns what a source tells into its metrics. */
+  onSourceEvent(event: SourceEvent): void;
+  /** Brings the gauges that mirror state up to date and renders. */
+  render(view: SelfView): Promise<string>;
+}
+
+type AnyInstrument = Counter<string> | Gauge<string> | Histogram<string>;
+
+/** Exactly one label value is 1 at a time. */
+const setOnly = <L extends string>(gauge: Gauge<L>, label: L, value: string | undefined): void => {
+  gauge.reset();
+  if (value !== undefined) gauge.set({ [label]: value } as Partial<Record<L, string | number>>, 1);
+};
+
+const setFeatures = (m: ExporterInstruments, stats: FeatureStats): void => {
+  const single = (total: number) => new Map([[{}, total]]);
+  setTotal(m.lateSamples, single(stats.lateSamples));
+  setTotal(m.duplicateSamples, single(stats.duplicateSamples));
+  setTotal(m.badSamples, single(stats.badSamples));
+  setTotal(m.counterResets, single(stats.counterResets));
+  setTotal(m.droppedSeries, new Map(Object.entries(stats.droppedSeries).map(([reason, total]) => [{ reason }, total])));
+  m.pods.set(stats.pods);
+  m.guessedPods.set(stats.guessedPods);
+};
+
+const setLoop = (m: ExporterInstruments, { nowMs, status, withdrawn }: SelfView): void => {
+  m.ready.set(status.notReady === undefined ? 1 : 0);
+  setOnly(m.notReady, 'reason', status.notReady);
+  m.scoresWithdrawn.set(withdrawn ? 1 : 0);
+  if (status.lastSuccessMs !== undefined) m.lastScore.set(status.lastSuccessMs / 1000);
+  if (status.newestSampleMs !== undefined) m.dataAge.set(Math.max(0, (nowMs - status.newestSampleMs) / 1000));
+  m.backfillProgress.set(backfillProgress(status));
+  const { backfill } = status;
+  if (!backfill) return;
+  m.backfillDuration.set(((backfill.endedMs ?? nowMs) - backfill.startedMs) / 1000);
+  setOnly(m.backfillOutcome, 'outcome', backfill.outcome === 'running' ? undefined : backfill.outcome);
+};
+
+export const createSelfMetrics = (nodeVersion: string): SelfMetrics => {
+  const registry = new Registry();
+  const m = createInstruments(EXPORTER_METRICS, registry);
+  const source = createInstruments(SOURCE_METRICS, registry);
+  const byDefinition = new Map<MetricDefinition, AnyInstrument>(
+    (Object.keys(SOURCE_METRICS) as (keyof typeof SOURCE_METRICS)[]).map((key) => [SOURCE_METRICS[key], source[key] as AnyInstrument]),
+  );
+  m.buildInfo.set({ version: VERSION, nodeversion: nodeVersion }, 1);
+
+  return {
+    registry,
+    instruments: m,
+    onSourceEvent: (event) => {
+      for (const { metric, labels, value } of sourceMetricUpdates(event)) {
+        const instrument = byDefinition.get(metric);
+        if (instrument instanceof Histogram) instrument.observe(labels, value);
+        else if (instrument instanceof Gauge) instrument.set(labels, value);
+        else instrument?.inc(labels, value);
+      }
+    },
+    render: (view) => {
+      setLoop(m, view);
+      setFeatures(m, view.features);
+      setOnly(m.modelInfo, 'version', view.modelVersion);
+      m.expectedWorkloads.set(view.counts.expected);
+      m.scoredWorkloads.set(view.exposition.series.score);
+      m.anomalousWorkloads.set(view.withdrawn || view.status.notReady ? 0 : view.counts.anomalous);
+      for (const [family, series] of Object.entries(view.exposition.series)) m.exposedSeries.set({ family }, series);
+      m.cappedSeries.set({ family: 'contribution' }, view.exposition.cappedContributions);
+      m.cappedSeries.set({ family: 'score' }, view.status.cappedWorkloads);
+      m.scorerStateBytes.set(view.stateBytes);
+      m.historyBytes.set(view.historyBytes);
+      m.ingestQueued.set(view.queuedSamples);
+      return registry.metrics();
+    },
+  };
+};
