@@ -1,11 +1,4 @@
 import { type CommandEntry, runProgram } from './command-line/index.ts';
-import type { FeatureCatalog } from './features/index.ts';
-
-/** The features of an exporter configuration, for a replay of what an exporter would have read. */
-const loadCatalog = async (path: string): Promise<FeatureCatalog> => {
-  const { catalogOf, readConfig } = await import('./exporter/index.ts');
-  return catalogOf((await readConfig(path, {})).features);
-};
 
 const COMMANDS: readonly CommandEntry[] = [
   {
@@ -15,18 +8,12 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./exporter/main.ts')).exporterCommand(),
   },
   {
-    name: 'exporter',
-    summary: 'score the workloads of a Prometheus and expose the scores',
-    group: 'Watch:',
-    load: async () => (await import('./exporter/main.ts')).exporterCommand(),
-  },
-  {
     name: 'evaluate',
     summary: 'replay a recording and count hits and false alarms',
     group: 'Look back:',
     load: async () => {
-      const [{ evaluateCommand }, { loadCatalog }] = await Promise.all([import('./evaluation/main.ts'), import('./exporter/index.ts')]);
-      return evaluateCommand({ loadCatalog });
+      const { evaluateCommand } = await import('./evaluation/main.ts');
+      return evaluateCommand({ loadCatalog: async (path) => (await import('./exporter/index.ts')).loadCatalog(path) });
     },
   },
 ];
