@@ -13,6 +13,8 @@ export type UnitClass =
   | 'requests_per_second'
   | 'per_second'
   | 'success_ratio'
+  | 'error_ratio'
+  | 'stall_ratio'
   | 'other';
 
 /** A metric of a workload, as the scorer sees it. */

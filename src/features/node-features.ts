@@ -30,9 +30,9 @@ export const NODE_FEATURES = {
     'bytes_per_second',
     'Bytes sent over the physical interfaces.',
   ),
-  pressureCpu: node('node_pressure_cpu_ratio', 'ratio', 'ratio', 'Share of time in which some task waited for a CPU.', 1),
-  pressureMemory: node('node_pressure_memory_ratio', 'ratio', 'ratio', 'Share of time in which some task waited for memory.', 1),
-  pressureIo: node('node_pressure_io_ratio', 'ratio', 'ratio', 'Share of time in which some task waited for input or output.', 1),
+  pressureCpu: node('node_pressure_cpu_ratio', 'ratio', 'stall_ratio', 'Share of time in which some task waited for a CPU.', 1),
+  pressureMemory: node('node_pressure_memory_ratio', 'ratio', 'stall_ratio', 'Share of time in which some task waited for memory.', 1),
+  pressureIo: node('node_pressure_io_ratio', 'ratio', 'stall_ratio', 'Share of time in which some task waited for input or output.', 1),
 } as const satisfies Record<string, Shape>;
 
 const sum = (input: string): Formula => ({ kind: 'value', of: { input, combine: 'sum' } });

@@ -33,7 +33,7 @@ export const POD_FEATURES = {
     'ratio',
     'CPU used by the containers that have a CPU limit, over the sum of those limits.',
   ),
-  cpuThrottled: pod(THROTTLED_FEATURE, 'ratio', 'ratio', 'Share of scheduling periods in which the pod was throttled.', 1),
+  cpuThrottled: pod(THROTTLED_FEATURE, 'ratio', 'stall_ratio', 'Share of scheduling periods in which the pod was throttled.', 1),
   memoryUsage: pod(
     'pod_memory_usage_bytes',
     'bytes',
@@ -68,7 +68,7 @@ export const POD_FEATURES = {
   fsReads: pod('pod_fs_reads_bytes_per_second', 'bytes/s', 'bytes_per_second', 'Bytes read from block devices.'),
   fsWrites: pod('pod_fs_writes_bytes_per_second', 'bytes/s', 'bytes_per_second', 'Bytes written to block devices.'),
   requests: pod('pod_requests_per_second', 'requests/s', 'requests_per_second', 'HTTP requests answered by a pod.'),
-  errors: pod('pod_request_error_ratio', 'ratio', 'ratio', 'Share of HTTP requests answered with a 5xx status.', 1),
+  errors: pod('pod_request_error_ratio', 'ratio', 'error_ratio', 'Share of HTTP requests answered with a 5xx status.', 1),
   latencyMean: pod('pod_latency_mean_seconds', 's', 'seconds', 'Mean time of an HTTP request.'),
   latencyP99: pod('pod_latency_p99_seconds', 's', 'seconds', '99th percentile of the time of an HTTP request, from histogram buckets.'),
 } as const satisfies Record<string, Shape>;

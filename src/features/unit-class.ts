@@ -5,6 +5,8 @@ const PATTERNS: readonly (readonly [RegExp, UnitClass])[] = [
   // What a node does is context inside a pod's score; node entities get their classes from the catalogue instead.
   [/^node_/, 'context'],
   [/success|availability/, 'success_ratio'],
+  [/error.*ratio/, 'error_ratio'],
+  [/(throttled|pressure|stalled).*ratio/, 'stall_ratio'],
   [/memory.*(ratio|utilization|utilisation)/, 'memory_ratio'],
   // Before memory bytes: the rate of a memory gauge is a rate.
   [/bytes_per_second/, 'bytes_per_second'],
@@ -35,5 +37,7 @@ const UNITS: Readonly<Record<UnitClass, string>> = {
   requests_per_second: 'requests/s',
   per_second: '1/s',
   success_ratio: 'ratio',
+  error_ratio: 'ratio',
+  stall_ratio: 'ratio',
   other: '',
 };

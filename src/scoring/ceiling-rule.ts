@@ -19,11 +19,11 @@ export interface CeilingRuleOptions {
 const SEEN = 0;
 const RUN = 1;
 
-/** A known ceiling is being hit, and was not before: a ratio stays above an absolute mark and above its own recent median. */
+/** A known ceiling is being hit, and was not before: a ratio stays above an absolute mark and above what its own recent median and the present load explain. */
 export const createCeilingRule = (options: CeilingRuleOptions): Detector => ({
   id: options.id,
   memory: (layout) => (options.applies(layout) ? { doubles: 2, floats: RECENT } : NO_MEMORY),
-  observe({ frame, state, doublesAt, floatsAt }) {
+  observe({ frame, state, analysis, doublesAt, floatsAt }) {
     if (!options.applies(frame.layout)) return undefined;
     const x = options.ratioOf(frame);
     if (!Number.isFinite(x)) return undefined;
@@ -33,7 +33,7 @@ export const createCeilingRule = (options: CeilingRuleOptions): Detector => ({
     // The median is only worth its sort where the absolute mark is passed.
     if (x >= options.above) {
       median = seen > 0 ? recentMedian(state.floats, floatsAt, seen) : x;
-      d[doublesAt + RUN] = x - median >= options.aboveMedian ? d[doublesAt + RUN]! + 1 : 0;
+      d[doublesAt + RUN] = x - median * Math.max(1, analysis.load) >= options.aboveMedian ? d[doublesAt + RUN]! + 1 : 0;
     } else d[doublesAt + RUN] = 0;
     pushRecent(state.floats, floatsAt, seen, x);
     d[doublesAt + SEEN] = seen + 1;

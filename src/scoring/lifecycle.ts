@@ -8,13 +8,16 @@ const WAITING_FRAMES = 2;
 const SINCE = 3;
 const LAST_BAD = 4;
 const OOM_UNTIL = 5;
-const SLOTS = 6;
+const LAST_RESTART = 6;
+const SLOTS = 7;
 
 /** Restarts fade with this time constant: three in a quarter of an hour are a loop, one an hour is not. */
 const RESTART_MEMORY_SECONDS = 900;
 /** Two restarts within minutes; in large workloads a tenth of the pods. */
 const LOOP_RESTARTS = 1.8;
 const LOOP_SHARE = 0.1;
+/** The longest pause between restarts of a loop is Kubernetes' back-off of five minutes; after that it has ended. */
+const LOOP_PAUSE_SECONDS = 330;
 /** A condition that has lasted this long was said: it stays visible just below the boundary. */
 const CHRONIC_SECONDS = 6 * 3600;
 const CHRONIC_VALUE = 0.95;
@@ -49,7 +52,7 @@ const judge = (signals: LifecycleSignals, d: Float64Array, at: number, seconds: 
   const limit = Math.max(LOOP_RESTARTS, LOOP_SHARE * replicas);
   if (signals.oomKills > 0) d[at + OOM_UNTIL] = seconds + OOM_SECONDS;
   const oom = seconds < d[at + OOM_UNTIL]!;
-  if (looping > 0 || restarts >= limit) {
+  if (looping > 0 || (restarts >= limit && seconds - d[at + LAST_RESTART]! <= LOOP_PAUSE_SECONDS)) {
     return { value: VALUES.crashLoop, contributor: contributor('container_restarts', Math.max(restarts, looping), limit, 'restarts') };
   }
   if (oom) return { value: VALUES.oom, contributor: contributor('container_oom_kills', Math.max(1, signals.oomKills), 1, 'kills') };
@@ -81,6 +84,7 @@ export const createLifecycleDetector = (): Detector => ({
     const elapsed = Math.max(0, seconds - d[at + UPDATED]!);
     d[at + RESTARTS] = d[at + RESTARTS]! * Math.exp(-elapsed / RESTART_MEMORY_SECONDS) + Math.max(0, signals.restarts);
     d[at + UPDATED] = seconds;
+    if (signals.restarts > 0) d[at + LAST_RESTART] = seconds;
     const finding = judge(signals, d, at, seconds, frame.replicas);
     if (!finding) return undefined;
     return { detector: 'lifecycle', value: withoutChronic(finding.value, d, at, seconds), contributors: [finding.contributor] };

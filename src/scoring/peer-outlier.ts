@@ -16,7 +16,7 @@ const POD_GRACE_SECONDS = 300;
 /** Frames of siblings before a verdict: a pod that always differs (a leader) is learnt by then. */
 const LEAST_HISTORY = 60;
 /** Over the absolute bar by this much, as there is a test per metric and pod. */
-const BAR_MARGIN = 0.2;
+const BAR_MARGIN = 0.5;
 /** An outlier teaches little, or its second frame would find it ordinary. */
 const LEARN_OUTLIER = 0.1;
 const SIGMA = 1.25;
@@ -33,7 +33,7 @@ interface Outlier {
 /** What is not worth a snapshot: since when each pod is known, and which pod stood out in the frame before, per metric. */
 interface PodMemory {
   readonly since: Map<string, number>;
-  readonly previous: { pod: string; surprise: number }[];
+  readonly previous: { pod: string; surprises: readonly [number, number] }[];
 }
 
 const values = new Float64Array(4096);
@@ -70,7 +70,7 @@ const memoryOf = (memories: WeakMap<WorkloadState, PodMemory>, input: DetectorIn
   if (!memory) {
     // Pods present in the first frame are old: nothing is known of their beginning.
     const since = new Map(input.frame.pods!.map(({ pod }) => [pod, Number.NEGATIVE_INFINITY]));
-    memory = { since, previous: input.state.metrics.map(() => ({ pod: '', surprise: 0 })) };
+    memory = { since, previous: input.state.metrics.map(() => ({ pod: '', surprises: [0, 0] as const })) };
     memories.set(input.state, memory);
   }
   for (const { pod } of input.frame.pods!) if (!memory.since.has(pod)) memory.since.set(pod, input.seconds);
@@ -81,7 +81,7 @@ const memoryOf = (memories: WeakMap<WorkloadState, PodMemory>, input: DetectorIn
   return memory;
 };
 
-/** The one bad pod among its siblings: further from them than this workload's pods ever are, twice in a row. */
+/** The one bad pod among its siblings: further from them than this workload's pods ever are, three times in a row. */
 export const createPeerOutlierDetector = (): Detector => {
   const memories = new WeakMap<WorkloadState, PodMemory>();
   return {
@@ -108,10 +108,11 @@ export const createPeerOutlierDetector = (): Detector => {
         const counts = settled && total >= LEAST_HISTORY && outlier.size >= LEAST_SIZE;
         state.doubles[doublesAt + m] = learnSurprise(state.floats, histogram, total, outlier.size, counts ? LEARN_OUTLIER : 1);
         const previous = memory.previous[m]!;
-        const both = counts && previous.pod === outlier.pod ? Math.min(previous.surprise, surprise) : 0;
-        memory.previous[m] = { pod: outlier.pod, surprise: counts ? surprise : 0 };
-        if (both / bar <= value) continue;
-        value = both / bar;
+        const [last, before] = previous.pod === outlier.pod ? previous.surprises : ([0, 0] as const);
+        const lasting = counts ? Math.min(before, last, surprise) : 0;
+        memory.previous[m] = { pod: outlier.pod, surprises: [counts ? surprise : 0, last] };
+        if (lasting / bar <= value) continue;
+        value = lasting / bar;
         const reach = sizeAtSurprise(state.floats, histogram, total, bar) * outlier.scale;
         contributors = [
           {

@@ -1,5 +1,6 @@
 import { advanceBar, bookSurprise, learningWeight } from './alarm-bar.ts';
 import { jointDistance, learnJoint } from './joint-residual.ts';
+import { explainedFactor, loadFactor, unexplained } from './load-factor.ts';
 import { compress, expand, PLATEAU_LENGTH, SLOT } from './metric-slots.ts';
 import { advanceRank } from './rank.ts';
 import { createMetricResiduals, deriveResiduals, learnResiduals, type MetricResiduals } from './residuals.ts';
@@ -35,6 +36,8 @@ export interface FrameAnalysis {
   /** Metric whose plateau set the surprise, or -1. */
   plateauMetric: number;
   rank: number;
+  /** Factor by which all traffic left its expected values together; 1 = none. */
+  load: number;
 }
 
 export const createFrameAnalysis = (): FrameAnalysis => ({
@@ -50,6 +53,7 @@ export const createFrameAnalysis = (): FrameAnalysis => ({
   margin: 0,
   plateauMetric: -1,
   rank: 0,
+  load: 1,
 });
 
 const reset = (a: FrameAnalysis, metrics: number): void => {
@@ -86,7 +90,12 @@ const analyseMetrics = (state: WorkloadState, seconds: number, frameValues: Floa
     const slot = metricSlot(state, m);
     const r = a.residuals[m]!;
     deriveResiduals(state, m, slot, state.metrics[m]!.floor, seconds, x, r);
-    if (!r.ready) continue;
+  }
+  explainLoad(state, a);
+  for (let m = 0; m < a.metrics; m++) {
+    const r = a.residuals[m]!;
+    if (Number.isNaN(a.values[m]!) || !r.ready) continue;
+    const slot = metricSlot(state, m);
     a.levelZ[m] = compress(r.z[0]!);
     let largest = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < 3; i++) {
@@ -99,6 +108,28 @@ const analyseMetrics = (state: WorkloadState, seconds: number, frameValues: Floa
     }
     a.surprise[m] = largest;
   }
+};
+
+/** Takes out of traffic and CPU what all traffic shares: a burst of demand is one fact, and three times the load is not a fault. */
+const explainLoad = (state: WorkloadState, a: FrameAnalysis): void => {
+  const d = state.doubles;
+  const factor = loadFactor(state.metrics, a.values, a.residuals);
+  a.load = factor;
+  const before = d[ENTITY.loads]!;
+  const before3 = d[ENTITY.loads + 2]!;
+  if (factor !== 1 || before !== 1 || before3 !== 1) {
+    for (let m = 0; m < a.metrics; m++) {
+      const r = a.residuals[m]!;
+      const x = a.values[m]!;
+      const role = state.metrics[m]!.load;
+      if (role === 'none' || Number.isNaN(x) || !r.ready) continue;
+      r.z[0] = unexplained(r.z[0]!, x, r.expected[0]!, explainedFactor(role, factor));
+      r.z[1] = unexplained(r.z[1]!, x, r.expected[1]!, explainedFactor(role, factor / before));
+      r.z[2] = unexplained(r.z[2]!, x, r.expected[2]!, explainedFactor(role, factor / before3));
+    }
+  }
+  d.copyWithin(ENTITY.loads + 1, ENTITY.loads, ENTITY.loads + 2);
+  d[ENTITY.loads] = factor;
 };
 
 const pushPlateau = (d: Float64Array, slot: number, signed: number): void => {

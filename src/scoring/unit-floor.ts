@@ -18,6 +18,8 @@ const UNIT_FLOORS: Readonly<Record<Exclude<UnitClass, 'context'>, UnitFloor>> = 
   requests_per_second: { absolute: 0.1, relative: 0.05 },
   per_second: { absolute: 0, relative: 0.05 },
   success_ratio: { absolute: 0.01, relative: 0 },
+  error_ratio: { absolute: 0.02, relative: 0.1 },
+  stall_ratio: { absolute: 0.08, relative: 0.1 },
   other: { absolute: 0, relative: 0.01 },
 };
 

@@ -1,4 +1,5 @@
 import type { FrameLayout } from '../conventions/index.ts';
+import { type LoadRole, loadRoleOf } from './load-factor.ts';
 import { RING_LENGTH, SLOTS_PER_METRIC } from './metric-slots.ts';
 import { BAR_BINS, ENTITY_SLOTS, type MemorySize, type ShapeOptions, type StateShape, stateShape } from './state-shape.ts';
 import { BINS } from './surprise.ts';
@@ -40,6 +41,10 @@ export const ENTITY = {
   random: 32,
   /** Frames in a row that were older than the newest one. */
   olderFrames: 33,
+  /** Load factor at lags 1 to 3. */
+  loads: 34,
+  /** Surprise of the last frames, newest first, for steps shorter than a minute. */
+  surprises: 37,
 } as const;
 
 /** A scored column of the workload's frames. */
@@ -47,6 +52,7 @@ export interface ScoredMetric {
   readonly name: string;
   readonly unit: string;
   readonly floor: UnitFloor;
+  readonly load: LoadRole;
   readonly min: number;
   readonly max: number;
 }
@@ -76,6 +82,7 @@ export const scoredColumns = (layout: FrameLayout): { metrics: ScoredMetric[]; c
       name: feature.name,
       unit: feature.unit,
       floor,
+      load: loadRoleOf(feature),
       min: feature.min ?? Number.NEGATIVE_INFINITY,
       max: feature.max ?? Number.POSITIVE_INFINITY,
     });
@@ -102,6 +109,7 @@ export const createWorkloadState = (layout: FrameLayout, options: ShapeOptions, 
   };
   forgetTimes(state);
   state.doubles[ENTITY.block] = Number.NaN;
+  state.doubles.fill(1, ENTITY.loads, ENTITY.loads + 3);
   return state;
 };
 
