@@ -20,7 +20,7 @@ export interface RunProcessOptions {
 
 // Below Kubernetes' default of 30 s, so that the message still gets out before SIGKILL.
 const DEFAULT_GRACE_MS = 20_000;
-// A forgotten timer or a kept connection must not hold a process that was told to stop and has stopped.
+// A forgotten timer, an open port or a kept connection must not hold a process that has failed, or was told to stop and has stopped.
 const LINGER_MS = 1_000;
 const SIGNALS = { SIGINT: 130, SIGTERM: 143 } as const;
 // The caller's mistake, not ours: a code that scripts can tell apart. `not_found` is a path given on the command line.
@@ -53,6 +53,7 @@ export const runProcess = async (main: (signal: AbortSignal) => Promise<void>, o
   const graceMs = options.graceMs ?? DEFAULT_GRACE_MS;
   const stop = new AbortController();
   let overdue: NodeJS.Timeout | undefined;
+  let failed = false;
 
   const fail = (thrown: unknown): void => {
     host.stderr.write(`bellwether: ${describeError(thrown)}\n`);
@@ -86,12 +87,13 @@ export const runProcess = async (main: (signal: AbortSignal) => Promise<void>, o
   } catch (thrown) {
     const stopped = stop.signal.aborted && isCancellation(thrown);
     if (!stopped) {
+      failed = true;
       fail(thrown);
       host.exitCode = exitCodeOf(thrown);
     }
   } finally {
     clearTimeout(overdue);
     for (const [event, listener] of listeners) host.off(event, listener);
-    if (stop.signal.aborted) setTimeout(() => host.exit(Number(host.exitCode ?? EXIT_CODES.ok)), LINGER_MS).unref();
+    if (stop.signal.aborted || failed) setTimeout(() => host.exit(Number(host.exitCode ?? EXIT_CODES.ok)), LINGER_MS).unref();
   }
 };

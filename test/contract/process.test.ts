@@ -43,6 +43,12 @@ describe('runProcess in a process', () => {
     expect(code).toBe(143);
   });
 
+  it('ends when the work has failed, although a timer still runs', async () => {
+    const { code, err } = await runChild("throw new Error('no luck');", []);
+    expect(code).toBe(1);
+    expect(err).toContain('bellwether: no luck');
+  });
+
   it('ends with exit code 1 on an error that nobody awaited', async () => {
     const { code, err } = await runChild(
       "console.log('up'); setTimeout(() => { throw new Error('lost'); }, 1); await new Promise(() => undefined);",
