@@ -298,6 +298,15 @@ describe('formulas', () => {
     ).toEqual([0, expect.closeTo(0.1, 12)]);
   });
 
+  it('are missing where the numerator is another input without series', () => {
+    const share = catalogOf(
+      [input('part', 'gauge'), input('whole', 'gauge')],
+      feature('x', { kind: 'ratio', of: { input: 'part', combine: 'sum' }, over: { input: 'whole', combine: 'sum' } }),
+      feature('whole', sum('whole')),
+    );
+    expect(plainFrame(framesOf(share, [[1, testSeries(pod('a'), [[30, 2]])]])[0]!).values).toEqual({ whole: 2 });
+  });
+
   const limits = catalogOf(
     [input('use', 'gauge'), input('limit', 'gauge', { slow: true })],
     feature('share', { kind: 'share_of_limit', usage: 'use', limit: 'limit', by: 'container' }),

@@ -79,6 +79,17 @@ describe('createFeatureExtractor where the samples are', () => {
     expect([...extractor.advance(Number.POSITIVE_INFINITY)].flat().map(({ timeMs }) => timeMs)).toEqual([60_000]);
   });
 
+  it('gives no instant again for samples that come after it, and lets them stand in for missing ones', () => {
+    const extractor = createRecording();
+    const pods = [of('x', { pod: 'p1' }), of('x', { pod: 'p2' })] as const;
+    extractor.push(testResults([0, testSeries(pods[0], [[60, 1]])]));
+    expect([...extractor.advance(90_000)]).toHaveLength(1);
+    extractor.push(testResults([0, testSeries(pods[1], [[50, 3]])]));
+    expect([...extractor.advance(90_000)]).toEqual([]);
+    extractor.push(testResults([0, testSeries(pods[0], [[120, 1]])]));
+    expect([...extractor.advance(150_000)].flat().map(plainFrame)).toMatchObject([{ at: 120, values: { a: 2 } }]);
+  });
+
   it('keeps recordings of different years apart without forgetting the later one', () => {
     const extractor = createRecording();
     const years = 2 * 365 * 86_400;

@@ -24,6 +24,7 @@ export const createSamplesPace = (engine: Engine): Pace => {
   const ready = createTimeHeap<WorkloadFrame>();
   /** Slots of owners that belong to no pod: ReplicaSets, Jobs, nodes. */
   let owners: number[] = [];
+  let givenMs = Number.NEGATIVE_INFINITY;
 
   const schedule = (group: Group, ms: number): void => {
     if (!(ms < group.nextMs)) return;
@@ -82,7 +83,8 @@ export const createSamplesPace = (engine: Engine): Pace => {
     if (!('units' in group) && resolveUnit(group, toMs)) return;
     for (const slot of slotsOf(group)) engine.consume(slot, toMs);
     reschedule(group);
-    if ('units' in group) {
+    // Samples older than what was given already come too late for an instant of their own; they still stand in for missing ones.
+    if ('units' in group && engine.atMs > givenMs) {
       const frame = engine.build(group);
       if (frame) ready.push(frame.timeMs, frame);
     }
@@ -95,6 +97,7 @@ export const createSamplesPace = (engine: Engine): Pace => {
       const ms = ready.peekMs();
       const frames: WorkloadFrame[] = [];
       while (ready.peekMs() === ms) frames.push(ready.pop()!);
+      givenMs = ms;
       yield frames;
     }
   }
@@ -109,7 +112,7 @@ export const createSamplesPace = (engine: Engine): Pace => {
         continue;
       }
       yield* flush(startMs);
-      if (group === undefined || startMs + stepMs / 2 > untilMs) return;
+      if (group === undefined || !(startMs + stepMs / 2 <= untilMs)) return;
       queue.pop();
       instant(group, startMs);
     }
