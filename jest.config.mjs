@@ -9,6 +9,8 @@ export const base = {
 
 export default {
   ...base,
+  // A limit against hanging, not against a busy machine: some contract tests start a process.
+  testTimeout: 60_000,
   testMatch: [
     '<rootDir>/src/**/*.test.ts',
     '<rootDir>/test/contract/**/*.test.ts',

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const PLATFORM = fileURLToPath(new URL('../../src/platform/index.ts', import.meta.url));
+const PLATFORM = fileURLToPath(new URL('../../src/platform/process.ts', import.meta.url));
 
 /** A process of its own that runs `body` under runProcess, says "up", and gets the signals in this order. */
 const runChild = async (body: string, signals: readonly NodeJS.Signals[]) => {
