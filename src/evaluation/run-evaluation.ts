@@ -1,4 +1,4 @@
-import { createFeatureExtractor, type FeatureCatalog, recordingCatalog } from '../features/index.ts';
+import { createFeatureExtractor, type FeatureCatalog } from '../features/index.ts';
 import { type Clock, createProgress } from '../platform/index.ts';
 import { createScorer } from '../scoring/index.ts';
 import { BASELINES, createBaseline } from './baselines/baseline.ts';
@@ -7,6 +7,7 @@ import type { EventsFile } from './events-file.ts';
 import type { SetOptions } from './metrics/evaluation-set.ts';
 import type { Recording } from './recording.ts';
 import { type PairPaths, readEvents, readPair } from './replay/read-pair.ts';
+import { recordingFeatures } from './replay/recording-features.ts';
 import { type ScoredRecording, type ScoringParts, scoreRecording } from './replay/score-recording.ts';
 
 export interface RunOptions extends SetOptions {
@@ -49,16 +50,11 @@ export const runEvaluation = async (deps: RunDeps, options: RunOptions, signal?:
   }
 };
 
-const createParts = ({ families }: Recording, { stepSeconds }: EventsFile, options: RunOptions): ScoringParts => {
-  const gauges = families.filter(({ type }) => type === 'gauge' || type === 'unknown').map(({ name }) => name);
-  return {
-    extractor: createFeatureExtractor(options.catalog ?? recordingCatalog(gauges), { pace: 'samples', stepMs: stepSeconds * 1000 }),
-    scorer: createScorer({ stepSeconds, bank: options.bank, seed: options.seed }),
-    baselines: new Map(
-      (options.baselines ? BASELINES : []).map((name) => [name, createBaseline(name, { stepSeconds, seed: options.seed })]),
-    ),
-  };
-};
+const createParts = (recording: Recording, { stepSeconds }: EventsFile, options: RunOptions): ScoringParts => ({
+  extractor: createFeatureExtractor(options.catalog ?? recordingFeatures(recording), { pace: 'samples', stepMs: stepSeconds * 1000 }),
+  scorer: createScorer({ stepSeconds, bank: options.bank, seed: options.seed }),
+  baselines: new Map((options.baselines ? BASELINES : []).map((name) => [name, createBaseline(name, { stepSeconds, seed: options.seed })])),
+});
 
 /** Runs a long computation in turns, so that signals and timers are heard. */
 const inTurns = async <T>(

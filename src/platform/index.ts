@@ -10,5 +10,6 @@ export * from './logger.ts';
 export * from './process.ts';
 export * from './progress.ts';
 export * from './random.ts';
+export * from './remove.ts';
 export * from './validate.ts';
 export * from './worker.ts';

@@ -1,0 +1,21 @@
+import { defineCatalog, type FeatureCatalog, recordingCatalog, unitClassOf } from '../../features/index.ts';
+import type { Recording } from '../recording.ts';
+
+const NODE_KIND = 'Node';
+const NODE_PREFIX = /^node_/;
+
+/**
+ * Every gauge family of a recording as a feature. A metric of the node is context beside a pod's own; where all series of a family belong to nodes, as in
+ * recordings of a cluster, it is what the node is scored by and gets the class that its name without `node_` has.
+ */
+export const recordingFeatures = ({ families, series }: Recording): FeatureCatalog => {
+  const gauges = families.filter(({ type }) => type === 'gauge' || type === 'unknown').map(({ name }) => name);
+  const ofOthers = new Set(series.filter(({ labels }) => labels.workload_kind !== NODE_KIND).map(({ family }) => families[family]?.name));
+  const catalog = recordingCatalog(gauges);
+  const isNodeOwn = (name: string): boolean => NODE_PREFIX.test(name) && !ofOthers.has(name);
+  if (!gauges.some(isNodeOwn)) return catalog;
+  const features = catalog.features.map((feature) =>
+    isNodeOwn(feature.name) ? { ...feature, unitClass: unitClassOf(feature.name.replace(NODE_PREFIX, '')) } : feature,
+  );
+  return defineCatalog(catalog.name, { ...catalog, features });
+};

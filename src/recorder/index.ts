@@ -1,0 +1,1 @@
+export { type RecordedFiles, type RecorderDeps, type RecorderOptions, type RecorderProgress, record } from './recorder.ts';
