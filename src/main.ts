@@ -8,6 +8,12 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./exporter/main.ts')).exporterCommand(),
   },
   {
+    name: 'record',
+    summary: 'keep a stretch of a Prometheus as a labelled recording',
+    group: 'Look back:',
+    load: async () => (await import('./recorder/main.ts')).recordCommand(),
+  },
+  {
     name: 'evaluate',
     summary: 'replay a recording and count hits and false alarms',
     group: 'Look back:',
