@@ -28,6 +28,7 @@ export const fuse = (
   parts: readonly Part[],
   damped: boolean,
   modelVersion: string,
+  contributorFloor: number = CONTRIBUTOR_FLOOR,
 ): Score => {
   const baseline = analysis.margin >= 1 ? analysis.margin : Math.min(BELOW_BOUNDARY, rankScore(analysis.rank));
   let strongest: Part | undefined;
@@ -35,9 +36,9 @@ export const fuse = (
   const decides = strongest !== undefined && strongest.value > baseline ? strongest : undefined;
   const value = decides ? decides.value : baseline;
   let contributors: readonly Contributor[] = [];
-  if (value > CONTRIBUTOR_FLOOR) {
+  if (value > contributorFloor) {
     const own = baselineContributors(state, analysis);
-    const others = parts.filter((part) => part !== decides && part.value > CONTRIBUTOR_FLOOR).map((part) => part.contributors);
+    const others = parts.filter((part) => part !== decides && part.value > contributorFloor).map((part) => part.contributors);
     contributors = decides ? mergeContributors(decides.contributors, [...others, own]) : mergeContributors(own, others);
   }
   return {

@@ -41,6 +41,8 @@ export interface ScorerOptions {
   /** Keep the kNN bank: better ranks below the boundary for memory (2 KB per metric and workload) and time. */
   readonly bank: boolean;
   readonly seed: number;
+  /** Contributors are worked out for scores above this. `CONTRIBUTOR_FLOOR` where absent; below 0 for a replay that explains quiet instants too. */
+  readonly contributorFloor?: number;
   /** A learned model and how much it may say; absent = off. */
   readonly learned?: { readonly model: WindowModel; readonly mode: Exclude<LearnedMode, 'off'> };
 }

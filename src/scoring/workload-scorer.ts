@@ -113,7 +113,7 @@ export const createScorer = (options: ScorerOptions): Scorer => {
     }
     // A lifecycle fault needs no history: a workload that crashes from its first minute has a score from its first minute.
     if (!analysis.ready && !parts.some((part) => part.value >= 1)) return notReady(frame, 'warming_up', SCORER_VERSION);
-    return fuse(frame, state, analysis, parts, damped, SCORER_VERSION);
+    return fuse(frame, state, analysis, parts, damped, SCORER_VERSION, options.contributorFloor);
   };
 
   return {
