@@ -30,8 +30,9 @@ export const measureColdStart = async ({ seed, scale, program, profileTo, signal
     try {
       // A block is cut off the head every two hours of data: let that end, it is no cost of the exporter.
       await prometheus.quiet(QUIET_MAX_MS);
-      const stored = await prometheus.number(`sum(count_over_time({__name__=~"namespace_pod:.+"}[25h]))`);
-      if (stored < samples) throw new Error(`${samples} samples were written, the server has ${stored}`);
+      const stored = await prometheus.number(`sum(count_over_time(${METRICS[0]!.record}[25h]))`);
+      if (stored < workloads * times.length)
+        throw new Error(`${workloads * times.length} samples of a metric were written, the server has ${stored}`);
       console.log(`loaded: ${workloads} workloads x ${METRICS.length} metrics, ${series.length} series, ${samples} samples`);
 
       const [a, b, c] = await freePorts(3);
