@@ -32,6 +32,10 @@ describe('recordingFeatures', () => {
 
   it('has node metrics as context beside pods, and as the own ones of nodes', () => {
     expect(classes(recording([['node_cpu_usage_ratio', 'gauge', ['Deployment', 'Node']]]))).toEqual({ node_cpu_usage_ratio: 'context' });
-    expect(classes(recording([['node_cpu_usage_ratio', 'gauge', ['Node', 'Node']]]))).toEqual({ node_cpu_usage_ratio: 'ratio' });
+    const own = recording([
+      ['node_cpu_usage_ratio', 'gauge', ['Node', 'Node']],
+      ['node_memory_free_bytes', 'gauge', ['Node']],
+    ]);
+    expect(classes(own)).toEqual({ node_cpu_usage_ratio: 'ratio', node_memory_free_bytes: 'memory_bytes' });
   });
 });
