@@ -1,9 +1,6 @@
 // `npm run docs` writes the generated pages, `npm run docs -- --check` says which ones are stale.
 import { readFileSync, writeFileSync } from 'node:fs';
-import * as conventions from '../src/conventions/index.ts';
-import { collectMetricGroups, renderMetricDocs } from './metric-docs.ts';
-
-const PAGES = [{ path: 'docs/metrics.md', render: () => renderMetricDocs(collectMetricGroups(conventions), conventions.RECORDING_GROUPS) }];
+import { PAGES } from './pages.ts';
 
 const urlOf = (path: string): URL => new URL(`../${path}`, import.meta.url);
 const read = (path: string): string => {

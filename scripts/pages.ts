@@ -1,0 +1,15 @@
+import * as conventions from '../src/conventions/index.ts';
+import { CONFIG_SCHEMA, LIVE_KEYS } from '../src/exporter/config/schema.ts';
+import { renderConfigDocs } from './config-docs.ts';
+import { collectMetricGroups, renderMetricDocs } from './metric-docs.ts';
+
+/** A committed page that is made from code; a test holds it fresh. */
+export interface GeneratedPage {
+  readonly path: string;
+  readonly render: () => string;
+}
+
+export const PAGES: readonly GeneratedPage[] = [
+  { path: 'docs/metrics.md', render: () => renderMetricDocs(collectMetricGroups(conventions), conventions.RECORDING_GROUPS) },
+  { path: 'docs/configuration.md', render: () => renderConfigDocs(CONFIG_SCHEMA, LIVE_KEYS) },
+];
