@@ -1,1 +1,2 @@
 export * from './simulator/index.ts';
+export * from './trial/index.ts';

@@ -15,9 +15,11 @@ export interface Archetype {
   readonly requestsPerPod: Range;
   readonly cpuMillisecondsPerRequest: Range;
   readonly cpuIdleCores: Range;
-  /** CPU limit as a multiple of the mean use; the chance that there is a limit at all. */
+  /** CPU limit as a multiple of the use at the peak of the week; the chance that there is a limit at all. */
   readonly cpuLimitFactor: Range;
   readonly cpuLimitChance: number;
+  /** CPU of the first seconds of a container, as a multiple of the mean use, on top of it. */
+  readonly startUpFactor: Range;
   readonly memoryMiB: Range;
   /** Managed heap that fills up and is collected; [0, 0] = no garbage collector to see. */
   readonly heapMiB: Range;
@@ -54,7 +56,8 @@ const http = {
   rhythms: USERS,
   autoscaleChance: 0.25,
   nightlyBatchChance: 0,
-  cpuLimitFactor: [2.2, 5],
+  cpuLimitFactor: [1.5, 3],
+  startUpFactor: [0.3, 1],
   cpuLimitChance: 0.7,
 } as const;
 
@@ -108,6 +111,7 @@ export const ARCHETYPES = {
     image: 'registry.example/shop/orders',
     replicas: [1, 3],
     requestsPerPod: [8, 40],
+    startUpFactor: [1, 3],
     cpuMillisecondsPerRequest: [6, 20],
     cpuIdleCores: [0.02, 0.06],
     memoryMiB: [450, 900],

@@ -1,8 +1,8 @@
 import type { Random } from '../../platform/index.ts';
 import { ARCHETYPES, type Archetype, type ArchetypeName, type ControllerKind, PLAN_ORDER, type Range } from './archetypes.ts';
 import { between, forkRandom, forkSeed, logBetween, pick, wholeBetween } from './draws.ts';
-import { NOISE_PROFILES } from './noise-profiles.ts';
-import type { RhythmPlan } from './rhythm.ts';
+import { NOISE_PROFILES, noiseProfile } from './noise-profiles.ts';
+import { type RhythmPlan, rhythmPeak } from './rhythm.ts';
 
 /** A cluster as plain data: everything the simulation needs besides the events. */
 export interface ClusterPlan {
@@ -42,6 +42,8 @@ export interface WorkloadPlan {
   readonly cpuIdleCores: number;
   readonly cpuSecondsPerRequest: number;
   readonly cpuLimitCores?: number;
+  /** Extra CPU of the first seconds of a container, fading. */
+  readonly startUpCores: number;
   readonly memoryBytes: number;
   readonly heapBytes: number;
   readonly heapBytesPerRequest: number;
@@ -83,7 +85,9 @@ const NAMESPACES: Readonly<Record<string, string>> = {
 const draw = (random: Random, [low, high]: Range): number =>
   low > 0 && high > low ? logBetween(random, low, high) : between(random, low, high);
 
-const planSize = (random: Random, archetype: Archetype): Pick<WorkloadPlan, 'replicas' | 'requestsPerPod'> => ({
+type Size = Pick<WorkloadPlan, 'replicas' | 'requestsPerPod'>;
+
+const planSize = (random: Random, archetype: Archetype): Size => ({
   replicas: wholeBetween(random, archetype.replicas[0], archetype.replicas[1]),
   requestsPerPod: draw(random, archetype.requestsPerPod),
 });
@@ -93,14 +97,15 @@ type ProcessPlan = Omit<
   'namespace' | 'name' | 'kind' | 'archetype' | 'image' | 'seed' | 'noise' | 'rhythm' | 'replicas' | 'requestsPerPod'
 >;
 
-const planProcess = (random: Random, archetype: Archetype, requestsPerPod: number, replicas: number): ProcessPlan => {
+const planProcess = (random: Random, archetype: Archetype, size: Size, peak: number): ProcessPlan => {
+  const { requestsPerPod, replicas } = size;
   const cpuIdleCores = draw(random, archetype.cpuIdleCores);
   const cpuSecondsPerRequest = draw(random, archetype.cpuMillisecondsPerRequest) / 1000;
   const meanCores = cpuIdleCores + cpuSecondsPerRequest * requestsPerPod;
   const memoryBytes = draw(random, archetype.memoryMiB) * MIB;
   const heapBytes = draw(random, archetype.heapMiB) * MIB;
-  // People write limits in steps of 50 millicores and 64 MiB.
-  const cpuLimitCores = Math.max(0.1, Math.ceil((meanCores * draw(random, archetype.cpuLimitFactor)) / 0.05) * 0.05);
+  // Limits stand above what healthy days need: a clean span must not hold an overload that nobody labelled. People write them in steps of 50 millicores and 64 MiB.
+  const cpuLimitCores = Math.max(0.1, Math.ceil((meanCores * peak * draw(random, archetype.cpuLimitFactor)) / 0.05) * 0.05);
   const memoryLimitBytes = Math.ceil(((memoryBytes + heapBytes) * draw(random, archetype.memoryLimitFactor)) / (64 * MIB)) * 64 * MIB;
   const limited = random() < archetype.cpuLimitChance;
   const autoscaled = random() < archetype.autoscaleChance;
@@ -109,6 +114,7 @@ const planProcess = (random: Random, archetype: Archetype, requestsPerPod: numbe
     cpuIdleCores,
     cpuSecondsPerRequest,
     ...(limited ? { cpuLimitCores } : {}),
+    startUpCores: meanCores * draw(random, archetype.startUpFactor),
     memoryBytes,
     heapBytes,
     heapBytesPerRequest: draw(random, archetype.heapKiBPerRequest) * 1024,
@@ -143,8 +149,10 @@ const planWorkload = (index: number, before: readonly WorkloadPlan[], nodes: num
   const earlier = before.filter((other) => other.archetype === name).length;
   const label = archetype.names[earlier % archetype.names.length] as string;
   const suffix = earlier < archetype.names.length ? '' : `-${Math.floor(earlier / archetype.names.length) + 1}`;
-  const size = planSize(random, archetype);
-  const replicas = archetype.kind === 'DaemonSet' ? nodes : size.replicas;
+  const drawn = planSize(random, archetype);
+  const size = { ...drawn, replicas: archetype.kind === 'DaemonSet' ? nodes : drawn.replicas };
+  const noise = noiseProfile(pick(random, options.noise ?? NOISE_PROFILES.map((profile) => profile.name)));
+  const rhythm: RhythmPlan = { shape: pick(random, archetype.rhythms), phaseHours: between(random, -6, 6), depth: between(random, 0.5, 1) };
   return {
     namespace: `${NAMESPACES[name] ?? 'shop'}${dozen === 0 ? '' : `-${dozen + 1}`}`,
     name: label + suffix,
@@ -152,18 +160,22 @@ const planWorkload = (index: number, before: readonly WorkloadPlan[], nodes: num
     archetype: name,
     image: `${archetype.image}:1.${wholeBetween(random, 0, 40)}.${wholeBetween(random, 0, 9)}`,
     seed: forkSeed(options.seed, `workload-${index}`),
-    noise: pick(random, options.noise ?? NOISE_PROFILES.map((profile) => profile.name)),
-    rhythm: { shape: pick(random, archetype.rhythms), phaseHours: between(random, -6, 6), depth: between(random, 0.5, 1) },
-    replicas,
-    requestsPerPod: size.requestsPerPod,
-    ...planProcess(random, archetype, size.requestsPerPod, replicas),
+    noise: noise.name,
+    rhythm,
+    ...size,
+    ...planProcess(random, archetype, size, rhythmPeak(rhythm) * noise.headroom),
     ...findUpstream(before, name, random),
   };
 };
 
-const planNode = (seed: number, index: number): NodePlan => {
+const NODE_SIZES = [4, 8, 16, 32] as const;
+/** Share of its CPU that a node uses on average, at most: the peaks of a day are two to three times as high. */
+const MEAN_USE = 0.42;
+
+const planNode = (seed: number, index: number, meanCores: number): NodePlan => {
   const random = forkRandom(seed, `node-${index}`);
-  const cores = pick(random, [4, 4, 8]);
+  const fitting = NODE_SIZES.filter((size) => size * MEAN_USE >= meanCores);
+  const cores = pick(random, fitting.length > 0 ? fitting.slice(0, 2) : [32]);
   return {
     name: `node-${index + 1}`,
     ip: `10.0.0.${index + 11}`,
@@ -173,7 +185,8 @@ const planNode = (seed: number, index: number): NodePlan => {
   };
 };
 
-/** About this many workloads' pods fill a node to a usual 25 to 45 % of its CPU. */
+const meanCoresOf = (plan: WorkloadPlan): number => plan.replicas * (plan.cpuIdleCores + plan.requestsPerPod * plan.cpuSecondsPerRequest);
+
 const WORKLOADS_PER_NODE = 4;
 
 /** Draws a cluster. The same options give the same plan. */
@@ -181,9 +194,10 @@ export const planCluster = (options: ClusterPlanOptions): ClusterPlan => {
   const nodeCount = Math.max(3, Math.ceil(options.workloads / WORKLOADS_PER_NODE));
   const workloads: WorkloadPlan[] = [];
   for (let index = 0; index < options.workloads; index++) workloads.push(planWorkload(index, workloads, nodeCount, options));
+  const meanCores = workloads.reduce((sum, workload) => sum + meanCoresOf(workload), 0) / nodeCount;
   return {
     seed: options.seed,
-    nodes: Array.from({ length: nodeCount }, (_, index) => planNode(options.seed, index)),
+    nodes: Array.from({ length: nodeCount }, (_, index) => planNode(options.seed, index, meanCores)),
     workloads,
     cadvisorLabels: forkRandom(options.seed, 'cadvisor labels')() < 0.5 ? 'full' : 'slim',
     cadvisorTimes: forkRandom(options.seed, 'cadvisor times')() < 0.5 ? 'own' : 'scrape',

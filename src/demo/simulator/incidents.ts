@@ -5,6 +5,7 @@ import type { NodeState } from './node.ts';
 import { exitContainer, type Pod } from './pod.ts';
 import { applyNightlyBatch, applyToPod, drawStrength, type Strength } from './scenario-strength.ts';
 import { type PlannedEvent, type ScenarioDefinition, type SimulatedEvent, scenarioOf } from './scenarios.ts';
+import { affectedBy, keyOfNode, keyOfWorkload } from './spread.ts';
 import { visibleMemory, type WorkloadState } from './workload.ts';
 
 /** An event that has begun. */
@@ -34,47 +35,12 @@ export interface Incidents {
 const shareOfStep = (event: SimulatedEvent, fromMs: number, toMs: number): number =>
   Math.max(0, Math.min(event.endMs, toMs) - Math.max(event.startMs, fromMs)) / (toMs - fromMs);
 
-const key = (workload: WorkloadState) => ({
-  namespace: workload.plan.namespace,
-  workload: workload.plan.name,
-  workloadKind: workload.plan.kind,
-});
-const nodeKey = (node: NodeState) => ({ namespace: '', workload: node.plan.name, workloadKind: 'Node' });
-
-/** Workloads that get part of their demand from one of these, directly or through others. */
-const downstreamOf = (workloads: readonly WorkloadState[], roots: ReadonlySet<WorkloadState>): WorkloadState[] => {
-  const reached = new Set(roots);
-  for (const workload of workloads) {
-    const source = workload.plan.upstream ? workloads[workload.plan.upstream.workload] : undefined;
-    if (source && reached.has(source)) reached.add(workload);
-  }
-  return [...reached].filter((workload) => !roots.has(workload));
-};
-
 export const createIncidents = (context: ControllerContext, seed: number, plan: readonly PlannedEvent[]): Incidents => {
   const random: Random = forkRandom(seed, 'incidents');
   const waiting = [...plan].sort((a, b) => a.startMs - b.startMs);
   const active: Incident[] = [];
   const truth: SimulatedEvent[] = [];
   const { workloads, nodes } = context;
-
-  /** Others that may move with it: nodes under the pods, what is downstream, and all on a node whose CPU or disk is used up. */
-  const affectedBy = (
-    definition: ScenarioDefinition,
-    workload: WorkloadState | undefined,
-    nodeIndexes: ReadonlySet<number>,
-  ): SimulatedEvent['affects'] => {
-    if (definition.spreads === 'nowhere') return [];
-    const roots = new Set(workload ? [workload] : []);
-    const unbounded = definition.kind === 'miner' && workload?.plan.cpuLimitCores === undefined;
-    if (definition.target === 'node' || unbounded) {
-      for (const other of workloads) if (other.pods.some((pod) => nodeIndexes.has(pod.node))) roots.add(other);
-    }
-    const downstream = definition.spreads === 'downstream' ? downstreamOf(workloads, roots) : [];
-    const others = [...roots, ...downstream].filter((other) => other !== workload);
-    const hosts = definition.target === 'node' ? [] : [...nodeIndexes].map((index) => nodeKey(nodes[index] as NodeState));
-    return [...hosts, ...others.map(key)];
-  };
 
   const choosePods = (definition: ScenarioDefinition, workload: WorkloadState, atMs: number): ReadonlySet<Pod> | undefined => {
     const live = livePods(workload, atMs).filter((pod) => pod.deletedMs === Number.POSITIVE_INFINITY);
@@ -119,7 +85,7 @@ export const createIncidents = (context: ControllerContext, seed: number, plan: 
       node: firstNode,
       durationSeconds,
     });
-    const affects = affectedBy(definition, workload, nodeIndexes);
+    const affects = affectedBy(definition, workload, nodeIndexes, context);
     if (planned.kind === 'node_drain') drainNode(context, planned.target, startMs, planned.endMs);
     const doneMs = workload ? actOnWorkload(definition, workload, strength, startMs) : undefined;
     const event: SimulatedEvent = {
@@ -127,7 +93,7 @@ export const createIncidents = (context: ControllerContext, seed: number, plan: 
       kind: planned.kind,
       benign: definition.benign,
       ...(planned.variant ? { variant: planned.variant } : {}),
-      ...(workload ? key(workload) : nodeKey(firstNode)),
+      ...(workload ? keyOfWorkload(workload) : keyOfNode(firstNode)),
       pods: pods ? befallen.map((pod) => pod.name) : [],
       // A release shows nothing bad before its first new container runs.
       startMs: planned.variant === 'rollout' ? Math.min(...befallen.map((pod) => pod.nextStartMs)) : startMs,
@@ -138,7 +104,9 @@ export const createIncidents = (context: ControllerContext, seed: number, plan: 
       affects,
       strength,
     };
-    if (event.visibleFromMs !== undefined) event.visibleFromMs = event.startMs;
+    // A counter of a new pod has a rate from its second scrape on: one interval later than one that is known.
+    const newCounterMs = planned.variant === 'rollout' && planned.kind === 'miner' ? context.stepSeconds * 1000 : 0;
+    if (event.visibleFromMs !== undefined) event.visibleFromMs = event.startMs + newCounterMs;
     truth.push(event);
     active.push({ event, definition, strength, workload, node: planned.target, pods, over: false });
   };

@@ -17,6 +17,8 @@ export interface NoiseProfile {
   readonly gaps: { readonly perScrape: number; readonly meanScrapes: number };
   /** Benign, lasting changes of demand or cost: a new customer, a new configuration. Each is in the truth as `traffic_shift`. */
   readonly shiftsPerDay: number;
+  /** Room that engineers who know this noise leave below limits, on top of the usual. */
+  readonly headroom: number;
 }
 
 const minutes = (count: number): number => count * 60;
@@ -37,6 +39,7 @@ export const NOISE_PROFILES: readonly NoiseProfile[] = [
     latency: [jitter(0.05)],
     gaps: RARE_GAPS,
     shiftsPerDay: 0,
+    headroom: 1,
   },
   {
     name: 'correlated',
@@ -51,6 +54,7 @@ export const NOISE_PROFILES: readonly NoiseProfile[] = [
     latency: [{ family: 'ar1', sigma: 0.15, tauSeconds: minutes(10) }, jitter(0.06)],
     gaps: RARE_GAPS,
     shiftsPerDay: 0,
+    headroom: 1.3,
   },
   {
     name: 'heavy_tailed',
@@ -62,6 +66,7 @@ export const NOISE_PROFILES: readonly NoiseProfile[] = [
     latency: [{ family: 'student_t', sigma: 0.2, degrees: 3 }],
     gaps: RARE_GAPS,
     shiftsPerDay: 0,
+    headroom: 1.4,
   },
   {
     name: 'bursty',
@@ -76,6 +81,7 @@ export const NOISE_PROFILES: readonly NoiseProfile[] = [
     latency: [{ family: 'bursts', perDay: 20, branching: 0.3, decaySeconds: 45, size: 0.8 }, jitter(0.08)],
     gaps: RARE_GAPS,
     shiftsPerDay: 0,
+    headroom: 2.2,
   },
   {
     name: 'multiplicative',
@@ -90,6 +96,7 @@ export const NOISE_PROFILES: readonly NoiseProfile[] = [
     latency: [{ family: 'log_normal', sigma: 0.35 }],
     gaps: RARE_GAPS,
     shiftsPerDay: 0,
+    headroom: 1.7,
   },
   {
     name: 'gappy',
@@ -101,6 +108,7 @@ export const NOISE_PROFILES: readonly NoiseProfile[] = [
     latency: [{ family: 'log_normal', sigma: 0.15 }],
     gaps: { perScrape: 0.01, meanScrapes: 2.5 },
     shiftsPerDay: 0,
+    headroom: 1.3,
   },
   {
     name: 'shifting',
@@ -115,6 +123,7 @@ export const NOISE_PROFILES: readonly NoiseProfile[] = [
     latency: [{ family: 'log_normal', sigma: 0.15 }],
     gaps: RARE_GAPS,
     shiftsPerDay: 0.25,
+    headroom: 1.6,
   },
 ];
 

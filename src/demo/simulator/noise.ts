@@ -29,6 +29,8 @@ export type Noise = () => number;
 
 /** A factor never gets below this: a workload under heavy-tailed noise is slow for a sample, not switched off. */
 const LEAST_FACTOR = 0.02;
+/** Users and their retries are finite in number: a burst does not more than this, in units of the usual demand. */
+const LARGEST_BURST = 2.5;
 const DAY_SECONDS = 86_400;
 
 const independent = (next: () => number): Noise => {
@@ -72,7 +74,7 @@ const bursts = (spec: Extract<NoiseSpec, { family: 'bursts' }>, stepSeconds: num
     excitement = excitement * decay + spec.branching * arrivals;
     level *= decay;
     for (let i = 0; i < arrivals; i++) level += spec.size * exponential(random);
-    return 1 + level;
+    return 1 + Math.min(LARGEST_BURST, level);
   };
 };
 

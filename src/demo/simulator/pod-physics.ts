@@ -19,9 +19,8 @@ export interface NodeShare {
   readonly diskWait: number;
 }
 
-/** Start-up work (classes to load, caches to fill) decays within about half a minute, memory within a quarter of an hour. */
+/** Start-up work (classes to load, connections to open) fades within about half a minute, caches fill within a quarter of an hour. */
 const WARM_UP_SECONDS = 25;
-const WARM_UP_CORES = 0.25;
 const CACHE_FILL_SECONDS = 900;
 /** Traffic of probes, service discovery and telemetry that no request causes. */
 const BACKGROUND_BYTES = 250;
@@ -49,7 +48,7 @@ export const planPodStep = (pod: Pod, plan: WorkloadPlan, load: PodLoad, release
   step.requestsPerSecond = Math.max(0, mean * counting);
   const startMs = pod.runs.at(-1)?.startMs ?? load.fromMs;
   const ageSeconds = Math.max(0, load.fromMs - startMs) / 1000;
-  const warmUp = WARM_UP_CORES * Math.exp(-ageSeconds / WARM_UP_SECONDS);
+  const warmUp = plan.startUpCores * Math.exp(-ageSeconds / WARM_UP_SECONDS);
   const collector = pod.collecting ? plan.cpuIdleCores : 0;
   step.appCores =
     plan.cpuIdleCores * (0.8 + 0.4 * pod.random()) +

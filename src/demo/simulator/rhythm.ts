@@ -72,3 +72,12 @@ export const rhythmAt = (rhythm: RhythmPlan, timeMs: number): number => {
   const factor = hour * (today * blend + yesterday * (1 - blend));
   return 1 + rhythm.depth * (factor - 1);
 };
+
+const HOURS_PER_WEEK = 168;
+
+/** The largest relative demand of a week. */
+export const rhythmPeak = (rhythm: RhythmPlan): number => {
+  let peak = 0;
+  for (let hour = 0; hour < HOURS_PER_WEEK; hour++) peak = Math.max(peak, rhythmAt(rhythm, hour * HOUR_MS));
+  return peak;
+};

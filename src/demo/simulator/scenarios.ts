@@ -267,7 +267,7 @@ export interface SimulatedEvent {
   /** Later than planned never, earlier when the pod it lived in has gone. */
   endMs: number;
   /**
-   * Equal to the start for everything sudden. For slow kinds the time when memory leaves the band of the last 24 h: above its top by
+   * Equal to the start for everything sudden; one scrape later for a miner in new pods, whose counters have no rate before. For slow kinds the time when memory leaves the band of the last 24 h: above its top by
    * half its height and by 20 %; undefined while a slow one is still inside.
    */
   visibleFromMs: number | undefined;

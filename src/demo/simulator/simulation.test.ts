@@ -224,16 +224,15 @@ describe('scenarios', () => {
   });
 
   it('throttles when the limit is cut, and shows the new limit', () => {
-    const target = indexOf(plan, 'gateway');
-    const limited = planCluster({ ...CALM, seed: 15 });
-    expect(limited.workloads[target]?.cpuLimitCores).toBeDefined();
-    const { samples } = run(limited, 80, [event('throttling', target, 15, 15)]);
+    const target = plan.workloads.findIndex(({ cpuLimitCores, kind }) => cpuLimitCores !== undefined && kind === 'Deployment');
+    const container = plan.workloads[target]?.name ?? '';
+    const { samples } = run(plan, 80, [event('throttling', target, 15, 15)]);
     const share = (from: number, to: number): number =>
-      rateOf(samples, 'container_cpu_cfs_throttled_periods_total', { container: 'gateway' }, from, to) /
-      rateOf(samples, 'container_cpu_cfs_periods_total', { container: 'gateway' }, from, to);
+      rateOf(samples, 'container_cpu_cfs_throttled_periods_total', { container }, from, to) /
+      rateOf(samples, 'container_cpu_cfs_periods_total', { container }, from, to);
     expect(share(17, 29)).toBeGreaterThan(0.5);
     expect(share(2, 14)).toBeLessThan(0.2);
-    const limits = named(samples, 'kube_pod_container_resource_limits', { container: 'gateway', resource: 'cpu' });
+    const limits = named(samples, 'kube_pod_container_resource_limits', { container, resource: 'cpu' });
     expect(new Set(limits.map(({ value }) => value)).size).toBe(2);
   });
 

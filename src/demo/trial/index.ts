@@ -1,0 +1,3 @@
+export * from './judge.ts';
+export * from './run-trial.ts';
+export * from './summary.ts';
