@@ -15,7 +15,7 @@ import type { PipelineParts } from './loop/scoring-pipeline.ts';
 import { runSnapshotLoop } from './loop/snapshot-loop.ts';
 import { warmStart } from './loop/warm-start.ts';
 import { type ScoringParts, scoringPartsOf, snapshotFileOf, sourceOf } from './parts.ts';
-import { registerProcessMetrics } from './self/process-metrics.ts';
+import { type ProcessMetrics, registerProcessMetrics } from './self/process-metrics.ts';
 import { createSelfMetrics } from './self/self-metrics.ts';
 import { createSnapshotStore } from './snapshot/snapshot-store.ts';
 
@@ -104,6 +104,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
     state: { withdrawn: withdrawn(), backfilling: status.notReady !== undefined },
     maxContributions: config.current.exposition.maxContributions,
   }));
+  let processMetrics: ProcessMetrics | undefined;
   const renderSelf = (): Promise<string> =>
     self.render({
       nowMs: clock.nowMs(),
@@ -116,6 +117,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
       stateBytes: scorer.stateBytes,
       historyBytes: board.historyBytes,
       queuedSamples: ingest?.queuedSamples ?? 0,
+      longestBlockSeconds: processMetrics?.takeLongestBlockSeconds() ?? 0,
     });
 
   const runLoops = async (signal: AbortSignal): Promise<void> => {
@@ -146,7 +148,6 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
 
   const stopping = new AbortController();
   const listeners: Listener[] = [];
-  let process_: { stop(): void } | undefined;
   let loops: Promise<void> = Promise.resolve();
   let stopped: Promise<void> | undefined;
 
@@ -173,7 +174,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
     stopping.abort();
     await loops;
     await Promise.all(listeners.map((listener) => listener.close()));
-    process_?.stop();
+    processMetrics?.stop();
     await source?.close();
   };
 
@@ -181,11 +182,11 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
     board,
     status,
     start: async () => {
+      processMetrics = registerProcessMetrics(self.registry);
       const addresses = await openPorts().catch(async (error: unknown) => {
         await Promise.all(listeners.map((listener) => listener.close()));
         throw error;
       });
-      process_ = registerProcessMetrics(self.registry);
       m.configReloadOk.set(1);
       m.configReloadTime.set(clock.nowMs() / SECOND_MS);
       log.info(addresses, 'listening');

@@ -11,5 +11,6 @@ export * from './process.ts';
 export * from './progress.ts';
 export * from './random.ts';
 export * from './remove.ts';
+export * from './time-text.ts';
 export * from './validate.ts';
 export * from './worker.ts';

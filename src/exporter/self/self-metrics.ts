@@ -19,6 +19,7 @@ export interface SelfView {
   readonly stateBytes: number;
   readonly historyBytes: number;
   readonly queuedSamples: number;
+  readonly longestBlockSeconds: number;
 }
 
 export type ExporterInstruments = Instruments<typeof EXPORTER_METRICS>;
@@ -97,6 +98,7 @@ export const createSelfMetrics = (nodeVersion: string): SelfMetrics => {
       m.scorerStateBytes.set(view.stateBytes);
       m.historyBytes.set(view.historyBytes);
       m.ingestQueued.set(view.queuedSamples);
+      m.eventLoopBlock.set(view.longestBlockSeconds);
       return registry.metrics();
     },
   };

@@ -1,0 +1,34 @@
+import type { LabelMatcher, Selector, WorkloadKey } from '../../conventions/index.ts';
+import type { CatalogInput, FeatureCatalog } from '../../features/index.ts';
+
+/** A selector to read, and its place among the extractor's. */
+export interface NarrowedInput {
+  readonly index: number;
+  readonly selector: Selector;
+}
+
+type Level = 'node' | 'pod' | 'labels';
+
+const levelOf = (input: CatalogInput): Level => {
+  if (input.kind === 'node_name') return 'node';
+  if (!('entity' in input)) return 'pod';
+  return input.entity.by === 'workload' ? 'pod' : input.entity.by;
+};
+
+const equalTo = (labels: Readonly<Record<string, string>>): readonly LabelMatcher[] =>
+  Object.entries(labels).map(([name, value]) => ({ name, type: '=', value }));
+
+/**
+ * What has to be read to score one workload anew: its kind of inputs alone, narrowed to its namespace or its entity's labels.
+ * Nodes are read all together: what names a node differs from series to series.
+ */
+export const narrowInputs = ({ inputs }: FeatureCatalog, { namespace, workloadKind, entity }: WorkloadKey): readonly NarrowedInput[] => {
+  const level: Level = entity ? 'labels' : workloadKind === 'Node' ? 'node' : 'pod';
+  const matchers = entity ? equalTo(entity) : level === 'node' || namespace === '' ? [] : equalTo({ namespace });
+  const names = entity ? Object.keys(entity).sort().join() : '';
+  return inputs.flatMap((input, index) => {
+    if (levelOf(input) !== level) return [];
+    if ('entity' in input && input.entity.by === 'labels' && [...input.entity.labels].sort().join() !== names) return [];
+    return [{ index, selector: [...input.selector, ...matchers] }];
+  });
+};
