@@ -1,6 +1,6 @@
-export { BASELINES, type Baseline, type BaselineName, type BaselineOptions, createBaseline } from './baselines/baseline.ts';
-export { type DetectorFigures, type EvaluateOptions, type Evaluation, evaluate, type ScoredPair } from './evaluate.ts';
-export { type EventsFile, type LabelledEvent, parseEventsFile } from './events-file.ts';
+export { type Baseline, type BaselineName, type BaselineOptions, createBaseline } from './baselines/baseline.ts';
+export type { DetectorFigures, EvaluateOptions, Evaluation, evaluate, ScoredPair } from './evaluate.ts';
+export type { EventsFile, LabelledEvent } from './events-file.ts';
 export type { SetOptions } from './metrics/evaluation-set.ts';
 export type { Oracle } from './metrics/oracle.ts';
 export type { RuleFigures } from './metrics/rule-figures.ts';

@@ -1,4 +1,4 @@
-import { BellwetherError } from '../platform/index.ts';
+import { BellwetherError, fileError } from '../platform/index.ts';
 import type { Recording } from './recording.ts';
 import { createSeriesCollector, type LineProblem } from './series-collector.ts';
 
@@ -72,6 +72,9 @@ async function* readable(chunks: AsyncIterable<Uint8Array>, file: string): Async
   try {
     yield* chunks;
   } catch (error) {
-    throw new BellwetherError('invalid_input', `${file}: ${error instanceof Error ? error.message : String(error)}`, error);
+    const known = fileError('read', file, error);
+    throw known.code === 'internal'
+      ? new BellwetherError('invalid_input', `${file}: ${error instanceof Error ? error.message : String(error)}`, error)
+      : known;
   }
 }
