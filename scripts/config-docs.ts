@@ -43,10 +43,10 @@ const rangeOf = ({ minimum, maximum }: ConfigSchema): string => {
   return maximum === undefined ? '' : `, at most ${maximum}`;
 };
 
-const valueOf = (schema: ConfigSchema): string => {
+const acceptedOf = (schema: ConfigSchema): string => {
   if (schema.enum) return `one of ${listOf(schema.enum)}`;
-  if (schema.anyOf) return schema.anyOf.map(valueOf).join('; or ');
-  if (schema.type === 'array') return `list${schema.items && !schema.items.properties ? ` of ${valueOf(schema.items)}` : ''}`;
+  if (schema.anyOf) return schema.anyOf.map(acceptedOf).join('; or ');
+  if (schema.type === 'array') return `list${schema.items && !schema.items.properties ? ` of ${acceptedOf(schema.items)}` : ''}`;
   if (schema.type === 'integer') return `whole number${rangeOf(schema)}`;
   return `${schema.type === 'string' ? 'text' : (schema.type ?? 'any')}${rangeOf(schema)}`;
 };
@@ -62,7 +62,7 @@ const cell = (text: string): string => text.replaceAll('|', '\\|');
 const keyRow = (key: ConfigKey, live: readonly string[]): string => {
   const takes = live.some((one) => key.path === one || key.path.startsWith(`${one}.`)) ? 'while running' : 'at start';
   const secret = key.schema.writeOnly ? ' A secret: no message or page shows it.' : '';
-  const value = key.schema.properties ? 'section' : valueOf(key.schema);
+  const value = key.schema.properties ? 'section' : acceptedOf(key.schema);
   return `| \`${key.path}\` | ${cell(value)} | ${cell(defaultOf(key))} | ${takes} | ${cell(key.schema.description ?? '')}${secret} |`;
 };
 
