@@ -9,7 +9,7 @@ export const formatReport = (evaluation: Evaluation): string => {
   const names = evaluation.names.filter((name) => name !== '').join(', ');
   const sections = [
     [
-      `${names ? `${names}: ` : ''}${summary.entities} workloads, ${summary.events} events, ${formatNumber(summary.entityDays, 2)} workload-days,` +
+      `${names ? `${names}: ` : ''}${counted(summary.entities, 'workload')}, ${counted(summary.events, 'event')}, ${formatNumber(summary.entityDays, 2)} workload-days,` +
         ` VUS-PR window ${summary.windows.join(', ')} samples`,
       summary.eventsWithoutRows > 0 ? `${summary.eventsWithoutRows} events have no scored sample and count as missed` : '',
     ],
@@ -29,6 +29,8 @@ const withInterval = (summary: Summary, name: keyof Figures): string => {
   const interval = summary.intervals?.[name];
   return `${formatNumber(summary[name])}${interval ? ` [${formatNumber(interval[0], 2)} ${formatNumber(interval[1], 2)}]` : ''}`;
 };
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 const detectors = ({ score, baselines }: Evaluation): readonly DetectorFigures[] => [score, ...baselines];
 
