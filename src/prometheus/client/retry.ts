@@ -1,9 +1,10 @@
 import { BellwetherError, type Clock, type ErrorCode, type Random, toBellwetherError } from '../../platform/index.ts';
 import { UpstreamError } from './upstream-error.ts';
 
-// A server in trouble is asked again at most in one of ten reads in the long run, after ten retries in a row.
-const BUDGET = 10;
-const EARNED_PER_SUCCESS = 0.1;
+// Ten retries in a row, and after that one for every ten successes: in whole tenths of a retry.
+const BUDGET = 100;
+const RETRY_COST = 10;
+const EARNED_PER_SUCCESS = 1;
 const FIRST_DELAY_MS = 200;
 const MAX_DELAY_MS = 5_000;
 
@@ -39,8 +40,8 @@ export const createRetrier = ({ clock, random, retries, onRetry }: RetryOptions)
           const error = toBellwetherError(thrown);
           const delayMs = delayOf(error, tries, random);
           const inTime = clock.monotonicMs() + delayMs < deadlineMs;
-          if (!error.retryable || tries >= retries || budget < 1 || !inTime) throw error;
-          budget -= 1;
+          if (!error.retryable || tries >= retries || budget < RETRY_COST || !inTime) throw error;
+          budget -= RETRY_COST;
           onRetry(error.code, delayMs);
           await clock.sleep(delayMs, signal);
         }

@@ -1,0 +1,121 @@
+import type { Labels } from '../../conventions/index.ts';
+import { encodeLabels } from '../wire/encode-labels.ts';
+import { ProtoWriter } from '../wire/proto-writer.ts';
+import { createLabelTable, type LabelTable } from './label-table.ts';
+
+const tableWith = (over: Partial<Parameters<typeof createLabelTable>[0]> = {}): LabelTable =>
+  createLabelTable({ strip: ['replica'], retentionMs: 1000, maxBytes: 1 << 20, seed: 1, ...over });
+
+const intern = (table: LabelTable, labels: Labels | Uint8Array): Labels => {
+  const bytes = labels instanceof Uint8Array ? labels : encodeLabels(labels);
+  return table.intern(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length).labels;
+};
+
+/** Label fields in the order given, as a server may send them. */
+const unsorted = (pairs: readonly (readonly [string, string])[]): Uint8Array => {
+  const out = new ProtoWriter();
+  for (const [name, value] of pairs) out.raw(encodeLabels({ [name]: value }));
+  return out.bytes();
+};
+
+const up: Labels = { __name__: 'up', job: 'node', instance: 'h1' };
+
+describe('createLabelTable', () => {
+  it('gives the same frozen object for the same labels', () => {
+    const table = tableWith();
+    const first = intern(table, up);
+    expect(first).toEqual(up);
+    expect(Object.isFrozen(first)).toBe(true);
+    expect(intern(table, up)).toBe(first);
+    expect(intern(table, { ...up, job: 'nodf' })).not.toBe(first);
+  });
+
+  it('gives that object whatever the order, the stripped labels and the form', () => {
+    const table = tableWith();
+    const first = intern(table, { ...up, replica: 'a' });
+    expect(first).toEqual(up);
+    expect(intern(table, { ...up, replica: 'b' })).toBe(first);
+    expect(intern(table, up)).toBe(first);
+    expect(
+      intern(
+        table,
+        unsorted([
+          ['job', 'node'],
+          ['empty', ''],
+          ['__name__', 'up'],
+          ['instance', 'h1'],
+        ]),
+      ),
+    ).toBe(first);
+    expect(table.internLabels({ ...up, replica: 'c', empty: '' }).labels).toBe(first);
+  });
+
+  it('keeps two label sets apart that differ in one byte, also in strings too long to share', () => {
+    const table = tableWith();
+    const long = 'x'.repeat(200);
+    const seen = new Set([`${long}a`, `${long}b`, 'ab', 'ba', ''].map((value) => intern(table, { name: value, other: 'o' })));
+    expect(seen.size).toBe(5);
+  });
+
+  it('takes a label named __proto__ for an ordinary one', () => {
+    const labels = intern(
+      tableWith(),
+      unsorted([
+        ['__name__', 'up'],
+        ['__proto__', 'x'],
+      ]),
+    );
+    expect(Object.entries(labels)).toEqual([
+      ['__name__', 'up'],
+      ['__proto__', 'x'],
+    ]);
+    expect(Object.getPrototypeOf(labels)).toBe(Object.prototype);
+  });
+
+  it('finds thousands of entries again', () => {
+    const table = tableWith();
+    const make = (i: number): Labels => ({ __name__: 'm', pod: `pod-${i}`, city: `Zürich ${i % 7}` });
+    const first = Array.from({ length: 5000 }, (_, i) => intern(table, make(i)));
+    first.forEach((labels, i) => {
+      expect(intern(table, make(i))).toBe(labels);
+    });
+    expect(table.size).toBe(5000);
+  });
+
+  it('drops what no read has met for the retention time, and keeps the rest', () => {
+    const table = tableWith();
+    table.beginRead(0);
+    const kept = intern(table, up);
+    const dropped = intern(table, { ...up, job: 'gone' });
+    table.endRead();
+    for (const nowMs of [600, 1200]) {
+      table.beginRead(nowMs);
+      expect(intern(table, up)).toBe(kept);
+      table.endRead();
+    }
+    expect(table.size).toBe(1);
+    expect(intern(table, { ...up, job: 'gone' })).not.toBe(dropped);
+    expect(intern(table, up)).toBe(kept);
+  });
+
+  it('drops earlier where bytes are many, but never under a running read', () => {
+    const table = tableWith({ maxBytes: 1 });
+    table.beginRead(0);
+    intern(table, up);
+    table.beginRead(200);
+    expect(table.size).toBe(1);
+    table.endRead();
+    table.endRead();
+    table.beginRead(200);
+    expect(table.size).toBe(0);
+    expect(table.bytes).toBe(0);
+  });
+
+  it.each([
+    { name: 'a field that is no label', bytes: [0x10, 1] },
+    { name: 'a label longer than its bytes', bytes: [0x0a, 9, 1] },
+    { name: 'a name longer than its label', bytes: [0x0a, 2, 0x0a, 9, 65, 65, 65, 65, 65, 65, 65, 65, 65] },
+  ])('refuses $name', ({ bytes }) => {
+    expect(() => intern(tableWith(), Uint8Array.from(bytes))).toThrow(/corrupt response/);
+  });
+});
