@@ -38,6 +38,11 @@ describe('readOpenMetrics', () => {
     expect(recording).toMatchObject({ samples: 6, startMs: 100_000, endMs: 220_000 });
   });
 
+  it('rounds times to milliseconds', async () => {
+    // 1.001 x 1000 is a little less than 1001 in doubles.
+    expect((await read('m 1 1.001\nm 1 2.0004\n# EOF\n')).series[0]!.timesMs).toEqual(Float64Array.of(1001, 2000));
+  });
+
   it('gives the same for every size of chunk', async () => {
     const whole = await read(TEXT);
     for (let size = 1; size < 40; size++) expect(await read(TEXT, size)).toEqual(whole);

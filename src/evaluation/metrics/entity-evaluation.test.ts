@@ -47,6 +47,12 @@ describe('evaluateEntity', () => {
     expect(entity.cleanDays).toBeCloseTo(600 / DAY, 12);
   });
 
+  it('joins alarms that are one margin apart into one episode', () => {
+    const at = (...minutes: number[]) =>
+      evaluateEntity(input(scoresWith(minutes.map((m) => [m * STEP, (m + 1) * STEP, 2] as const)))).at(1).episodes;
+    expect([at(200, 205), at(200, 206)]).toEqual([1, 2]);
+  });
+
   it('has a boundary that belongs to the alarm', () => {
     const entity = evaluateEntity(input(scoresWith([[6120, 6180, 1]])));
     expect([entity.at(1).detected, entity.at(1 + 1e-9).detected]).toEqual([1, 0]);

@@ -44,6 +44,10 @@ describe('buildEntities', () => {
   it('takes the median event length as window, halves to the even side', () => {
     expect(build({}).entities[0]!.window).toBe(10);
     expect(build({}, { kinds: ['cpu'] }).entities[0]!.window).toBe(15);
+    const lasting = (...minutes: number[]) => ({ ...EVENTS, events: minutes.map((m, i) => event('a', i, 'cpu', m)) });
+    const windowOf = (...minutes: number[]) =>
+      buildEntities(lasting(...minutes), { get: () => undefined, names: () => [] }, {}).entities[0]!.window;
+    expect([windowOf(8, 9), windowOf(9, 10), windowOf(1), windowOf(500)]).toEqual([8, 10, 4, 100]);
     expect(build({}, { kinds: ['none'] }).entities[0]!.window).toBe(4);
     expect(build({}, { window: 7 }).entities[0]!.window).toBe(7);
   });
@@ -113,6 +117,11 @@ describe('summarise', () => {
     expect(figures({ a, b }).oracleHalf).toEqual({ recall: 1 / 3, threshold: 3 });
     // Five started hours in two days are 2.5 a day.
     expect(figures({ a, b }).oracleOne).toEqual({ recall: 1 / 3, threshold: 3 });
+  });
+
+  it('takes a threshold that just meets the budget', () => {
+    const a = day([121, 900]);
+    expect(figures({ a, b: day([]) }).oracleHalf).toEqual({ recall: 1 / 3, threshold: 2 });
   });
 
   it('finds no threshold for a score that is always on', () => {
