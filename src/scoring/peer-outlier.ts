@@ -15,8 +15,9 @@ const SIBLING_SHARE = 0.25;
 const POD_GRACE_SECONDS = 300;
 /** Frames of siblings before a verdict: a pod that always differs (a leader) is learnt by then. */
 const LEAST_HISTORY = 60;
-/** Over the absolute bar by this much, as there is a test per metric and pod. */
-const BAR_MARGIN = 0.5;
+/** Over the absolute bar by this much, as there is a test per metric and pod; by more where waiting is measured, which one slow request moves. */
+const BAR_MARGIN = 0.3;
+const WAITING_MARGIN = 1.2;
 /** An outlier teaches little, or its second frame would find it ordinary. */
 const LEARN_OUTLIER = 0.1;
 const SIGMA = 1.25;
@@ -33,7 +34,7 @@ interface Outlier {
 /** What is not worth a snapshot: since when each pod is known, and which pod stood out in the frame before, per metric. */
 interface PodMemory {
   readonly since: Map<string, number>;
-  readonly previous: { pod: string; surprises: readonly [number, number] }[];
+  readonly previous: { pod: string; surprise: number }[];
 }
 
 const values = new Float64Array(4096);
@@ -70,7 +71,7 @@ const memoryOf = (memories: WeakMap<WorkloadState, PodMemory>, input: DetectorIn
   if (!memory) {
     // Pods present in the first frame are old: nothing is known of their beginning.
     const since = new Map(input.frame.pods!.map(({ pod }) => [pod, Number.NEGATIVE_INFINITY]));
-    memory = { since, previous: input.state.metrics.map(() => ({ pod: '', surprises: [0, 0] as const })) };
+    memory = { since, previous: input.state.metrics.map(() => ({ pod: '', surprise: 0 })) };
     memories.set(input.state, memory);
   }
   for (const { pod } of input.frame.pods!) if (!memory.since.has(pod)) memory.since.set(pod, input.seconds);
@@ -81,7 +82,7 @@ const memoryOf = (memories: WeakMap<WorkloadState, PodMemory>, input: DetectorIn
   return memory;
 };
 
-/** The one bad pod among its siblings: further from them than this workload's pods ever are, three times in a row. */
+/** The one bad pod among its siblings: further from them than this workload's pods ever are, twice in a row. */
 export const createPeerOutlierDetector = (): Detector => {
   const memories = new WeakMap<WorkloadState, PodMemory>();
   return {
@@ -94,11 +95,11 @@ export const createPeerOutlierDetector = (): Detector => {
       const { frame, state, seconds, doublesAt, floatsAt } = input;
       if (!frame.pods || frame.pods.length < LEAST_PODS) return undefined;
       const memory = memoryOf(memories, input);
-      const bar = absoluteBar(state.stepSeconds) + BAR_MARGIN;
       let value = 0;
       let contributors: Contributor[] = [];
       for (let m = 0; m < state.metrics.length; m++) {
         const metric = state.metrics[m]!;
+        const bar = absoluteBar(state.stepSeconds) + (metric.load === 'suffers' ? WAITING_MARGIN : BAR_MARGIN);
         const outlier = furthest(frame.pods, state.columns[m]!, (level) => floorAt(metric.floor, level));
         if (!outlier) continue;
         const histogram = floatsAt + m * BINS;
@@ -108,9 +109,8 @@ export const createPeerOutlierDetector = (): Detector => {
         const counts = settled && total >= LEAST_HISTORY && outlier.size >= LEAST_SIZE;
         state.doubles[doublesAt + m] = learnSurprise(state.floats, histogram, total, outlier.size, counts ? LEARN_OUTLIER : 1);
         const previous = memory.previous[m]!;
-        const [last, before] = previous.pod === outlier.pod ? previous.surprises : ([0, 0] as const);
-        const lasting = counts ? Math.min(before, last, surprise) : 0;
-        memory.previous[m] = { pod: outlier.pod, surprises: [counts ? surprise : 0, last] };
+        const lasting = counts && previous.pod === outlier.pod ? Math.min(previous.surprise, surprise) : 0;
+        memory.previous[m] = { pod: outlier.pod, surprise: counts ? surprise : 0 };
         if (lasting / bar <= value) continue;
         value = lasting / bar;
         const reach = sizeAtSurprise(state.floats, histogram, total, bar) * outlier.scale;
