@@ -288,3 +288,6 @@ export interface PlannedEvent {
   readonly endMs: number;
   readonly variant?: 'rollout';
 }
+
+/** Every kind of event. */
+export const SCENARIO_KINDS: readonly ScenarioKind[] = SCENARIOS.map(({ kind }) => kind);
