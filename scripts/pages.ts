@@ -1,5 +1,6 @@
 import * as conventions from '../src/conventions/index.ts';
 import { CONFIG_SCHEMA, LIVE_KEYS } from '../src/exporter/config/schema.ts';
+import { featuresPage } from '../src/features/index.ts';
 import { renderConfigDocs } from './config-docs.ts';
 import { collectMetricGroups, renderMetricDocs } from './metric-docs.ts';
 
@@ -12,4 +13,5 @@ export interface GeneratedPage {
 export const PAGES: readonly GeneratedPage[] = [
   { path: 'docs/metrics.md', render: () => renderMetricDocs(collectMetricGroups(conventions), conventions.RECORDING_GROUPS) },
   { path: 'docs/configuration.md', render: () => renderConfigDocs(CONFIG_SCHEMA, LIVE_KEYS) },
+  { path: 'docs/features.md', render: featuresPage },
 ];

@@ -1,4 +1,5 @@
 export * from './catalog.ts';
+export { featuresPage } from './catalog-page.ts';
 export * from './default-catalog.ts';
 export { createFeatureExtractor } from './extractor.ts';
 export * from './feature-extractor.ts';
