@@ -36,7 +36,7 @@ export const podWorkload = (labels: Labels): OwnerRecord => {
   const name = labels.workload ?? '';
   const kind = labels.workload_kind ?? '';
   const owner = labels.owner_name ?? '';
-  const between = owner !== '' && owner !== name && kind !== 'CronJob';
+  const between = owner !== '' && owner !== name && kind !== 'CronJob' && kind !== 'Pod';
   return { key: '', kind, name, final: true, replicaSet: between ? owner : undefined };
 };
 
