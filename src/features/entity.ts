@@ -34,6 +34,10 @@ export interface Unit {
 export interface Workload {
   readonly id: string;
   readonly key: WorkloadKey;
+  /** Its pods come and go by design. */
+  readonly isFinite: boolean;
+  /** Some unit is or was a pod. */
+  hasPods: boolean;
   /** Sorted by name, so that frames do not depend on the order of the series. */
   readonly units: Unit[];
   /** 1 per catalogue feature that a series of this workload feeds, or fed since it was first seen. */
@@ -72,9 +76,14 @@ export const createUnit = (parts: Pick<Unit, 'id' | 'kind' | 'namespace' | 'name
   nextMs: Number.POSITIVE_INFINITY,
 });
 
+/** Controllers that run their pods to an end: a change in their number would be reported at every run. */
+const FINITE_KINDS = new Set(['Job', 'CronJob']);
+
 export const createWorkload = (id: string, key: WorkloadKey, index: number, features: number): Workload => ({
   id,
   key,
+  isFinite: FINITE_KINDS.has(key.workloadKind),
+  hasPods: false,
   units: [],
   has: new Uint8Array(features),
   layout: undefined,

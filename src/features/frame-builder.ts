@@ -110,13 +110,12 @@ export const createFrameBuilder = (
     const signals = lifecycle.read(workload, atMs, tick, largest(entry.throttled, width));
     if (!hasValue && !hasLifecycleNews(signals)) return undefined;
     const pods = units.length > 1 ? podRows(width) : [];
-    const hasPods = units.some((unit) => unit.kind === 'pod');
     const frame: { -readonly [K in keyof WorkloadFrame]: WorkloadFrame[K] } = {
       key: workload.key,
       timeMs: atMs,
       layout: entry.layout,
       values,
-      replicas: hasPods ? (units.length > 1 ? pods.length : matrix.units.length) : 1,
+      replicas: workload.hasPods ? (units.length > 1 ? pods.length : matrix.units.length) : 1,
     };
     if (pods.length > 1) frame.pods = pods;
     if (signals) frame.lifecycle = signals;

@@ -20,16 +20,11 @@ export const createGridPace = (engine: Engine): Pace => {
   const pending: number[] = [];
   /** Number of the instant at which each workload was last marked, by index. */
   const marked: number[] = [];
+  /** Time of the earliest pending sample. */
+  let earliestMs = Number.POSITIVE_INFINITY;
   let lastMs = Number.NEGATIVE_INFINITY;
 
-  const nextInstant = (): number => {
-    let earliest = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < pending.length; i++) {
-      const ms = table.pendingMs(pending[i]!);
-      if (ms < earliest) earliest = ms;
-    }
-    return Math.max(Math.ceil(earliest / stepMs) * stepMs, lastMs + stepMs);
-  };
+  const nextInstant = (): number => Math.max(Math.ceil(earliestMs / stepMs) * stepMs, lastMs + stepMs);
 
   const mark = (index: number, dirty: Workload[]): void => {
     if (index < 0 || marked[index] === engine.tick) return;
@@ -40,10 +35,14 @@ export const createGridPace = (engine: Engine): Pace => {
   /** Consumes what belongs to the instant and keeps the slots that still have samples. */
   const consumePending = (atMs: number, dirty: Workload[]): void => {
     let kept = 0;
+    earliestMs = Number.POSITIVE_INFINITY;
     for (let i = 0; i < pending.length; i++) {
       const slot = pending[i]!;
       if (engine.consume(slot, atMs)) mark(table.workload[slot]!, dirty);
-      if (table.hasPending(slot)) pending[kept++] = slot;
+      const nextMs = table.pendingMs(slot);
+      if (nextMs === Number.POSITIVE_INFINITY) continue;
+      pending[kept++] = slot;
+      if (nextMs < earliestMs) earliestMs = nextMs;
     }
     pending.length = kept;
   };
@@ -80,6 +79,7 @@ export const createGridPace = (engine: Engine): Pace => {
     push: (results) => {
       engine.push(results, (slot) => {
         pending.push(slot);
+        earliestMs = Math.min(earliestMs, table.pendingMs(slot));
       });
     },
     advance,

@@ -159,6 +159,7 @@ export const createIdentity = (
       unit.replicaSet = found.replicaSet;
       setWorkload(unit, workload);
       insertUnit(workload.units, unit);
+      workload.hasPods ||= unit.kind === 'pod';
       workload.emptyMs = Number.NaN;
       onJoin(workload, unit, atMs);
     }

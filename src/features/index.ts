@@ -4,7 +4,7 @@ export * from './default-catalog.ts';
 export { createFeatureExtractor } from './extractor.ts';
 export * from './feature-extractor.ts';
 export { NODE_FEATURES } from './node-features.ts';
-export { CPU_LIMIT_FEATURE, POD_FEATURES } from './pod-features.ts';
+export { POD_FEATURES } from './pod-features.ts';
 export * from './recorded-catalog.ts';
 export * from './recording-catalog.ts';
 export * from './unit-class.ts';

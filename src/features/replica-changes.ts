@@ -4,9 +4,6 @@ import type { SeriesTable } from './series-table.ts';
 /** Pods that appear this soon after a workload's first frame belong to its first sight: scrapes of different nodes come one after the other. */
 const SETTLING_STEPS = 2;
 
-/** Their pods come and go by design: a change would be reported at every run. */
-const FINITE_KINDS = new Set(['Job', 'CronJob']);
-
 export interface ReplicaChanges {
   /** A pod has found its workload. */
   joined(workload: Workload, unit: Unit, atMs: number): void;
@@ -22,7 +19,7 @@ export const createReplicaChanges = (table: SeriesTable, stepMs: number, carryMs
   const isSettled = (workload: Workload, atMs: number): boolean => atMs - workload.firstMs > SETTLING_STEPS * stepMs;
 
   const joined = (workload: Workload, unit: Unit, atMs: number): void => {
-    if (unit.kind !== 'pod' || FINITE_KINDS.has(workload.key.workloadKind) || !isSettled(workload, atMs)) return;
+    if (unit.kind !== 'pod' || workload.isFinite || !isSettled(workload, atMs)) return;
     const { replicaSet } = unit;
     const isNewSet = replicaSet !== undefined && !workload.units.some((other) => other !== unit && other.replicaSet === replicaSet);
     if (isNewSet) workload.changed = 'rollout';
@@ -35,7 +32,7 @@ export const createReplicaChanges = (table: SeriesTable, stepMs: number, carryMs
   };
 
   const count = (workload: Workload, atMs: number): void => {
-    if (FINITE_KINDS.has(workload.key.workloadKind)) return;
+    if (workload.isFinite) return;
     let alive = 0;
     for (let i = 0; i < workload.units.length; i++) if (isAlive(workload.units[i]!, atMs)) alive++;
     // No pod at all means that the owner series are missing (kube-state-metrics restarts, a lost scrape), not that every pod went.
