@@ -192,6 +192,14 @@ describe('createFeatureExtractor on the grid', () => {
     expect(extractor.stats.series).toBe(1);
   });
 
+  it('takes two pieces of one series in one push for the same series', () => {
+    const frames = framesOf(gauge, [
+      [0, testSeries(pod('a'), [[10, 1]])],
+      [0, testSeries(pod('a'), [[20, 2]])],
+    ]);
+    expect(frames.map((frame) => plainFrame(frame).values)).toEqual([{ g: 2 }]);
+  });
+
   it('refuses a step that is not above 0', () => {
     expect(() => createFeatureExtractor(gauge, { pace: 'grid', stepMs: 0 })).toThrow('stepMs');
   });

@@ -9,6 +9,9 @@ import type { SeriesTable } from './series-table.ts';
 /** A flood of label values must not take the memory of the process: series beyond are dropped and counted. */
 export const MAX_SERIES = 2_000_000;
 
+/** Containers, devices and status codes of one pod stay below this, buckets of a histogram do not. */
+const MANY_SERIES = 64;
+
 export interface SeriesDirectory {
   /** Sets of terms, by the index that slots carry. */
   readonly termSets: readonly (readonly number[])[];
@@ -71,9 +74,14 @@ export const createSeriesDirectory = (
     return kind === 'pod_owner' || kind === 'pod_workload' ? unit.ownerSlots : unit.slots;
   };
 
-  /** The same series under another Labels object: the client was replaced. Only series that this push has not shown yet can be it. */
-  const twin = (input: number, labels: Labels, list: readonly number[], push: number): number =>
-    list.find((slot) => table.input[slot] === input && table.touched[slot] !== push && sameLabels(table.labels[slot]!, labels)) ?? -1;
+  /** The same series under another Labels object: the client was replaced, or does not keep them. */
+  const twin = (input: number, labels: Labels, list: readonly number[], push: number): number => {
+    // Of many series (histograms) only those that this push has not shown yet can be it, or the first push would compare each with all.
+    const isMany = list.length > MANY_SERIES;
+    const isTwin = (slot: number): boolean =>
+      table.input[slot] === input && !(isMany && table.touched[slot] === push) && sameLabels(table.labels[slot]!, labels);
+    return list.find(isTwin) ?? -1;
+  };
 
   const rebind = (input: number, slot: number, labels: Labels): number => {
     known[input]!.delete(table.labels[slot]!);
