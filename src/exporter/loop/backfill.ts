@@ -55,7 +55,8 @@ export const runBackfill = async (deps: BackfillDeps, range: BackfillRange, sign
     const request = { selectors: extractor.selectors, startMs, endMs: toMs };
     for await (const slice of source.readSlices(request, signal)) {
       await pushInPieces(extractor, slice.results, pacer);
-      deps.onCounts?.(await scoreUntil(extractor, slice.endMs, pipeline), measure(slice.results).samples);
+      const counts = await scoreUntil(extractor, slice.endMs, pipeline);
+      deps.onCounts?.(counts, measure(slice.results).samples);
       doneMs = slice.endMs;
       deps.onProgress?.(doneMs);
       tries = 0;
