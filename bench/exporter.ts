@@ -22,11 +22,12 @@ const PHASES: Readonly<Record<string, (context: PhaseContext, all: Figure[]) => 
   peer: measurePeer,
 };
 
-const USAGE = `npm run bench -- exporter [${Object.keys(PHASES).join('] [')}] [--seed N] [--scale X] [--program FILE] [--profile DIR] [--json FILE]
+const USAGE = `npm run bench -- exporter [${Object.keys(PHASES).join('] [')}] [--seed N] [--scale X] [--ticks N] [--program FILE] [--profile DIR] [--json FILE]
 
   phases      those named, else all
   --seed      of the values (1)
   --scale     part of the full size, for a quick look; bars are set for 1
+  --ticks     live cycles watched for each setting (8)
   --program   the exporter's script (bin/bellwether.mjs of this checkout)
   --profile   folder for CPU profiles of the exporter (cold-start, ticks)
   --json      file for the figures
@@ -36,16 +37,22 @@ const readArguments = () => {
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { seed: text, scale: text, program: text, profile: text, json: text, help: { type: 'boolean' } },
+    options: { seed: text, scale: text, ticks: text, program: text, profile: text, json: text, help: { type: 'boolean' } },
   });
   const unknown = positionals.filter((name) => !(name in PHASES));
   if (unknown.length > 0) throw new Error(`there is no phase ${unknown.join(', ')}`);
-  const number = (name: 'seed' | 'scale', fallback: number): number => {
+  const number = (name: 'seed' | 'scale' | 'ticks', fallback: number): number => {
     const value = Number(values[name] ?? fallback);
     if (!(value > 0)) throw new Error(`--${name} is ${values[name]}, but must be a number above 0`);
     return value;
   };
-  return { ...values, seed: Math.floor(number('seed', 1)), scale: number('scale', 1), phases: positionals };
+  return {
+    ...values,
+    seed: Math.floor(number('seed', 1)),
+    scale: number('scale', 1),
+    ticks: Math.ceil(number('ticks', 8)),
+    phases: positionals,
+  };
 };
 
 const main = async (): Promise<number> => {
@@ -59,6 +66,7 @@ const main = async (): Promise<number> => {
   const context: PhaseContext = {
     seed: args.seed,
     scale: args.scale,
+    ticks: args.ticks,
     program: args.program ?? DEFAULT_PROGRAM,
     ...(args.profile === undefined ? {} : { profileTo: args.profile }),
     signal: AbortSignal.any([ending.signal, AbortSignal.timeout(MAX_MS)]),

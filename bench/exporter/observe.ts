@@ -13,6 +13,8 @@ export interface Interval {
   readonly cycles: number;
   /** Mean wall time of its cycles, seconds: read, features and scores, as the exporter itself measures it. */
   readonly wall: number;
+  /** Of it the read from Prometheus, up to its last decoded sample. */
+  readonly read: number;
   /** CPU seconds of the exporter: the cycle, the scrapes, everything. */
   readonly cpu: number;
   /** CPU seconds of Prometheus: ingestion, reads, the scrape. */
@@ -70,6 +72,7 @@ export const observeTicks = async (
       cpu,
       serverCpu,
       seconds: self('bellwether_score_duration_seconds_sum'),
+      readSeconds: self('bellwether_source_read_duration_seconds_sum'),
       cycles: self('bellwether_score_duration_seconds_count'),
       failures: self('bellwether_cycle_failures_total', 'loop="tick"') || 0,
       stateBytes: self('bellwether_scorer_state_bytes'),
@@ -87,6 +90,7 @@ export const observeTicks = async (
     intervals.push({
       cycles,
       wall: (now.seconds - last.seconds) / cycles,
+      read: (now.readSeconds - last.readSeconds) / cycles,
       cpu: now.cpu - last.cpu,
       serverCpu: now.serverCpu - last.serverCpu,
     });

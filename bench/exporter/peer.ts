@@ -21,9 +21,9 @@ const OFFSET_MS = 11_000;
 const QUIET_MAX_MS = 120_000;
 const START_TIMEOUT_MS = 180_000;
 const SERVER_INTERVALS = 4;
-const TICKS = 4;
-/** Ten intervals: each group of a minute five times, the seasonal group of five minutes once. */
-const RULE_INTERVALS = 10;
+const MAX_TICKS = 4;
+/** Beside the watched cycles of the exporter: with 8 of them, each group of a minute runs five times, the seasonal group of five minutes once. */
+const MORE_RULE_INTERVALS = 2;
 /** The first evaluation of every group falls within its own interval of the reload; bands of the slow group come after. */
 const SETTLE_MS = 90_000;
 const PEER_WORKLOADS = 1_000;
@@ -41,13 +41,14 @@ const measureExporter = async (
   prometheus: Prometheus,
   options: ExporterOptions,
   workloads: number,
+  ticks: number,
   idle: number,
   figures: Figures,
 ): Promise<void> => {
   const exporter = await startExporter(options);
   try {
     await watchStartUp(exporter, options, { workloads, timeoutMs: START_TIMEOUT_MS });
-    const seen = await observeTicks(exporter, prometheus, TICKS, options.signal);
+    const seen = await observeTicks(exporter, prometheus, ticks, options.signal);
     const own = median(seen.intervals.map(({ cpu }) => cpu));
     const server = median(seen.intervals.map(({ serverCpu }) => serverCpu)) - idle;
     figures.add('exporter: its CPU per interval', own, 's');
@@ -64,13 +65,14 @@ const measureRules = async (
   groups: typeof ALL_GROUPS,
   prometheus: Prometheus,
   inputs: number,
+  intervals: number,
   idle: number,
   figures: Figures,
   signal: AbortSignal,
 ): Promise<void> => {
   await prometheus.loadRules(ruleFile(groups));
   await sleep(SETTLE_MS, undefined, { signal });
-  const cpu = (await observeServer(prometheus, RULE_INTERVALS, signal)) - idle;
+  const cpu = (await observeServer(prometheus, intervals, signal)) - idle;
   const records = groups.flatMap(({ rules }) => rules.map(([record]) => record));
   const added = await prometheus.number(`count(last_over_time({__name__=~"${records.join('|')}"}[6m]))`);
   const perInterval = groups.map(({ seconds }) => INTERVAL_SECONDS / seconds);
@@ -101,7 +103,7 @@ const measureRules = async (
 };
 
 /** The exporter and recorded anomaly bands, one after the other, on the same Prometheus for the same series. */
-export const measurePeer = async ({ seed, scale, program, signal }: PhaseContext, all: Figure[]): Promise<void> => {
+export const measurePeer = async ({ seed, scale, ticks, program, signal }: PhaseContext, all: Figure[]): Promise<void> => {
   const figures = createFigures('peer', all);
   const workloads = Math.round(PEER_WORKLOADS * scale);
   const inputs = workloads * METRICS.length;
@@ -130,9 +132,9 @@ export const measurePeer = async ({ seed, scale, program, signal }: PhaseContext
       };
       figures.add('input series', inputs, 'series');
       figures.add('CPU of Prometheus for ingestion alone, per interval', idle, 's');
-      await measureExporter(prometheus, options, workloads, idle, figures);
-      await measureRules('adaptive bands', ADAPTIVE_GROUPS, prometheus, inputs, idle, figures, signal);
-      await measureRules('adaptive and robust bands', ALL_GROUPS, prometheus, inputs, idle, figures, signal);
+      await measureExporter(prometheus, options, workloads, Math.min(ticks, MAX_TICKS), idle, figures);
+      await measureRules('adaptive bands', ADAPTIVE_GROUPS, prometheus, inputs, ticks + MORE_RULE_INTERVALS, idle, figures, signal);
+      await measureRules('adaptive and robust bands', ALL_GROUPS, prometheus, inputs, ticks + MORE_RULE_INTERVALS, idle, figures, signal);
     } finally {
       await live.stop();
     }
