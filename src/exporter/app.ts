@@ -1,6 +1,7 @@
 import { type Clock, type Listener, type Logger, listen, type Random, toBellwetherError, type Validation } from '../platform/index.ts';
 import type { SeriesSource } from '../prometheus/index.ts';
 import type { Scorer } from '../scoring/index.ts';
+import { createApiServer } from './api-server.ts';
 import { createScoreBoard, type ScoreBoard } from './board/score-board.ts';
 import { createLiveConfig, type LiveConfig } from './config/live-config.ts';
 import type { ExporterConfig } from './config/schema.ts';
@@ -146,13 +147,27 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
     ]);
   };
 
+  const api = createApiServer({
+    config: () => config.current,
+    parts,
+    board,
+    status,
+    source,
+    ingest,
+    scorer,
+    pacer,
+    instruments: m,
+    withdrawn,
+    clock,
+    log,
+  });
   const stopping = new AbortController();
   const listeners: Listener[] = [];
   let loops: Promise<void> = Promise.resolve();
   let stopped: Promise<void> | undefined;
 
   const openPorts = async (): Promise<ExporterAddresses> => {
-    const { host, scoresPort, selfPort } = initial.listen;
+    const { host, scoresPort, selfPort, apiPort } = initial.listen;
     const common = { instruments: m, clock };
     const open = async (name: string, port: number, handler: Parameters<typeof listen>[0]): Promise<string> => {
       const listener = await listen(handler, { host, port, name });
@@ -166,7 +181,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
         createScoresApp(common, () => exposition.current().bytes),
       ),
       self: await open('self', selfPort, createSelfApp({ ...common, status, render: renderSelf })),
-      api: '',
+      api: await open('api', apiPort, await api.open()),
     };
   };
   const stop = async (): Promise<void> => {
@@ -174,6 +189,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
     stopping.abort();
     await loops;
     await Promise.all(listeners.map((listener) => listener.close()));
+    api.close();
     processMetrics?.stop();
     await source?.close();
   };

@@ -59,7 +59,8 @@ export const scorerOptionsOf = ({ scoring, intervalSeconds }: ExporterConfig): S
 export interface ScoringParts {
   readonly catalog: FeatureCatalog;
   readonly createExtractor: (pace: PaceOptions) => FeatureExtractor;
-  readonly createScorer: () => Scorer;
+  /** The configured scorer, with single options changed for windows and replays. */
+  readonly createScorer: (change?: Partial<ScorerOptions>) => Scorer;
   /** Two scorers of equal fingerprints may exchange their states. */
   readonly fingerprint: string;
 }
@@ -70,7 +71,7 @@ export const scoringPartsOf = (config: ExporterConfig): ScoringParts => {
   return {
     catalog,
     createExtractor: (pace) => createFeatureExtractor(catalog, pace),
-    createScorer: () => createScorer(options),
+    createScorer: (change = {}) => createScorer({ ...options, ...change }),
     fingerprint: JSON.stringify({ step: options.stepSeconds, bank: options.bank }),
   };
 };

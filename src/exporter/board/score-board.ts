@@ -69,7 +69,9 @@ export interface ScoreBoard {
   entries(): readonly BoardEntry[];
   counts(): BoardCounts;
   points(id: string, fromMs: number, toMs: number): readonly HistoryPoint[];
-  values(id: string, metrics: readonly string[], fromMs: number, toMs: number): readonly ValueSeries[];
+  /** Highest score of the past from `fromMs` on; NaN where there is none. */
+  peakSince(id: string, fromMs: number): number;
+  values(id: string, fromMs: number, toMs: number): readonly ValueSeries[];
   /** Scores of the past that carry contributors, in rising time. */
   explained(id: string): readonly Score[];
   /** Rises with every change. */
@@ -208,9 +210,13 @@ export const createScoreBoard = (scorer: Pick<Scorer, 'forget'>, options: BoardO
       const entry = byId.get(id);
       return entry ? history.points(entry.history, fromMs, toMs) : [];
     },
-    values: (id, metrics, fromMs, toMs) => {
+    peakSince: (id, fromMs) => {
       const entry = byId.get(id);
-      return entry ? history.values(entry.history, metrics, fromMs, toMs) : [];
+      return entry ? history.peakSince(entry.history, fromMs) : Number.NaN;
+    },
+    values: (id, fromMs, toMs) => {
+      const entry = byId.get(id);
+      return entry ? history.values(entry.history, fromMs, toMs) : [];
     },
     explained: (id) => explained.of(id),
     get version() {

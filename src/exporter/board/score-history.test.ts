@@ -46,6 +46,18 @@ describe('createScoreHistory', () => {
     expect(history.points(one, 0, 10).map(({ score }) => score >= 1)).toEqual([false, true]);
   });
 
+  it('gives the highest score of the last instants, reasons left out', () => {
+    const history = create();
+    const one = history.add();
+    [3, 0.5, Number.NaN, 0.7].forEach((score, i) => {
+      history.openInstant(i + 1);
+      history.write(one, score, Number.isNaN(score) ? 'no_data' : undefined);
+    });
+    expect(history.peakSince(one, 2)).toBeCloseTo(0.7);
+    expect(history.peakSince(one, 1)).toBe(3);
+    expect(history.peakSince(one, 5)).toBeNaN();
+  });
+
   it('keeps metric values by name, with gaps, over a shorter time', () => {
     const history = create();
     const one = history.add();
@@ -54,7 +66,7 @@ describe('createScoreHistory', () => {
       history.openInstant(t);
       if (t !== 2) history.writeValues(one, layout, Float64Array.of(t, 10 * t));
     }
-    expect(history.values(one, ['memory', 'absent'], 0, 10)).toEqual([
+    expect(history.values(one, 0, 10).slice(1)).toEqual([
       {
         metric: 'memory',
         unit: 'cores',
@@ -73,12 +85,12 @@ describe('createScoreHistory', () => {
     history.writeValues(one, aLayout('cpu'), Float64Array.of(1));
     history.openInstant(2);
     history.writeValues(one, aLayout('cpu'), Float64Array.of(2));
-    expect(history.values(one, ['cpu'], 0, 10)[0]?.points).toEqual([
+    expect(history.values(one, 0, 10)[0]?.points).toEqual([
       [1, 1],
       [2, 2],
     ]);
     history.writeValues(one, aLayout('cpu', 'memory'), Float64Array.of(3, 4));
-    expect(history.values(one, ['cpu'], 0, 10)[0]?.points).toEqual([
+    expect(history.values(one, 0, 10)[0]?.points).toEqual([
       [1, Number.NaN],
       [2, 3],
     ]);
@@ -90,8 +102,8 @@ describe('createScoreHistory', () => {
     history.openInstant(1);
     history.writeValues(one, aLayout('cpu'), Float64Array.of(1));
     history.writeValues(two, aLayout('cpu'), Float64Array.of(1));
-    expect(history.values(one, ['cpu'], 0, 10)).toHaveLength(1);
-    expect(history.values(two, ['cpu'], 0, 10)).toHaveLength(0);
+    expect(history.values(one, 0, 10)).toHaveLength(1);
+    expect(history.values(two, 0, 10)).toHaveLength(0);
     history.remove(one);
     history.remove(two);
     expect(history.bytes).toBe(4 * 8);

@@ -48,7 +48,10 @@ export interface ScoreHistory {
   writeValues(history: WorkloadHistory, layout: FrameLayout, values: Float64Array): void;
   /** Points in rising time, both ends inclusive. */
   points(history: WorkloadHistory, fromMs: number, toMs: number): HistoryPoint[];
-  values(history: WorkloadHistory, metrics: readonly string[], fromMs: number, toMs: number): ValueSeries[];
+  /** Highest score from `fromMs` on; NaN where there is none. */
+  peakSince(history: WorkloadHistory, fromMs: number): number;
+  /** Every metric that has a value in the range. */
+  values(history: WorkloadHistory, fromMs: number, toMs: number): ValueSeries[];
   /** Time of the oldest slot, undefined while empty. */
   readonly oldestMs: number | undefined;
   readonly bytes: number;
@@ -68,9 +71,15 @@ export const createScoreHistory = (options: HistoryOptions): ScoreHistory => {
   let opened = 0;
   let bytes = times.byteLength;
 
-  const slotTimes = function* (newest: number): Generator<readonly [index: number, timeMs: number]> {
-    const count = Math.min(opened, newest);
-    for (let i = opened - count; i < opened; i++) yield [i, times[i % scoreSlots] ?? Number.NaN];
+  /** Runs over the newest slots whose times lie in the range, oldest first. */
+  const eachSlot = (slots: number, fromMs: number, toMs: number, visit: (index: number, timeMs: number) => void): void => {
+    const oldest = opened - Math.min(opened, slots);
+    let first = opened;
+    while (first > oldest && (times[(first - 1) % scoreSlots] ?? Number.NaN) >= fromMs) first--;
+    for (let index = first; index < opened; index++) {
+      const timeMs = times[index % scoreSlots] ?? Number.NaN;
+      if (timeMs <= toMs) visit(index, timeMs);
+    }
   };
   const dropValues = (history: WorkloadHistory): void => {
     bytes -= history.values?.byteLength ?? 0;
@@ -119,27 +128,35 @@ export const createScoreHistory = (options: HistoryOptions): ScoreHistory => {
     },
     points: (history, fromMs, toMs) => {
       const points: HistoryPoint[] = [];
-      for (const [index, timeMs] of slotTimes(scoreSlots)) {
+      eachSlot(scoreSlots, fromMs, toMs, (index, timeMs) => {
         const value = history.scores[index % scoreSlots] ?? Number.NaN;
-        if (timeMs < fromMs || timeMs > toMs || Number.isNaN(value)) continue;
+        if (Number.isNaN(value)) return;
         const reason = value < 0 ? REASON_CODES[-1 - value] : undefined;
         points.push(reason ? { timeMs, score: Number.NaN, reason } : { timeMs, score: value });
-      }
+      });
       return points;
     },
-    values: (history, metrics, fromMs, toMs) => {
+    peakSince: (history, fromMs) => {
+      let peak = Number.NaN;
+      eachSlot(scoreSlots, fromMs, Number.POSITIVE_INFINITY, (index) => {
+        const value = history.scores[index % scoreSlots] ?? Number.NaN;
+        // A negative number is a reason, not a score.
+        if (value >= 0 && !(value <= peak)) peak = value;
+      });
+      return peak;
+    },
+    values: (history, fromMs, toMs) => {
       const { layout, values } = history;
       if (!layout || !values) return [];
       const width = layout.features.length;
-      return metrics.flatMap((metric) => {
-        const column = layout.features.findIndex((feature) => feature.name === metric);
-        if (column < 0) return [];
-        const points: (readonly [number, number])[] = [];
-        for (const [index, timeMs] of slotTimes(valueSlots)) {
-          if (timeMs >= fromMs && timeMs <= toMs) points.push([timeMs, values[(index % valueSlots) * width + column] ?? Number.NaN]);
-        }
-        return [{ metric, unit: layout.features[column]?.unit ?? '', points }];
+      const series = layout.features.map(({ name, unit }) => ({ metric: name, unit, points: [] as (readonly [number, number])[] }));
+      eachSlot(valueSlots, fromMs, toMs, (index, timeMs) => {
+        const row = (index % valueSlots) * width;
+        series.forEach(({ points }, column) => {
+          points.push([timeMs, values[row + column] ?? Number.NaN]);
+        });
       });
+      return series.filter(({ points }) => points.some(([, value]) => !Number.isNaN(value)));
     },
     get oldestMs() {
       return opened === 0 ? undefined : times[opened > scoreSlots ? opened % scoreSlots : 0];
