@@ -13,8 +13,8 @@ const BLOCK_DECAY = 1 - 1 / 720;
 /** How much a started alarm hour raises the bar, and how long that lasts: bursts cost their first hours, not all of them. */
 const DEBT_SHARE = 0.05;
 
-/** The bar never falls below this surprise; slower steps have fewer samples a day, so the same daily budget allows a lower one. */
-export const absoluteBar = (stepSeconds: number): number => Math.min(2.8, Math.max(1.6, 2.8 - 0.6 * Math.log10(stepSeconds / 60)));
+/** The bar never falls below this surprise; slower steps have fewer samples a day and faster ones more, so the same daily budget allows a lower bar or asks for a higher one. */
+export const absoluteBar = (stepSeconds: number): number => Math.min(3.4, Math.max(1.6, 2.8 - 0.6 * Math.log10(stepSeconds / 60)));
 
 const priorBar = (stepSeconds: number): number => absoluteBar(stepSeconds) + 0.1;
 

@@ -15,6 +15,9 @@ export interface CeilingRuleOptions {
   readonly value: number;
 }
 
+/** A job has no usual level: each run is its own, and using what it was given is its purpose. */
+const RUN_TO_COMPLETION = new Set(['Job', 'CronJob']);
+
 /** Slots: values seen, samples in a row above. */
 const SEEN = 0;
 const RUN = 1;
@@ -24,7 +27,7 @@ export const createCeilingRule = (options: CeilingRuleOptions): Detector => ({
   id: options.id,
   memory: (layout) => (options.applies(layout) ? { doubles: 2, floats: RECENT } : NO_MEMORY),
   observe({ frame, state, analysis, doublesAt, floatsAt }) {
-    if (!options.applies(frame.layout)) return undefined;
+    if (!options.applies(frame.layout) || RUN_TO_COMPLETION.has(frame.key.workloadKind)) return undefined;
     const x = options.ratioOf(frame);
     if (!Number.isFinite(x)) return undefined;
     const d = state.doubles;

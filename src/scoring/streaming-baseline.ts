@@ -1,6 +1,7 @@
 import { advanceBar, bookSurprise, learningWeight } from './alarm-bar.ts';
 import { jointDistance, learnJoint } from './joint-residual.ts';
-import { explainedFactor, loadFactor, unexplained } from './load-factor.ts';
+import { loadFactor, unexplained } from './load-factor.ts';
+import { explainedFactor } from './load-role.ts';
 import { compress, expand, PLATEAU_LENGTH, SLOT } from './metric-slots.ts';
 import { advanceRank } from './rank.ts';
 import { createMetricResiduals, deriveResiduals, learnResiduals, type MetricResiduals } from './residuals.ts';
@@ -16,6 +17,11 @@ const PLATEAUS = [
   { samples: 3, discount: 0.5 },
   { samples: 6, discount: 0.1 },
 ] as const;
+
+/** What a rollout explains is not judged, so it is hardly learnt either: a miner that comes with it must still be news when the damping ends. */
+const LEARN_DAMPED = 0.1;
+/** Memory that is given back is rarely a fault: it counts, but for less than half. */
+const MEMORY_RELEASED = 0.4;
 
 /** The analysis of one frame, kept until the next: detectors and contributors read it. Arrays are longer than `metrics` and reused. */
 export interface FrameAnalysis {
@@ -92,6 +98,7 @@ const analyseMetrics = (state: WorkloadState, seconds: number, frameValues: Floa
     deriveResiduals(state, m, slot, state.metrics[m]!.floor, seconds, x, r);
   }
   explainLoad(state, a);
+  discountReleasedMemory(state, a);
   for (let m = 0; m < a.metrics; m++) {
     const r = a.residuals[m]!;
     if (Number.isNaN(a.values[m]!) || !r.ready) continue;
@@ -107,6 +114,14 @@ const analyseMetrics = (state: WorkloadState, seconds: number, frameValues: Floa
       }
     }
     a.surprise[m] = largest;
+  }
+};
+
+const discountReleasedMemory = (state: WorkloadState, a: FrameAnalysis): void => {
+  for (let m = 0; m < a.metrics; m++) {
+    if (!state.metrics[m]!.memory) continue;
+    const { z } = a.residuals[m]!;
+    for (let i = 0; i < 3; i++) if (z[i]! < 0) z[i]! *= MEMORY_RELEASED;
   }
 };
 
@@ -255,5 +270,5 @@ export const observeBaseline = (
     learnJoint(state, seconds, a.margin);
     bookSurprise(state, seconds, total * damping, a.margin);
   }
-  learnMetrics(state, seconds, a, learningWeight(state, seconds, a.margin));
+  learnMetrics(state, seconds, a, damping < 1 ? LEARN_DAMPED : learningWeight(state, seconds, a.margin));
 };

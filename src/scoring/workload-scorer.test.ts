@@ -105,7 +105,7 @@ describe('createScorer', () => {
     };
     const plain = jump(false);
     const damped = jump(true);
-    expect(damped[0]!.margin).toBeCloseTo(plain[0]!.margin / 2, 6);
+    expect(damped[0]!.margin).toBeCloseTo(plain[0]!.margin / 2, 3);
     expect(damped[0]!.damped).toBe(true);
     expect(damped.at(-1)!.damped).toBe(false);
   });

@@ -1,5 +1,5 @@
 import type { FrameLayout } from '../conventions/index.ts';
-import { type LoadRole, loadRoleOf } from './load-factor.ts';
+import { type LoadRole, loadRoleOf } from './load-role.ts';
 import { RING_LENGTH, SLOTS_PER_METRIC } from './metric-slots.ts';
 import { BAR_BINS, ENTITY_SLOTS, type MemorySize, type ShapeOptions, type StateShape, stateShape } from './state-shape.ts';
 import { BINS } from './surprise.ts';
@@ -53,6 +53,7 @@ export interface ScoredMetric {
   readonly unit: string;
   readonly floor: UnitFloor;
   readonly load: LoadRole;
+  readonly memory: boolean;
   readonly min: number;
   readonly max: number;
 }
@@ -83,6 +84,7 @@ export const scoredColumns = (layout: FrameLayout): { metrics: ScoredMetric[]; c
       unit: feature.unit,
       floor,
       load: loadRoleOf(feature),
+      memory: feature.unitClass === 'memory_bytes' || feature.unitClass === 'memory_ratio',
       min: feature.min ?? Number.NEGATIVE_INFINITY,
       max: feature.max ?? Number.POSITIVE_INFINITY,
     });
