@@ -2,6 +2,12 @@ import { type CommandEntry, runProgram } from './command-line/index.ts';
 
 const COMMANDS: readonly CommandEntry[] = [
   {
+    name: 'demo',
+    summary: 'show the exporter at work on a simulated cluster',
+    group: 'Watch:',
+    load: async () => (await import('./demo/main.ts')).demoCommand(),
+  },
+  {
     name: 'exporter',
     summary: 'score the workloads of a Prometheus and expose anomaly_score',
     group: 'Watch:',
