@@ -70,7 +70,7 @@ const check = ({ runs }: ReaderResult, series: number, samples: number): void =>
   }
 };
 
-const SELECTOR = 'container_cpu_usage_seconds_total';
+const METRIC = 'container_cpu_usage_seconds_total';
 
 const endToEndBench = async (): Promise<void> => {
   const [count, samplesEach] = [20_000, 60];
@@ -83,7 +83,7 @@ const endToEndBench = async (): Promise<void> => {
     console.log(`\nend to end: ${count} raw series, ${count * samplesEach} samples of Prometheus`);
     for (const rung of ['streamed', 'samples'] as const) {
       const serverCpu = prometheus.cpuSeconds();
-      const task = { url: prometheus.url, selector: SELECTOR, startMs: times[0]!, endMs, rung, mode: 'read', runs: 5 } as const;
+      const task = { url: prometheus.url, metric: METRIC, startMs: times[0]!, endMs, rung, mode: 'read', runs: 5 } as const;
       const cold = await runReader({ ...task, runs: 1 });
       const warm = await runReader(task);
       check(cold, count, count * samplesEach);
@@ -111,7 +111,7 @@ const memoryBench = async (): Promise<void> => {
     await prometheus.quiet(30_000);
     console.log(`\nin slices: ${count} raw series, one sample a minute`);
     const read = async (span: number): Promise<ReaderResult> => {
-      const task = { url: prometheus.url, selector: SELECTOR, endMs, rung: 'streamed', mode: 'slices', runs: 1 } as const;
+      const task = { url: prometheus.url, metric: METRIC, endMs, rung: 'streamed', mode: 'slices', runs: 1 } as const;
       const result = await runReader({ ...task, startMs: endMs - span * HOUR_MS + MINUTE_MS });
       check(result, count, count * span * 60);
       const [run] = result.runs;

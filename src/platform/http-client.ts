@@ -1,4 +1,6 @@
-import { Agent, errors, request as undiciRequest } from 'undici';
+import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http';
+import { request as secureRequest, Agent as TlsAgent } from 'node:https';
+import type { Socket } from 'node:net';
 import { BellwetherError } from './error.ts';
 import { readFile } from './files.ts';
 
@@ -56,32 +58,29 @@ const KEEP_ALIVE_TIMEOUT_MS = 90_000;
 const TLS_ERROR = /^(ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$)/;
 
 export const createHttpClient = (options: HttpClientOptions = {}): HttpClient => {
-  let agent: Agent | undefined;
+  let agent: PlainAgent | undefined;
   let agentTls = '';
 
   /** The pool of connections; a new one where certificate files have changed. */
-  const currentAgent = async (): Promise<Agent> => {
+  const currentAgent = async (secure: boolean): Promise<PlainAgent> => {
     const { caFile, certFile, keyFile, serverName, insecureSkipVerify } = options.tls ?? {};
-    const [ca, cert, key] = await Promise.all([caFile, certFile, keyFile].map(readText));
-    const tls = JSON.stringify([ca, cert, key]);
+    const [ca, cert, key] = secure ? await Promise.all([caFile, certFile, keyFile].map(readText)) : [];
+    const tls = JSON.stringify([secure, ca, cert, key]);
     if (agent !== undefined && tls === agentTls) return agent;
-    // Running exchanges of the old pool end by themselves.
-    void agent?.close();
+    // Exchanges that run over the old pool end by themselves.
+    if (agent !== undefined) for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
     agentTls = tls;
-    agent = new Agent({
-      connect: {
-        timeout: CONNECT_TIMEOUT_MS,
-        ...(ca === undefined ? {} : { ca }),
-        ...(cert === undefined ? {} : { cert }),
-        ...(key === undefined ? {} : { key }),
-        ...(serverName === undefined ? {} : { servername: serverName }),
-        ...(insecureSkipVerify === true ? { rejectUnauthorized: false } : {}),
-      },
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      // One deadline for the whole exchange replaces these two.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    const pool = { keepAlive: true, timeout: KEEP_ALIVE_TIMEOUT_MS };
+    agent = secure
+      ? new TlsAgent({
+          ...pool,
+          ...(ca === undefined ? {} : { ca }),
+          ...(cert === undefined ? {} : { cert }),
+          ...(key === undefined ? {} : { key }),
+          ...(serverName === undefined ? {} : { servername: serverName }),
+          ...(insecureSkipVerify === true ? { rejectUnauthorized: false } : {}),
+        })
+      : new PlainAgent(pool);
     return agent;
   };
 
@@ -96,31 +95,83 @@ export const createHttpClient = (options: HttpClientOptions = {}): HttpClient =>
 
   return {
     async request({ method, url, headers, body, signal, timeoutMs }) {
+      if (!URL.canParse(url) || !/^https?:/.test(url)) throw new BellwetherError('invalid_input', 'not an http or https URL');
       const deadline = startDeadline(timeoutMs, signal);
       const fail = (thrown: unknown): BellwetherError => deadline.reason(url) ?? networkError(url, thrown);
       try {
-        const response = await undiciRequest(url, {
-          dispatcher: await currentAgent(),
+        const secure = url.startsWith('https:');
+        const exchange: Exchange = {
+          url,
+          secure,
           method,
+          agent: await currentAgent(secure),
           headers: { ...options.headers, ...headers, ...(await authorization()) },
+          body,
           signal: deadline.signal,
-          ...(body === undefined ? {} : { body }),
-        });
+        };
+        const response = await send(exchange);
         return {
-          status: response.statusCode,
+          status: response.statusCode ?? 0,
           headers: firstValues(response.headers),
-          body: guard(response.body, fail, deadline.stop),
+          body: guard(response, fail, deadline.stop),
         };
       } catch (thrown) {
         deadline.stop();
         throw fail(thrown);
       }
     },
-    async close() {
-      await agent?.destroy();
+    close: async () => {
+      agent?.destroy();
       agent = undefined;
     },
   };
+};
+
+interface Exchange {
+  readonly url: string;
+  readonly secure: boolean;
+  readonly method: string;
+  readonly agent: PlainAgent;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Sends a request; once more where a connection that had been kept turns out to be closed by the server in the meantime. */
+const send = async (exchange: Exchange): Promise<IncomingMessage> => {
+  try {
+    return await sendOnce(exchange);
+  } catch (error) {
+    if (error instanceof StaleConnectionError) return await sendOnce(exchange);
+    throw error;
+  }
+};
+
+class StaleConnectionError extends Error {}
+
+const sendOnce = ({ url, secure, method, agent, headers, body, signal }: Exchange): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    const request = (secure ? secureRequest : plainRequest)(withoutCredentials(url), { method, agent, headers, signal }, resolve);
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      const stale = request.reusedSocket && error.code === 'ECONNRESET' && !signal.aborted;
+      reject(stale ? new StaleConnectionError(error.message, { cause: error }) : error);
+    });
+    request.on('socket', (socket) => limitConnecting(socket, (error) => request.destroy(error)));
+    request.end(body);
+  });
+
+/** A server that does not answer at all is told apart from a slow one. */
+const limitConnecting = (socket: Socket, fail: (error: Error) => void): void => {
+  if (!socket.connecting) return;
+  const timer = setTimeout(() => fail(new Error(`no connection within ${CONNECT_TIMEOUT_MS} ms`)), CONNECT_TIMEOUT_MS);
+  for (const event of ['connect', 'close'] as const) socket.once(event, () => clearTimeout(timer));
+};
+
+const withoutCredentials = (url: string): URL => {
+  const plain = new URL(url);
+  plain.username = '';
+  plain.password = '';
+  return plain;
 };
 
 /** Collects a body. Rejects with `limit_exceeded` past `maxBytes`. */
@@ -170,16 +221,16 @@ async function* guard(
 const networkError = (url: string, thrown: unknown): BellwetherError => {
   if (thrown instanceof BellwetherError) return thrown;
   const error = thrown as NodeJS.ErrnoException;
-  const cause = error.cause as NodeJS.ErrnoException | undefined;
-  const code = error.code ?? cause?.code ?? '';
-  const what = error.message || code || 'no connection';
-  if (thrown instanceof errors.InvalidArgumentError) return new BellwetherError('invalid_input', `${where(url)}: ${what}`, thrown);
-  return new BellwetherError(TLS_ERROR.test(code) ? 'upstream_refused' : 'upstream_unavailable', `${where(url)}: ${what}`, thrown);
+  const code = error.code ?? '';
+  return new BellwetherError(
+    TLS_ERROR.test(code) ? 'upstream_refused' : 'upstream_unavailable',
+    `${where(url)}: ${error.message || code || 'no connection'}`,
+    thrown,
+  );
 };
 
 /** The URL without what may be secret: user, password and query. */
 const where = (url: string): string => {
-  if (!URL.canParse(url)) return 'not a URL';
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;
 };

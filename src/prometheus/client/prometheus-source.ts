@@ -18,8 +18,8 @@ export interface PrometheusSourceDeps {
   readonly onEvent?: SourceListener;
 }
 
-// Label bytes of about a quarter of a million raw series.
-const MAX_LABEL_BYTES = 160 * 1024 * 1024;
+// More series than this at a time are unusual for one reader; about 1 KB each.
+const MAX_LABEL_ENTRIES = 250_000;
 const NO_STATS: CollectStats = { samples: 0, series: 0, staleMarkers: 0, droppedSamples: 0, histogramSamples: 0, duplicateSeries: 0 };
 
 /**
@@ -40,7 +40,7 @@ export const createPrometheusSource = (deps: PrometheusSourceDeps, options: Prom
   const labels = createLabelTable({
     strip: settings.externalLabels,
     retentionMs: settings.labelRetentionMs,
-    maxBytes: MAX_LABEL_BYTES,
+    maxEntries: MAX_LABEL_ENTRIES,
     seed: Math.floor(random() * 2 ** 31),
   });
 

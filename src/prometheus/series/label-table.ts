@@ -1,16 +1,17 @@
 import type { Labels } from '../../conventions/index.ts';
-import { corrupt } from '../wire/corrupt.ts';
 import { encodeLabels } from '../wire/encode-labels.ts';
-import { ProtoReader, WIRE } from '../wire/proto-reader.ts';
-import { createByteArena, type StoredBytes } from './byte-arena.ts';
-import { createStringPool } from './string-pool.ts';
+import { createLabelParser } from './label-parser.ts';
+import { bytesAreLabels, type LabelShape } from './label-shape.ts';
 
 /** One series as a server writes its labels. Two entries with the same `labels` are the same series to us, told apart by labels that are stripped. */
 export interface LabelEntry {
   readonly labels: Labels;
+  /** All names in the order of the bytes, and the values of those that are not in `labels`. */
+  readonly shape: LabelShape;
+  readonly stripped: Labels;
   readonly hash: number;
-  stored: StoredBytes;
-  usedMs: number;
+  /** When a read last met it, in whole seconds: small integers need no memory of their own. */
+  usedSeconds: number;
 }
 
 export interface LabelTableOptions {
@@ -18,8 +19,8 @@ export interface LabelTableOptions {
   readonly strip: readonly string[];
   /** An entry that no read has met for this long may be dropped; its series gets a new Labels object if it comes back. */
   readonly retentionMs: number;
-  /** Bytes of labels beyond which entries are dropped after an eighth of that time. */
-  readonly maxBytes: number;
+  /** Entries beyond which they are dropped after an eighth of that time. */
+  readonly maxEntries: number;
   /** Makes the hash of one process unlike any other's, so that nobody can choose labels that collide. */
   readonly seed: number;
 }
@@ -28,35 +29,28 @@ export interface LabelTableOptions {
 export interface LabelTable {
   /** The entry of the labels in `bytes[from, to)`: repeated field 1 of a series message. */
   intern(bytes: Uint8Array, view: DataView, from: number, to: number): LabelEntry;
-  /** The entry of labels that came in another form; equal to what `intern` gives for the same labels. */
+  /** The entry of labels that came in another form; its `labels` are the object that `intern` gives for the same labels. */
   internLabels(labels: Readonly<Record<string, string>>): LabelEntry;
   /** Begins a read at `nowMs`: entries met from now on count as used then. Drops what has not been used for long, unless another read is under way. */
   beginRead(nowMs: number): void;
   endRead(): void;
   readonly size: number;
-  readonly bytes: number;
 }
 
 const FIRST_SLOTS = 1024;
-const LABEL_KEY = (1 << 3) | WIRE.bytes;
-const NAME_KEY = (1 << 3) | WIRE.bytes;
-const VALUE_KEY = (2 << 3) | WIRE.bytes;
 
+/**
+ * A hash table over the bytes, open addressing with linear probing. The bytes themselves are not kept: a hit is compared with the decoded labels,
+ * in full, which costs about as much and saves as much memory as the labels take.
+ */
 export const createLabelTable = (options: LabelTableOptions): LabelTable => {
-  const strip = new Set(options.strip);
-  const pool = createStringPool();
-  let arena = createByteArena();
-  // Open addressing with linear probing; the length is a power of two and at most half is taken.
+  const parser = createLabelParser(new Set(options.strip));
+  // The length is a power of two and at most half is taken.
   let slots = new Array<LabelEntry | undefined>(FIRST_SLOTS).fill(undefined);
   let size = 0;
-  let nowMs = 0;
+  let nowSeconds = 0;
+  let sweptSeconds = Number.NEGATIVE_INFINITY;
   let reads = 0;
-  let sweptMs = Number.NEGATIVE_INFINITY;
-
-  const insert = (entry: LabelEntry): void => {
-    if (++size * 2 > slots.length) rebuild(slots.length * 2, slots);
-    place(slots, entry);
-  };
 
   const rebuild = (length: number, entries: readonly (LabelEntry | undefined)[]): void => {
     const next = new Array<LabelEntry | undefined>(length).fill(undefined);
@@ -64,60 +58,63 @@ export const createLabelTable = (options: LabelTableOptions): LabelTable => {
     slots = next;
   };
 
-  /** Keeps the entries used since `sinceMs` and moves their bytes together. */
-  const sweep = (sinceMs: number): void => {
-    sweptMs = nowMs;
-    const kept = slots.filter((entry): entry is LabelEntry => entry !== undefined && entry.usedMs >= sinceMs);
+  /** Keeps the entries used in the last `seconds`. */
+  const sweep = (seconds: number): void => {
+    sweptSeconds = nowSeconds;
+    const kept = slots.filter((entry): entry is LabelEntry => entry !== undefined && entry.usedSeconds >= nowSeconds - seconds);
     if (kept.length === size) return;
-    arena = createByteArena();
-    for (const entry of kept) entry.stored = arena.add(entry.stored.bytes, entry.stored.from, entry.stored.to);
     size = kept.length;
     let length = FIRST_SLOTS;
     while (length < size * 2) length *= 2;
     rebuild(length, kept);
   };
 
-  const find = (bytes: Uint8Array, view: DataView, from: number, to: number, hash: number): LabelEntry | undefined => {
+  const find = (bytes: Uint8Array, from: number, to: number, hash: number): LabelEntry | undefined => {
     const mask = slots.length - 1;
     for (let i = hash & mask; ; i = (i + 1) & mask) {
       const entry = slots[i];
       if (entry === undefined) return undefined;
-      if (entry.hash === hash && sameBytes(entry.stored, bytes, view, from, to)) {
-        entry.usedMs = nowMs;
+      if (entry.hash === hash && bytesAreLabels(bytes, from, to, entry.shape.names, entry.labels, entry.stripped)) {
+        entry.usedSeconds = nowSeconds;
         return entry;
       }
     }
   };
 
-  const store = (labels: Labels, bytes: Uint8Array, from: number, to: number, hash: number): LabelEntry => {
-    const entry: LabelEntry = { labels, hash, stored: arena.add(bytes, from, to), usedMs: nowMs };
-    insert(entry);
+  const add = (labels: Labels, shape: LabelShape, stripped: Labels, hash: number): LabelEntry => {
+    const entry: LabelEntry = { labels, shape, stripped, hash, usedSeconds: nowSeconds };
+    if (++size * 2 > slots.length) rebuild(slots.length * 2, slots);
+    place(slots, entry);
     return entry;
   };
 
-  const table: LabelTable = {
+  const internCanonical = (canonical: Uint8Array): LabelEntry => {
+    const view = new DataView(canonical.buffer, canonical.byteOffset, canonical.length);
+    const hash = hashBytes(view, 0, canonical.length, options.seed);
+    const known = find(canonical, 0, canonical.length, hash);
+    if (known !== undefined) return known;
+    const { shape, labels, stripped } = parser.parse(canonical, 0, canonical.length);
+    return add(labels(), shape, stripped, hash);
+  };
+
+  return {
     intern(bytes, view, from, to) {
       const hash = hashBytes(view, from, to, options.seed);
-      const known = find(bytes, view, from, to, hash);
+      const known = find(bytes, from, to, hash);
       if (known !== undefined) return known;
-      const parsed = parseLabels(bytes, from, to);
-      return store(parsed.canonical ? parsed.labels : table.internLabels(parsed.labels).labels, bytes, from, to, hash);
+      const { shape, plain, canonical, labels, stripped } = parser.parse(bytes, from, to);
+      if (canonical === undefined) return add(labels(), shape, stripped, hash);
+      const entry = internCanonical(canonical);
+      // Bytes in another form could not be compared: they would make an entry at every read.
+      return plain ? add(entry.labels, shape, stripped, hash) : entry;
     },
-    internLabels(labels) {
-      const kept = Object.entries(labels).filter(([name, value]) => value !== '' && !strip.has(name));
-      const canonical = encodeLabels(Object.fromEntries(kept));
-      const view = new DataView(canonical.buffer, canonical.byteOffset, canonical.length);
-      const hash = hashBytes(view, 0, canonical.length, options.seed);
-      return (
-        find(canonical, view, 0, canonical.length, hash) ??
-        store(parseLabels(canonical, 0, canonical.length).labels, canonical, 0, canonical.length, hash)
-      );
-    },
-    beginRead(at) {
-      nowMs = at;
+    internLabels: (labels) => internCanonical(encodeLabels(parser.keep(labels))),
+    beginRead(nowMs) {
+      nowSeconds = Math.floor(nowMs / 1000);
       if (reads++ > 0) return;
-      if (arena.bytes > options.maxBytes) sweep(nowMs - options.retentionMs / 8);
-      else if (nowMs - sweptMs > options.retentionMs / 4) sweep(nowMs - options.retentionMs);
+      const retention = options.retentionMs / 1000;
+      if (size > options.maxEntries) sweep(retention / 8);
+      else if (nowSeconds - sweptSeconds > retention / 4) sweep(retention);
     },
     endRead() {
       reads--;
@@ -125,47 +122,7 @@ export const createLabelTable = (options: LabelTableOptions): LabelTable => {
     get size() {
       return size;
     },
-    get bytes() {
-      return arena.bytes;
-    },
   };
-
-  /** Parses label fields. `canonical` = as `encodeLabels` would write them, nothing empty, nothing to strip: then these bytes are the identity themselves. */
-  const parseLabels = (bytes: Uint8Array, from: number, to: number): { labels: Labels; canonical: boolean } => {
-    const labels: Record<string, string> = {};
-    let canonical = true;
-    let previous = '';
-    const reader = new ProtoReader(bytes, from, to);
-    while (!reader.done) {
-      if (reader.key() !== LABEL_KEY) throw corrupt('label');
-      const end = reader.blockEnd();
-      let name = '';
-      let value = '';
-      let fields = 0;
-      while (reader.pos < end) {
-        const key = reader.key();
-        if (key !== (fields++ === 0 ? NAME_KEY : VALUE_KEY)) canonical = false;
-        if (key !== NAME_KEY && key !== VALUE_KEY) {
-          reader.skip(key);
-          continue;
-        }
-        const textEnd = reader.blockEnd();
-        const text = pool.get(bytes, reader.pos, textEnd);
-        if (key === NAME_KEY) name = text;
-        else value = text;
-        reader.pos = textEnd;
-      }
-      if (reader.pos !== end) throw corrupt('label');
-      if (name <= previous || value === '' || fields !== 2 || strip.has(name)) canonical = false;
-      previous = name;
-      // A label may be called __proto__: an assignment would set the prototype.
-      if (name === '__proto__') Object.defineProperty(labels, name, { value, enumerable: true });
-      else labels[name] = value;
-    }
-    return { labels: Object.freeze(labels), canonical };
-  };
-
-  return table;
 };
 
 const place = (slots: (LabelEntry | undefined)[], entry: LabelEntry): void => {
@@ -187,13 +144,4 @@ const hashBytes = (view: DataView, from: number, to: number, seed: number): numb
   hash ^= hash >>> 16;
   hash = Math.imul(hash, 0x85ebca6b);
   return hash ^ (hash >>> 13);
-};
-
-const sameBytes = (stored: StoredBytes, bytes: Uint8Array, view: DataView, from: number, to: number): boolean => {
-  if (stored.to - stored.from !== to - from) return false;
-  let a = stored.from;
-  let b = from;
-  for (; b + 4 <= to; a += 4, b += 4) if (stored.view.getInt32(a) !== view.getInt32(b)) return false;
-  for (; b < to; a++, b++) if (stored.bytes[a] !== bytes[b]) return false;
-  return true;
 };

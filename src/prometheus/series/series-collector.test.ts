@@ -3,7 +3,7 @@ import { encodeLabels } from '../wire/encode-labels.ts';
 import { createLabelTable, type LabelEntry } from './label-table.ts';
 import { createSeriesCollector, type SeriesCollector } from './series-collector.ts';
 
-const table = createLabelTable({ strip: ['replica'], retentionMs: 1e9, maxBytes: 1e9, seed: 1 });
+const table = createLabelTable({ strip: ['replica'], retentionMs: 1e9, maxEntries: 1e9, seed: 1 });
 const entry = (labels: Record<string, string>): LabelEntry => {
   const bytes = encodeLabels(labels);
   return table.intern(bytes, new DataView(bytes.buffer, bytes.byteOffset, bytes.length), 0, bytes.length);

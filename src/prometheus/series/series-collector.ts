@@ -4,7 +4,7 @@ import type { SampleColumns } from '../chunk/chunk-reader.ts';
 import { isStale } from '../chunk/float-bits.ts';
 import { corrupt } from '../wire/corrupt.ts';
 import type { LabelEntry } from './label-table.ts';
-import { mergeByTime } from './merge-samples.ts';
+import { concat, mergeByTime, type Samples } from './merge-samples.ts';
 import { createSampleSlab } from './sample-slab.ts';
 
 /** What a read saw besides the samples it returns. */
@@ -42,11 +42,17 @@ export interface CollectRange {
 /** A series while it is being gathered. */
 interface Pending {
   readonly entry: LabelEntry;
-  /** Where its samples lie; several pieces where it came in several turns. */
-  readonly pieces: Pick<Series, 'timesMs' | 'values'>[];
+  /** Where its samples lie. */
+  columns: SampleColumns;
+  from: number;
+  to: number;
+  /** What it had before, where it came in several turns. */
+  earlier: Samples[] | undefined;
   staleMs: number;
   unordered: boolean;
 }
+
+const NEVER = Number.NEGATIVE_INFINITY;
 
 export const createSeriesCollector = (range: CollectRange): SeriesCollector => {
   const { startMs, endMs, maxSamples } = range;
@@ -58,9 +64,14 @@ export const createSeriesCollector = (range: CollectRange): SeriesCollector => {
   let currentEntry: LabelEntry | undefined;
 
   const close = (): void => {
-    if (current !== undefined && slab.at > slab.from) {
-      const { timesMs, values } = slab.columns;
-      current.pieces.push({ timesMs: timesMs.subarray(slab.from, slab.at), values: values.subarray(slab.from, slab.at) });
+    if (current !== undefined) {
+      if (current.to > current.from) {
+        current.earlier ??= [];
+        current.earlier.push(samplesOf(current));
+      }
+      current.columns = slab.columns;
+      current.from = slab.from;
+      current.to = slab.at;
     }
     current = undefined;
   };
@@ -88,19 +99,21 @@ export const createSeriesCollector = (range: CollectRange): SeriesCollector => {
     slab.setEnd(to);
   };
 
-  const toSeries = ({ entry, pieces, staleMs, unordered }: Pending): Series | undefined => {
-    let [samples] = pieces;
-    if (samples === undefined && staleMs === Number.NEGATIVE_INFINITY) return undefined;
-    samples ??= { timesMs: new Float64Array(0), values: new Float64Array(0) };
-    if (pieces.length > 1 || unordered) {
-      const before = pieces.reduce((sum, { timesMs }) => sum + timesMs.length, 0);
-      samples = mergeByTime(pieces);
+  const toSeries = (pending: Pending): Series | undefined => {
+    const { entry, earlier, staleMs, unordered } = pending;
+    if (pending.to === pending.from && earlier === undefined && staleMs === NEVER) return undefined;
+    let samples = samplesOf(pending);
+    if (earlier !== undefined) samples = concat([...earlier, samples]);
+    if (earlier !== undefined || unordered) {
+      const before = samples.timesMs.length;
+      samples = mergeByTime(samples);
       stats.droppedSamples += before - samples.timesMs.length;
     }
     const { timesMs, values } = samples;
-    stats.samples += timesMs.length;
+    const { length } = timesMs;
+    stats.samples += length;
     stats.series++;
-    const ended = staleMs > Number.NEGATIVE_INFINITY && (timesMs.length === 0 || staleMs > timesMs[timesMs.length - 1]!);
+    const ended = staleMs !== NEVER && (length === 0 || staleMs > timesMs[length - 1]!);
     return { labels: entry.labels, timesMs, values, staleMs: ended ? staleMs : undefined };
   };
 
@@ -116,7 +129,7 @@ export const createSeriesCollector = (range: CollectRange): SeriesCollector => {
       slab.begin();
       const known = pendings.get(entry.labels);
       if (known === undefined) {
-        current = { entry, pieces: [], staleMs: Number.NEGATIVE_INFINITY, unordered: false };
+        current = { entry, columns: slab.columns, from: 0, to: 0, earlier: undefined, staleMs: NEVER, unordered: false };
         pendings.set(entry.labels, current);
       } else if (known.entry === entry) current = known;
       else stats.duplicateSeries++;
@@ -156,3 +169,8 @@ export const createSeriesCollector = (range: CollectRange): SeriesCollector => {
     },
   };
 };
+
+const samplesOf = ({ columns, from, to }: Pending): Samples => ({
+  timesMs: new Float64Array(columns.timesMs.buffer, from * 8, to - from),
+  values: new Float64Array(columns.values.buffer, from * 8, to - from),
+});

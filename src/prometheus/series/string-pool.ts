@@ -3,21 +3,16 @@ import { utf8 } from '../wire/proto-reader.ts';
 // A power of two. Labels like namespace, job and node repeat over thousands of series; this many different strings cover a large cluster's.
 const SLOTS = 16_384;
 // Longer strings seldom repeat.
-const MAX_POOLED_BYTES = 96;
-
-interface Slot {
-  readonly hash: number;
-  readonly bytes: Uint8Array;
-  readonly text: string;
-}
+const MAX_POOLED_BYTES = 64;
 
 /** Gives the text of UTF-8 bytes, as a rule the same string object for the same bytes: no decoding, and one copy in memory. */
 export interface StringPool {
   get(bytes: Uint8Array, from: number, to: number): string;
 }
 
+/** A cache of `SLOTS` strings, each at the place that its hash names; a newer one takes over the place. */
 export const createStringPool = (): StringPool => {
-  const slots = new Array<Slot | undefined>(SLOTS).fill(undefined);
+  const texts = new Array<string>(SLOTS).fill('');
   return {
     get(bytes, from, to) {
       const length = to - from;
@@ -26,14 +21,15 @@ export const createStringPool = (): StringPool => {
       let hash = 0x811c9dc5;
       for (let i = from; i < to; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193);
       const index = (hash ^ (hash >>> 15)) & (SLOTS - 1);
-      const slot = slots[index];
-      if (slot !== undefined && slot.hash === hash && slot.bytes.length === length) {
+      const known = texts[index]!;
+      // Bytes and code units are equal for ASCII alone: text beyond it is longer in bytes, and decoded each time.
+      if (known.length === length) {
         let i = 0;
-        while (i < length && slot.bytes[i] === bytes[from + i]) i++;
-        if (i === length) return slot.text;
+        while (i < length && known.charCodeAt(i) === bytes[from + i]) i++;
+        if (i === length) return known;
       }
       const text = utf8(bytes, from, to);
-      slots[index] = { hash, bytes: bytes.slice(from, to), text };
+      texts[index] = text;
       return text;
     },
   };

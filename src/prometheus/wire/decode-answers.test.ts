@@ -10,7 +10,7 @@ import { ProtoWriter } from './proto-writer.ts';
 import { snappyDecode } from './snappy.ts';
 
 const END = 1e7;
-const labelTable = () => createLabelTable({ strip: [], retentionMs: 1e9, maxBytes: 1e9, seed: 3 });
+const labelTable = () => createLabelTable({ strip: [], retentionMs: 1e9, maxEntries: 1e9, seed: 3 });
 const collect = (queries: number) => createSeriesCollector({ queries, startMs: 0, endMs: END, maxSamples: 1e6 });
 
 const readStreamed = (bytes: Uint8Array, queries: number) => {

@@ -15,7 +15,7 @@ const QUOTED_BYTES = 200;
 
 /** Bytes of one payload, `[from, to)`, readable CHUNK_SLACK_BYTES beyond its end. Valid during the call only. */
 export interface Payload {
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   readonly view: DataView;
   readonly from: number;
   readonly to: number;
@@ -35,7 +35,7 @@ export interface FrameReader {
  * Memory grows with the bytes that have arrived, never with a length that was only announced.
  */
 export const createFrameReader = (onPayload: (payload: Payload) => void, maxFrameBytes = MAX_FRAME_BYTES): FrameReader => {
-  let bytes = new Uint8Array(FIRST_CAPACITY);
+  let bytes = Buffer.allocUnsafeSlow(FIRST_CAPACITY);
   let view = new DataView(bytes.buffer);
   // What has arrived and is not used yet: bytes[start, end).
   let start = 0;
@@ -47,7 +47,7 @@ export const createFrameReader = (onPayload: (payload: Payload) => void, maxFram
     const held = end - start;
     if (held + extra + CHUNK_SLACK_BYTES <= bytes.length) bytes.copyWithin(0, start, end);
     else {
-      const larger = new Uint8Array(Math.max(bytes.length * 2, held + extra + CHUNK_SLACK_BYTES));
+      const larger = Buffer.allocUnsafeSlow(Math.max(bytes.length * 2, held + extra + CHUNK_SLACK_BYTES));
       larger.set(bytes.subarray(start, end));
       bytes = larger;
       view = new DataView(bytes.buffer);

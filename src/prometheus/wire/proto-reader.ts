@@ -101,6 +101,6 @@ export class ProtoReader {
   }
 }
 
-/** Text of a stretch of UTF-8 bytes; what is not UTF-8 becomes U+FFFD. */
+/** Text of a stretch of UTF-8 bytes; what is not UTF-8 becomes U+FFFD. Cheapest for a Buffer. */
 export const utf8 = (bytes: Uint8Array, from: number, to: number): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('utf8');
+  (bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).toString('utf8', from, to);
