@@ -117,6 +117,24 @@ export const EXPORTER_METRICS = {
     labels: [],
     buckets: SCORE_BUCKETS,
   },
+  learnedBatches: {
+    name: 'bellwether_learned_batches_total',
+    type: 'counter',
+    help: 'Cycles in which the learned model judged all ready workloads at once.',
+    labels: ['detector'],
+  },
+  learnedFailures: {
+    name: 'bellwether_learned_failures_total',
+    type: 'counter',
+    help: 'Such cycles in which the model failed or was late; scores then go out without it.',
+    labels: ['detector'],
+  },
+  learnedAnomalies: {
+    name: 'bellwether_learned_anomalies_total',
+    type: 'counter',
+    help: 'Windows the learned model put at or above the boundary; in mode shadow they raise no score.',
+    labels: ['detector', 'mode'],
+  },
   scorerStateBytes: { name: 'bellwether_scorer_state_bytes', type: 'gauge', help: 'Memory of the state of all workloads.', labels: [] },
   historyBytes: { name: 'bellwether_history_bytes', type: 'gauge', help: 'Memory of the history kept for explanations.', labels: [] },
 
@@ -140,7 +158,7 @@ export const EXPORTER_METRICS = {
     help: 'Samples dropped for being NaN, infinite or absurd.',
     labels: [],
   },
-  counterResets: { name: 'bellwether_counter_resets_total', type: 'counter', help: 'Counters that began anew.', labels: [] },
+  counterResets: { name: 'bellwether_restarted_counters_total', type: 'counter', help: 'Counters that began anew.', labels: [] },
   droppedSeries: {
     name: 'bellwether_dropped_series_total',
     type: 'counter',

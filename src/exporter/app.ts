@@ -1,6 +1,6 @@
 import { type Clock, type Listener, type Logger, listen, type Random, toBellwetherError, type Validation } from '../platform/index.ts';
 import type { SeriesSource } from '../prometheus/index.ts';
-import type { Scorer } from '../scoring/index.ts';
+import type { Scorer, ScorerOptions } from '../scoring/index.ts';
 import { createApiServer } from './api-server.ts';
 import { createScoreBoard, type ScoreBoard } from './board/score-board.ts';
 import { createLiveConfig, type LiveConfig } from './config/live-config.ts';
@@ -35,6 +35,8 @@ export interface ExporterDeps {
   readonly source?: SeriesSource;
   /** Instead of the configured features and scorer. */
   readonly parts?: ScoringParts;
+  /** A learned model beside the detectors; explanations of the past and predictions go without it. */
+  readonly learned?: ScorerOptions['learned'];
 }
 
 /** Where an exporter listens. */
@@ -67,7 +69,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
   const forgetAfterMs = (): number => config.current.freshness.forgetHours * HOUR_MS;
 
   const parts = deps.parts ?? scoringPartsOf(initial);
-  const scorer: Scorer = parts.createScorer();
+  const scorer: Scorer = parts.createScorer(deps.learned ? { learned: deps.learned } : {});
   const source = deps.source ?? sourceOf(initial, { clock, random, onEvent: self.onSourceEvent });
   const status = createExporterStatus(clock);
   const pacer = createPacer(clock);
@@ -98,7 +100,10 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
   const snapshots =
     initial.snapshot.path === undefined
       ? undefined
-      : createSnapshotStore({ file: snapshotFileOf(initial.snapshot.path), clock, pacer, log }, parts.fingerprint);
+      : createSnapshotStore(
+          { file: snapshotFileOf(initial.snapshot.path), clock, pacer, log },
+          `${parts.fingerprint}${deps.learned?.model.id ?? ''}`,
+        );
 
   const withdrawn = (): boolean => isWithdrawn(status, clock.nowMs(), { missedCycles: config.current.freshness.missedCycles, intervalMs });
   const exposition = createExpositionCache(board, () => ({
@@ -116,6 +121,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
       features: cycle.extractor.stats,
       modelVersion: scorer.modelVersion,
       stateBytes: scorer.stateBytes,
+      learned: scorer.learned,
       historyBytes: board.historyBytes,
       queuedSamples: ingest?.queuedSamples ?? 0,
       longestBlockSeconds: processMetrics?.takeLongestBlockSeconds() ?? 0,

@@ -4,6 +4,7 @@ import { createLogger, runProcess, systemClock, systemRandom } from '../platform
 import { createExporterApp } from './app.ts';
 import { readConfig, watchConfig } from './config/config-file.ts';
 import { addConfigFlags, configOfFlags } from './config/flags.ts';
+import { startLearnedModel } from './learned-model.ts';
 
 const HELP = `
 Every flag has a key in the configuration file; a flag wins over the file. docs/configuration.md lists all keys.
@@ -18,12 +19,17 @@ const run = async (path: string | undefined, options: Readonly<Record<string, un
   const flags = configOfFlags(options);
   const config = await readConfig(path, flags);
   const log = createLogger({ level: config.log.level, name: 'exporter' });
-  const app = createExporterApp({ clock: systemClock, random: systemRandom, log }, config);
+  const learned = await startLearnedModel(config.scoring.learned, systemClock);
+  const app = createExporterApp(
+    { clock: systemClock, random: systemRandom, log, ...(learned ? { learned: learned.options } : {}) },
+    config,
+  );
   await app.start();
   const watcher = path === undefined ? undefined : watchConfig(path, flags, systemClock, app.reload);
   if (!signal.aborted) await once(signal, 'abort');
   watcher?.close();
   await app.stop();
+  await learned?.close();
 };
 
 /** `bellwether exporter`: reads Prometheus, scores every workload, exposes the scores. */

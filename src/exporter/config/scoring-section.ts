@@ -135,6 +135,8 @@ export const FEATURES_SECTION = {
               'requests_per_second',
               'per_second',
               'success_ratio',
+              'error_ratio',
+              'stall_ratio',
               'other',
             ],
             description: 'Class that decides which deviations are too small to matter; by name where absent.',
@@ -157,6 +159,12 @@ export const SCORING_SECTION = {
       type: 'boolean',
       default: true,
       description: 'Keep samples of the past of each workload to compare with: finer order below the boundary for about 2 KB per metric.',
+    },
+    learned: {
+      enum: ['off', 'shadow', 'on'],
+      default: 'off',
+      description:
+        'The learned window model, in a thread of its own (about 60 MB): `shadow` runs it and counts what it would find, `on` lets it raise scores.',
     },
     seed: { type: 'integer', minimum: 0, maximum: 4294967295, default: 1, description: 'Seed of the random choice of kept samples.' },
   },

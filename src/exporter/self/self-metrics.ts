@@ -2,6 +2,7 @@ import { type Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { EXPORTER_METRICS, type MetricDefinition, SOURCE_METRICS, VERSION } from '../../conventions/index.ts';
 import type { FeatureStats } from '../../features/index.ts';
 import { type SourceEvent, sourceMetricUpdates } from '../../prometheus/index.ts';
+import type { LearnedStats } from '../../scoring/index.ts';
 import type { BoardCounts } from '../board/score-board.ts';
 import { backfillProgress, type ExporterStatus } from '../exporter-status.ts';
 import type { Exposition } from '../exposition/score-exposition.ts';
@@ -17,6 +18,7 @@ export interface SelfView {
   readonly features: FeatureStats;
   readonly modelVersion: string;
   readonly stateBytes: number;
+  readonly learned: LearnedStats | undefined;
   readonly historyBytes: number;
   readonly queuedSamples: number;
   readonly longestBlockSeconds: number;
@@ -65,6 +67,14 @@ const setLoop = (m: ExporterInstruments, { nowMs, status, withdrawn }: SelfView)
   setOnly(m.backfillOutcome, 'outcome', backfill.outcome === 'running' ? undefined : backfill.outcome);
 };
 
+const setLearned = (m: ExporterInstruments, stats: LearnedStats | undefined): void => {
+  if (!stats) return;
+  const { detector, mode } = stats;
+  setTotal(m.learnedBatches, new Map([[{ detector }, stats.batches]]));
+  setTotal(m.learnedFailures, new Map([[{ detector }, stats.failures]]));
+  setTotal(m.learnedAnomalies, new Map([[{ detector, mode }, stats.anomalies]]));
+};
+
 export const createSelfMetrics = (nodeVersion: string): SelfMetrics => {
   const registry = new Registry();
   const m = createInstruments(EXPORTER_METRICS, registry);
@@ -88,6 +98,7 @@ export const createSelfMetrics = (nodeVersion: string): SelfMetrics => {
     render: (view) => {
       setLoop(m, view);
       setFeatures(m, view.features);
+      setLearned(m, view.learned);
       setOnly(m.modelInfo, 'version', view.modelVersion);
       m.expectedWorkloads.set(view.counts.expected);
       m.scoredWorkloads.set(view.exposition.series.score);
