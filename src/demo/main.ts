@@ -4,6 +4,7 @@ import { createLogger, runProcess, systemClock, systemRandom } from '../platform
 import { createDemoApp, type DemoAddresses } from './app/demo-app.ts';
 import { parseStoryEvent, STORYLINE, type StoryEvent } from './app/storyline.ts';
 import { createTerminal } from './app/terminal.ts';
+import { writeRecording } from './output/write-recording.ts';
 import { SCENARIO_KINDS } from './simulator/scenarios.ts';
 
 interface Flags {
@@ -16,6 +17,9 @@ interface Flags {
   readonly selfPort: number;
   readonly apiPort: number;
   readonly prometheusPort: number;
+  readonly writeOpenmetrics?: string;
+  readonly days: number;
+  readonly raw: boolean;
 }
 
 const numberFrom =
@@ -67,6 +71,29 @@ const run = async (flags: Flags, signal: AbortSignal): Promise<void> => {
   await app.stop();
 };
 
+/** Recordings begin on a Monday at midnight UTC, so that the same flags give the same bytes on every day. */
+const RECORDING_START_MS = 1_767_571_200_000;
+const STEP_MS = 30_000;
+
+const write = async (dir: string, { seed, workloads, days, raw }: Flags): Promise<void> => {
+  const {
+    gauges,
+    events,
+    raw: rawPath,
+  } = await writeRecording(dir, { seed, workloads, days, raw, stepMs: STEP_MS, startMs: RECORDING_START_MS });
+  const lines = [
+    `wrote ${gauges} and ${events}`,
+    `  bellwether evaluate --data ${gauges} --events ${events}`,
+    ...(rawPath
+      ? [
+          `wrote ${rawPath}`,
+          `  gunzip -k ${rawPath} && promtool tsdb create-blocks-from openmetrics ${rawPath.replace(/\.gz$/, '')} DATA-DIR`,
+        ]
+      : []),
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+};
+
 const HELP = `
 The demo's clock begins an hour ago and runs --speed times as fast until it has caught up with the wall clock; from then on it is
 real time, with one scenario every quarter of an hour. Timestamps are never in the future.
@@ -89,7 +116,11 @@ export const demoCommand = (): Command =>
     .option('--self-port <port>', 'metrics of the exporter itself', portNumber, PORTS.exporterSelf)
     .option('--api-port <port>', 'page and API', portNumber, PORTS.exporterApi)
     .option('--prometheus-port <port>', 'the simulated Prometheus', portNumber, PROMETHEUS_PORT)
+    .option('--write-openmetrics <dir>', 'no demo: write a labelled recording for evaluate into this folder')
+    .option('--days <n>', 'days of the recording; the first is clean', numberFrom(1, 60), 2)
+    .option('--raw', 'write the raw samples too, for promtool tsdb create-blocks-from openmetrics', false)
     .addHelpText('after', HELP)
     .action(async (flags: Flags) => {
-      await runProcess((signal) => run(flags, signal));
+      const { writeOpenmetrics } = flags;
+      await runProcess((signal) => (writeOpenmetrics === undefined ? run(flags, signal) : write(writeOpenmetrics, flags)));
     });
