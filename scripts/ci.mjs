@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const MINUTE_MS = 60_000;
+// npm 11 warns in each nested run about a key of .npmrc that older ones need.
+const ENVIRONMENT = { ...process.env, npm_config_loglevel: 'error' };
 const reports = mkdtempSync(join(tmpdir(), 'bellwether-ci-'));
 const reportOf = (name) => join(reports, `${name}.json`);
 const jsonTo = (name) => `--json --outputFile=${reportOf(name)}`;
@@ -34,7 +36,7 @@ const runStep = ({ name, command, counts, minutes, skipsFail }) => {
   console.log(`\n=== ${name}: ${command.replaceAll(` -- ${jsonTo(name)}`, '')}`);
   const startMs = performance.now();
   const limited = ['--kill-after=10', `${minutes}m`, 'bash', '-c', command];
-  const { status, error } = spawnSync('timeout', limited, { stdio: 'inherit', timeout: (minutes + 1) * MINUTE_MS });
+  const { status, error } = spawnSync('timeout', limited, { stdio: 'inherit', timeout: (minutes + 1) * MINUTE_MS, env: ENVIRONMENT });
   const seconds = Math.round((performance.now() - startMs) / 1000);
   const ok = status === 0 && !error;
   let result = { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 };
