@@ -16,6 +16,7 @@ Ports of demo and exporter (on 127.0.0.1, each an option):
   ${PORTS.scores}   /metrics         scores only, scrape with honor_labels: true
   ${PORTS.exporterSelf}   /metrics         Bellwether's own metrics; /healthz, /readyz
   ${PORTS.exporterApi}   /                page: what is anomalous and why; /api/v1/* for programs
+  ${PORTS.demoPrometheus}   /api/v1/read    the simulated Prometheus, demo only
 
 Exit codes:
   0  done, or stopped by SIGTERM or SIGINT
