@@ -11,21 +11,21 @@ export const containerCounters = (count: number, seed: number): LoadSeries[] => 
   return Array.from({ length: count }, (_, i) => {
     const rate = random() * 2;
     const phase = random() * 6.28;
-    const pod = `service-${i % 997}-${hex(`rs${i % 997}`, 10)}-${hex(`pod${i}`, 5)}`;
+    const service = i % 997;
+    const pod = `service-${service}-${hex(`rs${service}`, 10)}-${hex(`pod${i}`, 5)}`;
     const uid = hex(`uid${i}`, 36);
-    const image = hex(`image${i % 211}`, 64);
     const labelBytes = encodeLabels({
       __name__: 'container_cpu_usage_seconds_total',
-      container: `app-${i % 31}`,
+      container: `app-${service % 31}`,
       cpu: 'total',
       endpoint: 'https-metrics',
       id: `/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod${uid}.slice/cri-containerd-${hex(`id${i}`, 64)}.scope`,
-      image: `registry.example.com/team-${i % 40}/service-${i % 997}@sha256:${image}`,
+      image: `registry.example.com/team-${service % 40}/service-${service}@sha256:${hex(`image${service}`, 64)}`,
       instance: `10.0.${i % 250}.17:10250`,
       job: 'kubelet',
       metrics_path: '/metrics/cadvisor',
       name: hex(`id${i}`, 64),
-      namespace: `team-${i % 40}`,
+      namespace: `team-${service % 40}`,
       node: `worker-${i % 250}.cluster.example.com`,
       pod,
       service: 'kubelet',

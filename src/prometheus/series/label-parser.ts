@@ -3,7 +3,7 @@ import { corrupt } from '../wire/corrupt.ts';
 import { encodeLabels } from '../wire/encode-labels.ts';
 import { ProtoReader, WIRE } from '../wire/proto-reader.ts';
 import { createLabelShapes, type LabelShape } from './label-shape.ts';
-import { createStringPool } from './string-pool.ts';
+import { bytesAreAscii, createStringPool } from './string-pool.ts';
 
 export interface ParsedLabels {
   /** The names in the order of the bytes. */
@@ -33,9 +33,11 @@ export const createLabelParser = (strip: ReadonlySet<string>): LabelParser => {
   const pool = createStringPool();
   const shapes = createLabelShapes();
   const reader = new ProtoReader(new Uint8Array(0));
-  // Names and values of the labels that are being parsed.
-  const names: string[] = [];
-  const values: string[] = [];
+  // Names and values of the labels that are being parsed, and those of the series before it: neighbours share most of them.
+  let names: string[] = [];
+  let values: string[] = [];
+  let lastNames: string[] = [];
+  let lastValues: string[] = [];
   let plain = true;
   let canonical = true;
 
@@ -52,6 +54,10 @@ export const createLabelParser = (strip: ReadonlySet<string>): LabelParser => {
     return lastStripped;
   };
 
+  const text = (bytes: Uint8Array, from: number, to: number, guess: string | undefined): string =>
+    guess !== undefined && bytesAreAscii(bytes, from, to, guess) ? guess : pool.get(bytes, from, to);
+
+  /** One label, added to `names` and `values`. */
   const readLabel = (bytes: Uint8Array): void => {
     if (reader.key() !== LABEL_KEY) throw corrupt('label');
     const end = reader.blockEnd();
@@ -66,9 +72,8 @@ export const createLabelParser = (strip: ReadonlySet<string>): LabelParser => {
         continue;
       }
       const textEnd = reader.blockEnd();
-      const text = pool.get(bytes, reader.pos, textEnd);
-      if (key === NAME_KEY) name = text;
-      else value = text;
+      if (key === NAME_KEY) name = text(bytes, reader.pos, textEnd, lastNames[names.length]);
+      else value = text(bytes, reader.pos, textEnd, lastValues[names.length]);
       reader.pos = textEnd;
     }
     if (reader.pos !== end) throw corrupt('label');
@@ -81,6 +86,8 @@ export const createLabelParser = (strip: ReadonlySet<string>): LabelParser => {
 
   return {
     parse(bytes, from, to) {
+      [names, lastNames] = [lastNames, names];
+      [values, lastValues] = [lastValues, values];
       names.length = 0;
       values.length = 0;
       reader.bytes = bytes;

@@ -45,7 +45,7 @@ const FIRST_SLOTS = 1024;
  */
 export const createLabelTable = (options: LabelTableOptions): LabelTable => {
   const parser = createLabelParser(new Set(options.strip));
-  // The length is a power of two and at most half is taken.
+  // The length is a power of two, and at most half is taken.
   let slots = new Array<LabelEntry | undefined>(FIRST_SLOTS).fill(undefined);
   let size = 0;
   let nowSeconds = 0;
@@ -83,7 +83,7 @@ export const createLabelTable = (options: LabelTableOptions): LabelTable => {
 
   const add = (labels: Labels, shape: LabelShape, stripped: Labels, hash: number): LabelEntry => {
     const entry: LabelEntry = { labels, shape, stripped, hash, usedSeconds: nowSeconds };
-    if (++size * 2 > slots.length) rebuild(slots.length * 2, slots);
+    if (++size * 2 > slots.length) rebuild(slots.length * 4, slots);
     place(slots, entry);
     return entry;
   };

@@ -1,10 +1,10 @@
-import type { SelectorResult, Series } from '../../conventions/index.ts';
+import type { SelectorResult } from '../../conventions/index.ts';
 import { BellwetherError } from '../../platform/index.ts';
 import type { SampleColumns } from '../chunk/chunk-reader.ts';
 import { isStale } from '../chunk/float-bits.ts';
 import { corrupt } from '../wire/corrupt.ts';
 import type { LabelEntry } from './label-table.ts';
-import { concat, mergeByTime, type Samples } from './merge-samples.ts';
+import { createPendingSeries } from './pending-series.ts';
 import { createSampleSlab } from './sample-slab.ts';
 
 /** What a read saw besides the samples it returns. */
@@ -39,46 +39,25 @@ export interface CollectRange {
   readonly maxSamples: number;
 }
 
-/** A series while it is being gathered. */
-interface Pending {
-  readonly entry: LabelEntry;
-  /** Where its samples lie. */
-  columns: SampleColumns;
-  from: number;
-  to: number;
-  /** What it had before, where it came in several turns. */
-  earlier: Samples[] | undefined;
-  staleMs: number;
-  unordered: boolean;
-}
-
-const NEVER = Number.NEGATIVE_INFINITY;
-
 export const createSeriesCollector = (range: CollectRange): SeriesCollector => {
   const { startMs, endMs, maxSamples } = range;
   const slab = createSampleSlab();
-  const byQuery = Array.from({ length: range.queries }, () => new Map<LabelEntry['labels'], Pending>());
+  const byQuery = Array.from({ length: range.queries }, createPendingSeries);
   const stats: CollectStats = { samples: 0, series: 0, staleMarkers: 0, droppedSamples: 0, histogramSamples: 0, duplicateSeries: 0 };
-  let current: Pending | undefined;
-  let currentQuery = -1;
-  let currentEntry: LabelEntry | undefined;
+  let held = 0;
+  let query = -1;
+  let entry: LabelEntry | undefined;
+  /** Index of the current series among those of its query; -1 where its samples are not wanted. */
+  let index = -1;
 
   const close = (): void => {
-    if (current !== undefined) {
-      if (current.to > current.from) {
-        current.earlier ??= [];
-        current.earlier.push(samplesOf(current));
-      }
-      current.columns = slab.columns;
-      current.from = slab.from;
-      current.to = slab.at;
-    }
-    current = undefined;
+    if (index >= 0 && slab.at > slab.from) byQuery[query]!.addSamples(index, slab.columns, slab.from, slab.at);
   };
 
-  /** Keeps what belongs into the series out of the `count` samples behind the slab's end. */
-  const filter = (series: Pending, count: number): void => {
+  /** Keeps what belongs into the current series out of the `count` samples behind the slab's end. */
+  const filter = (count: number): void => {
     const { timesMs, values, bits } = slab.columns;
+    const pending = byQuery[query]!;
     let to = slab.at;
     let last = to > slab.from ? timesMs[to - 1]! : Number.NEGATIVE_INFINITY;
     for (let i = slab.at, end = slab.at + count; i < end; i++) {
@@ -86,10 +65,10 @@ export const createSeriesCollector = (range: CollectRange): SeriesCollector => {
       if (time < startMs || time > endMs) stats.droppedSamples++;
       else if (isStale(bits, i)) {
         stats.staleMarkers++;
-        if (time > series.staleMs) series.staleMs = time;
+        pending.addStaleMarker(index, time);
       } else if (time === last) stats.droppedSamples++;
       else {
-        if (time < last) series.unordered = true;
+        if (time < last) pending.setUnordered(index);
         timesMs[to] = time;
         values[to] = values[i]!;
         last = time;
@@ -99,40 +78,17 @@ export const createSeriesCollector = (range: CollectRange): SeriesCollector => {
     slab.setEnd(to);
   };
 
-  const toSeries = (pending: Pending): Series | undefined => {
-    const { entry, earlier, staleMs, unordered } = pending;
-    if (pending.to === pending.from && earlier === undefined && staleMs === NEVER) return undefined;
-    let samples = samplesOf(pending);
-    if (earlier !== undefined) samples = concat([...earlier, samples]);
-    if (earlier !== undefined || unordered) {
-      const before = samples.timesMs.length;
-      samples = mergeByTime(samples);
-      stats.droppedSamples += before - samples.timesMs.length;
-    }
-    const { timesMs, values } = samples;
-    const { length } = timesMs;
-    stats.samples += length;
-    stats.series++;
-    const ended = staleMs !== NEVER && (length === 0 || staleMs > timesMs[length - 1]!);
-    return { labels: entry.labels, timesMs, values, staleMs: ended ? staleMs : undefined };
-  };
-
-  let held = 0;
   return {
-    begin(query, entry) {
-      if (query === currentQuery && entry === currentEntry) return;
+    begin(nextQuery, nextEntry) {
+      if (nextQuery === query && nextEntry === entry) return;
       close();
-      const pendings = byQuery[query];
-      if (pendings === undefined) throw corrupt(`an answer to query ${query} of ${range.queries}`);
-      currentQuery = query;
-      currentEntry = entry;
+      const pending = byQuery[nextQuery];
+      if (pending === undefined) throw corrupt(`an answer to query ${nextQuery} of ${range.queries}`);
+      query = nextQuery;
+      entry = nextEntry;
       slab.begin();
-      const known = pendings.get(entry.labels);
-      if (known === undefined) {
-        current = { entry, columns: slab.columns, from: 0, to: 0, earlier: undefined, staleMs: NEVER, unordered: false };
-        pendings.set(entry.labels, current);
-      } else if (known.entry === entry) current = known;
-      else stats.duplicateSeries++;
+      index = pending.open(nextEntry);
+      if (index < 0) stats.duplicateSeries++;
     },
     reserve(count) {
       if (held + count > maxSamples) throw new BellwetherError('limit_exceeded', `more than ${maxSamples} samples in one read`);
@@ -141,12 +97,12 @@ export const createSeriesCollector = (range: CollectRange): SeriesCollector => {
     },
     commit(count) {
       const { columns, at, from } = slab;
-      if (current !== undefined && count > 0) {
+      if (index >= 0 && count > 0) {
         const { timesMs } = columns;
         const inRange = timesMs[at]! >= startMs && timesMs[at + count - 1]! <= endMs;
         const rising = !columns.unordered && (at === from || timesMs[at]! > timesMs[at - 1]!);
         if (inRange && rising && !columns.hasStale) slab.setEnd(at + count);
-        else filter(current, count);
+        else filter(count);
         held += slab.at - at;
       }
       columns.hasStale = false;
@@ -157,20 +113,15 @@ export const createSeriesCollector = (range: CollectRange): SeriesCollector => {
     },
     finish() {
       close();
-      const results = byQuery.map((pendings, selector) => {
-        const series: Series[] = [];
-        for (const pending of pendings.values()) {
-          const one = toSeries(pending);
-          if (one !== undefined) series.push(one);
-        }
+      index = -1;
+      const results = byQuery.map((pending, selector) => {
+        const { series, samples, dropped } = pending.finish();
+        stats.samples += samples;
+        stats.series += series.length;
+        stats.droppedSamples += dropped;
         return { selector, series };
       });
       return { results, stats };
     },
   };
 };
-
-const samplesOf = ({ columns, from, to }: Pending): Samples => ({
-  timesMs: new Float64Array(columns.timesMs.buffer, from * 8, to - from),
-  values: new Float64Array(columns.values.buffer, from * 8, to - from),
-});

@@ -1,0 +1,97 @@
+import type { Series } from '../../conventions/index.ts';
+import type { SampleColumns } from '../chunk/chunk-reader.ts';
+import type { LabelEntry } from './label-table.ts';
+import { concat, mergeByTime, type Samples } from './merge-samples.ts';
+
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/** The series of one query while they are gathered. Columns of numbers instead of an object for each: tens of thousands are alive at once. */
+export interface PendingSeries {
+  /** Index of the entry's series, made where it is new; -1 where another entry with the same labels was there before. */
+  open(entry: LabelEntry): number;
+  /** Says where samples of a series lie; several times where it came in several turns. */
+  addSamples(index: number, columns: SampleColumns, from: number, to: number): void;
+  addStaleMarker(index: number, timeMs: number): void;
+  /** Samples of this series have to be put into order. */
+  setUnordered(index: number): void;
+  /** All series that have a sample or a staleness marker; `dropped` counts samples at times that were there already. */
+  finish(): { readonly series: Series[]; readonly samples: number; readonly dropped: number };
+}
+
+export const createPendingSeries = (): PendingSeries => {
+  const indices = new Map<LabelEntry['labels'], number>();
+  const entries: LabelEntry[] = [];
+  const columnsOf: (SampleColumns | undefined)[] = [];
+  const fromOf: number[] = [];
+  const toOf: number[] = [];
+  // Few series have these.
+  const earlier = new Map<number, Samples[]>();
+  const staleMs = new Map<number, number>();
+  const unordered = new Set<number>();
+
+  const samplesOf = (index: number): Samples => {
+    const columns = columnsOf[index];
+    const from = fromOf[index]!;
+    const length = toOf[index]! - from;
+    return {
+      timesMs: columns === undefined ? new Float64Array(0) : new Float64Array(columns.timesMs.buffer, from * 8, length),
+      values: columns === undefined ? new Float64Array(0) : new Float64Array(columns.values.buffer, from * 8, length),
+    };
+  };
+
+  const finishOne = (index: number): Series | undefined => {
+    const staleAt = staleMs.get(index) ?? NEVER;
+    if (columnsOf[index] === undefined && staleAt === NEVER) return undefined;
+    let { timesMs, values } = samplesOf(index);
+    const pieces = earlier.get(index);
+    if (pieces !== undefined || unordered.has(index)) {
+      ({ timesMs, values } = mergeByTime(concat([...(pieces ?? []), { timesMs, values }])));
+    }
+    const { length } = timesMs;
+    const ended = staleAt !== NEVER && (length === 0 || staleAt > timesMs[length - 1]!);
+    return { labels: entries[index]!.labels, timesMs, values, staleMs: ended ? staleAt : undefined };
+  };
+
+  return {
+    open(entry) {
+      const known = indices.get(entry.labels);
+      if (known !== undefined) return entries[known] === entry ? known : -1;
+      const index = entries.length;
+      indices.set(entry.labels, index);
+      entries.push(entry);
+      columnsOf.push(undefined);
+      fromOf.push(0);
+      toOf.push(0);
+      return index;
+    },
+    addSamples(index, columns, from, to) {
+      if (columnsOf[index] !== undefined) {
+        const pieces = earlier.get(index) ?? [];
+        pieces.push(samplesOf(index));
+        earlier.set(index, pieces);
+      }
+      columnsOf[index] = columns;
+      fromOf[index] = from;
+      toOf[index] = to;
+    },
+    addStaleMarker(index, timeMs) {
+      staleMs.set(index, Math.max(timeMs, staleMs.get(index) ?? NEVER));
+    },
+    setUnordered(index) {
+      unordered.add(index);
+    },
+    finish() {
+      const series: Series[] = [];
+      let samples = 0;
+      let added = 0;
+      for (let i = 0; i < entries.length; i++) {
+        added += toOf[i]! - fromOf[i]! + (earlier.get(i) ?? []).reduce((sum, { timesMs }) => sum + timesMs.length, 0);
+        const one = finishOne(i);
+        if (one === undefined) continue;
+        samples += one.timesMs.length;
+        series.push(one);
+      }
+      return { series, samples, dropped: added - samples };
+    },
+  };
+};
