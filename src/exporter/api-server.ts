@@ -58,9 +58,11 @@ export const createApiServer = (deps: ApiServerDeps) => {
     },
     { replayMs: () => config().api.replayHours * HOUR_MS, intervalMs, backfillStepMs: config().backfill.stepSeconds * SECOND_MS },
   );
-  const explainer = createExplainer({ board, replayer, modelVersion, stepMs: intervalMs });
+  const explainer = createExplainer({ board, replayer, modelVersion, stepMs: intervalMs, clock });
   const predictor = createPredictor({ createScorer: parts.createScorer, pacer });
-  const help = new Map(parts.catalog.features.map((feature) => [feature.name, feature.help]));
+  // A feature of the user's without a text has one that says no more than its name.
+  const untold = new Set(config().features.selectors.flatMap((one) => (one.help === undefined ? [one.name] : [])));
+  const help = new Map(parts.catalog.features.filter(({ name }) => !untold.has(name)).map((feature) => [feature.name, feature.help]));
 
   const api = createApiRoutes({
     ...deps,

@@ -129,7 +129,20 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
 
   const runLoops = async (signal: AbortSignal): Promise<void> => {
     const start = await warmStart(
-      { source, createExtractor: parts.createExtractor, scorer, pipeline, pacer, clock, random, log, status, instruments: m, snapshots },
+      {
+        source,
+        createExtractor: parts.createExtractor,
+        scorer,
+        board,
+        pipeline,
+        pacer,
+        clock,
+        random,
+        log,
+        status,
+        instruments: m,
+        snapshots,
+      },
       {
         backfillMs: initial.backfill.hours * HOUR_MS,
         stepMs: initial.backfill.stepSeconds * SECOND_MS,
@@ -146,7 +159,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
       runLiveLoop(live, { intervalMs, forgetAfterMs, restored: start.restored }, signal),
       snapshots &&
         runSnapshotLoop(
-          { store: snapshots, scorer, clock, log, instruments: m },
+          { store: snapshots, scorer, board, clock, log, instruments: m },
           () => config.current.snapshot.intervalSeconds * SECOND_MS,
           signal,
         ),

@@ -1,4 +1,5 @@
 import { type WorkloadKey, workloadId } from '../../conventions/index.ts';
+import type { Clock } from '../../platform/index.ts';
 import type { ScoreBoard } from '../board/score-board.ts';
 import { CONTEXT_AFTER_MS, type Evidence, type Explanation, explain } from './explanation.ts';
 import type { Replayer } from './replay.ts';
@@ -8,6 +9,7 @@ export interface ExplainDeps {
   readonly replayer: Replayer;
   readonly modelVersion: string;
   readonly stepMs: number;
+  readonly clock: Pick<Clock, 'nowMs'>;
 }
 
 /** The rule looks back by its window and the time an alert is kept; the page shows an hour. */
@@ -19,7 +21,7 @@ export interface Explainer {
   explain(key: WorkloadKey, timeMs: number, options: { readonly replay: boolean }, signal: AbortSignal): Promise<Explanation>;
 }
 
-export const createExplainer = ({ board, replayer, modelVersion, stepMs }: ExplainDeps): Explainer => {
+export const createExplainer = ({ board, replayer, modelVersion, stepMs, clock }: ExplainDeps): Explainer => {
   const remembered = (key: WorkloadKey, timeMs: number): Evidence | undefined => {
     const id = workloadId(key);
     const entry = board.get(id);
@@ -35,6 +37,7 @@ export const createExplainer = ({ board, replayer, modelVersion, stepMs }: Expla
       values: (fromMs, toMs) => board.values(id, fromMs, toMs),
       modelVersion,
       stepMs,
+      nowMs: clock.nowMs(),
     };
   };
   return {

@@ -13,6 +13,8 @@ export interface Evidence {
   readonly values: (fromMs: number, toMs: number) => readonly ValueSeries[];
   readonly modelVersion: string;
   readonly stepMs: number;
+  /** Nothing can be known after this. */
+  readonly nowMs: number;
 }
 
 /** The band of one metric as it was at the instants whose scores were explained. */
@@ -47,6 +49,8 @@ export interface Explanation {
 /** Shown before and after the instant. After it, too: how it went on is part of why. */
 export const CONTEXT_BEFORE_MS = 3_600_000;
 export const CONTEXT_AFTER_MS = 900_000;
+/** A past that has only begun is not drawn as a dot at the edge of an hour. */
+const LEAST_BEFORE_MS = 600_000;
 /** Prometheus itself takes no older sample for the value at an instant. */
 const LOOKBACK_MS = 300_000;
 const MOST_METRICS = 12;
@@ -73,7 +77,9 @@ export const explain = (evidence: Evidence, timeMs: number): Explanation => {
   const inForce = points.findLast((point) => point.timeMs <= timeMs && timeMs - point.timeMs < LOOKBACK_MS);
   const detail = inForce && scores.findLast(isAt(inForce.timeMs));
   const contributors = detail?.contributors ?? [];
-  const [fromMs, toMs] = [timeMs - CONTEXT_BEFORE_MS, timeMs + CONTEXT_AFTER_MS];
+  const oldestMs = points[0]?.timeMs ?? timeMs;
+  const fromMs = Math.max(timeMs - CONTEXT_BEFORE_MS, Math.min(oldestMs, timeMs - LEAST_BEFORE_MS));
+  const toMs = Math.max(timeMs, Math.min(timeMs + CONTEXT_AFTER_MS, evidence.nowMs));
   const shown = points.filter((point) => point.timeMs >= fromMs && point.timeMs <= toMs);
   const near = scores.filter((score) => score.timeMs >= fromMs && score.timeMs <= toMs);
   const ready = inForce !== undefined && inForce.reason === undefined;

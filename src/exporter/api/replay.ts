@@ -108,6 +108,7 @@ export const createReplayer = (deps: ReplayDeps, options: ReplayOptions): Replay
       values: (fromMs, toMs) => valuesOf(kept.frames, fromMs, toMs),
       modelVersion: scorer.modelVersion,
       stepMs,
+      nowMs: clock.nowMs(),
     };
   };
 

@@ -25,6 +25,12 @@ describe('ruleVerdict', () => {
     expect(verdict.why).toContain('kept for 10 min');
   });
 
+  it('fires at an instant after the newest score, as the alert would', () => {
+    const verdict = ruleVerdict(points(0.1, 3), at(1) + 1500);
+    expect(verdict.firing).toBe(true);
+    expect(verdict.spans).toEqual([{ fromMs: at(1), toMs: at(1) + 1500 }]);
+  });
+
   it('says how far from the boundary the score was where it does not fire', () => {
     const verdict = ruleVerdict(points(0.2, 0.8, 0.3), at(2));
     expect(verdict).toMatchObject({ firing: false, spans: [], peak: { score: 0.8 } });

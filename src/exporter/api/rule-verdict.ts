@@ -39,7 +39,12 @@ const reasonsOf = (points: readonly HistoryPoint[]): string => {
 
 /** Points in rising time, reaching back at least a window and the time an alert is kept before `timeMs`. */
 export const ruleVerdict = (points: readonly HistoryPoint[], timeMs: number): RuleVerdict => {
-  const spans = replayAlertRule(points.map((point) => ({ timeMs: point.timeMs, value: point.score })));
+  const samples = points.map((point) => ({ timeMs: point.timeMs, value: point.score }));
+  // The rule is evaluated at the instant itself, too, whether or not a score came then.
+  const asked = { timeMs, value: Number.NaN };
+  const at = samples.findIndex((sample) => sample.timeMs >= timeMs);
+  const evaluated = at < 0 ? [...samples, asked] : samples[at]?.timeMs === timeMs ? samples : samples.toSpliced(at, 0, asked);
+  const spans = replayAlertRule(evaluated);
   const span = spans.find(({ fromMs, toMs }) => fromMs <= timeMs && timeMs <= toMs);
   // A range selector leaves its left end out.
   const window = points.filter((point) => point.timeMs > timeMs - windowSeconds * 1000 && point.timeMs <= timeMs);

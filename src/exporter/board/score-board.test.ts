@@ -97,6 +97,44 @@ describe('createScoreBoard', () => {
     expect(names(board)).toEqual(['a']);
   });
 
+  it('takes the newest scores of an earlier run up, and goes on from there', () => {
+    const { board, put } = create();
+    board.restore(
+      [
+        {
+          key: aKey('cart'),
+          recent: [
+            [1000, 0.25],
+            [3000, 2],
+          ],
+        },
+        { key: aKey('web'), recent: [[2000, 0.5]] },
+        { key: aKey('new'), recent: [] },
+      ],
+      'test-1',
+    );
+    expect(names(board)).toEqual(['cart', 'web']);
+    expect(board.points(idOf('cart'), 0, 1e9)).toEqual([
+      { timeMs: 1000, score: 0.25 },
+      { timeMs: 3000, score: 2 },
+    ]);
+    expect(board.get(idOf('cart'))?.score).toMatchObject({ value: 2, ready: true, contributors: [] });
+    put('cart', 4000, 0.1);
+    expect(board.peakSince(idOf('cart'), 0)).toBe(2);
+    expect(board.get(idOf('cart'))?.score.value).toBe(0.1);
+  });
+
+  it('begins the past anew after the clock was set back, and keeps the workloads', () => {
+    const { board, put, forgotten } = create();
+    put('cart', 10_000_000);
+    board.clearHistory(1000);
+    board.sweep(1000);
+    put('cart', 2000, 0.7);
+    expect(board.points(idOf('cart'), 0, 1e9)).toHaveLength(1);
+    expect(board.get(idOf('cart'))?.score.value).toBe(0.7);
+    expect(forgotten).toEqual([]);
+  });
+
   it('remembers scores that carry contributors', () => {
     const { board } = create();
     const score = aScore({ timeMs: 1000, value: 2, contributors: [aContributor()] });

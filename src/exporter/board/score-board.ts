@@ -60,6 +60,11 @@ export interface ScoreBoard {
   admit(frames: readonly WorkloadFrame[]): { readonly frames: readonly WorkloadFrame[]; readonly capped: number };
   /** Takes the scores of frames in, in the frames' order. Frames older than what is known are ignored. */
   record(frames: readonly WorkloadFrame[], scores: readonly Score[]): void;
+  /** Puts the newest scores of an earlier run on the empty board: the alert rule looks back on them. */
+  restore(
+    workloads: readonly { readonly key: WorkloadKey; readonly recent: readonly (readonly [timeMs: number, score: number])[] }[],
+    modelVersion: string,
+  ): void;
   /** Ends what has no data any more, measured against the time up to which data were read. */
   sweep(dataMs: number): { readonly vanished: readonly WorkloadKey[]; readonly forgotten: readonly WorkloadKey[] };
   /** After the clock was set back: what is known lies in the future, so the past begins anew. Learned states stay. */
@@ -160,6 +165,39 @@ export const createScoreBoard = (scorer: Pick<Scorer, 'forget'>, options: BoardO
         const score = scores[i];
         if (score) store(frame, score);
       });
+      version++;
+    },
+    restore: (workloads, modelVersion) => {
+      const { maxWorkloads } = options.limits();
+      const restored = workloads.filter(({ recent }) => recent.length > 0).slice(0, maxWorkloads);
+      const instants = new Map<number, [entry: MutableEntry, score: number][]>();
+      for (const { key, recent } of restored) {
+        const [timeMs = 0, value = 0] = recent.at(-1) ?? [];
+        const score: Score = {
+          key,
+          timeMs,
+          value,
+          ready: true,
+          margin: Number.NaN,
+          contributors: [],
+          detector: 'snapshot',
+          damped: false,
+          modelVersion,
+        };
+        const id = workloadId(key);
+        const entry: MutableEntry = { id, key, score, newestMs: timeMs, replicas: 1, gone: false, stepMs: 0, history: history.add() };
+        byId.set(id, entry);
+        for (const [at, one] of recent) {
+          const list = instants.get(at);
+          if (list) list.push([entry, one]);
+          else instants.set(at, [[entry, one]]);
+        }
+      }
+      for (const [at, scores] of [...instants].sort(([a], [b]) => a - b)) {
+        history.openInstant(at);
+        newestInstantMs = at;
+        for (const [entry, one] of scores) history.write(entry.history, one, undefined);
+      }
       version++;
     },
     sweep: (dataMs) => {

@@ -40,7 +40,7 @@ export const runLiveLoop = async (deps: LiveLoopDeps, options: LiveLoopOptions, 
   const { cycle, board, clock, log, status, instruments: m } = deps;
   const loop = 'tick';
   // States that a snapshot brought back and whose workloads were never seen again would otherwise stay for ever.
-  const unseen = options.restored.status === 'restored' ? [...options.restored.keys] : [];
+  const unseen = options.restored.status === 'restored' ? options.restored.workloads.map(({ key }) => key) : [];
   const unseenUntilMs = clock.nowMs() + options.forgetAfterMs();
   m.cycleInterval.set({ loop }, options.intervalMs / 1000);
 

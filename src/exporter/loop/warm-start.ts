@@ -3,6 +3,7 @@ import type { FeatureExtractor, PaceOptions } from '../../features/index.ts';
 import { type Clock, type Logger, type Random, toBellwetherError } from '../../platform/index.ts';
 import type { SeriesSource } from '../../prometheus/index.ts';
 import type { Scorer } from '../../scoring/index.ts';
+import type { ScoreBoard } from '../board/score-board.ts';
 import { type ExporterStatus, troubleOf } from '../exporter-status.ts';
 import type { ExporterInstruments } from '../self/self-metrics.ts';
 import type { RestoreResult, SnapshotLimits, SnapshotStore } from '../snapshot/snapshot-store.ts';
@@ -14,6 +15,7 @@ export interface WarmStartDeps {
   readonly source: SeriesSource | undefined;
   readonly createExtractor: (pace: PaceOptions) => FeatureExtractor;
   readonly scorer: Scorer;
+  readonly board: Pick<ScoreBoard, 'restore'>;
   readonly pipeline: PipelineParts;
   readonly pacer: Pacer;
   readonly clock: Clock;
@@ -57,8 +59,12 @@ export const warmStart = async (deps: WarmStartDeps, options: WarmStartOptions, 
     const result = await deps.snapshots.restore(deps.scorer, options.snapshotLimits());
     if (result.status === 'refused') m.snapshotRefused.inc({ reason: result.reason });
     if (result.status === 'restored') {
-      m.snapshotRestored.set(result.keys.length);
-      log.info({ workloads: result.keys.length, ageSeconds: Math.round((clock.nowMs() - result.createdMs) / 1000) }, 'snapshot restored');
+      m.snapshotRestored.set(result.workloads.length);
+      deps.board.restore(result.workloads, deps.scorer.modelVersion);
+      log.info(
+        { workloads: result.workloads.length, ageSeconds: Math.round((clock.nowMs() - result.createdMs) / 1000) },
+        'snapshot restored',
+      );
     }
     return result;
   };

@@ -3,8 +3,8 @@ import { clockTime, formatValue } from './format.ts';
 import { type Html, html } from './html.ts';
 import { linear, outline, polylines, timeTicks } from './scale.ts';
 
-const WIDTH = 440;
-const HEIGHT = 130;
+const WIDTH = 330;
+const HEIGHT = 120;
 const INSET = { left: 6, right: 6, top: 8, bottom: 18 };
 
 export interface BandChartInput {
@@ -74,6 +74,6 @@ ${polylines(metric.points, x, y, 3 * stepMs).map((line) => html`<polyline class=
 <line class="now" x1="${atX}" x2="${atX}" y1="${INSET.top}" y2="${bottom}"/>
 <text class="tick" x="${INSET.left}" y="${INSET.top + 9}">${formatValue(high, metric.unit)}</text>
 <text class="tick" x="${INSET.left}" y="${bottom - 3}">${formatValue(low, metric.unit)}</text>
-${timeTicks(fromMs, toMs, 5).map((ms) => html`<text class="tick" x="${x(ms).toFixed(1)}" y="${HEIGHT - 4}" text-anchor="middle">${clockTime(ms)}</text>`)}
+${timeTicks(fromMs, toMs, 4).map((ms) => html`<text class="tick" x="${x(ms).toFixed(1)}" y="${HEIGHT - 4}" text-anchor="middle">${clockTime(ms)}</text>`)}
 </svg>`;
 };

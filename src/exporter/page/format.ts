@@ -32,6 +32,13 @@ export const formatValue = (value: number | undefined, unit: string): string => 
   return `${Math.abs(value) >= 100_000 ? scaled(value, 1000, DECIMAL).trim() : plain(value)} ${unit}`.trim();
 };
 
+/** Two values with their unit once: `1.2 to 3.4 cores`. */
+export const formatRange = (low: number, high: number, unit: string): string => {
+  const [first, last] = [formatValue(low, unit), formatValue(high, unit)];
+  const suffix = / \S+$/.exec(last)?.[0] ?? '';
+  return `${suffix !== '' && first.endsWith(suffix) ? first.slice(0, -suffix.length) : first} to ${last}`;
+};
+
 /** `14:05`, UTC. */
 export const clockTime = (ms: number): string => formatTime(ms).slice(11, 16);
 

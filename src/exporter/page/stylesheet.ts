@@ -65,7 +65,7 @@ tbody tr:hover { background: var(--rule); }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .workload { font-weight: 600; overflow-wrap: anywhere; }
 .sub, .muted { color: var(--soft); font-size: 13px; }
-td .sub { display: block; }
+td .sub { display: block; white-space: nowrap; }
 .score { font-weight: 600; }
 .score.hot, .big.hot { color: var(--hot); }
 .badge { border-radius: 6px; padding: 2px 8px; font-size: 12.5px; font-weight: 600; background: var(--rule); color: var(--soft); white-space: nowrap; }

@@ -4,7 +4,7 @@ import type { Explanation, MetricHistory } from '../api/explanation.ts';
 import { formatScore } from '../api/rule-verdict.ts';
 import { identityView } from '../api/views.ts';
 import { bandChart } from './band-chart.ts';
-import { dateTime, formatValue } from './format.ts';
+import { dateTime, formatRange, formatValue } from './format.ts';
 import { type Html, html, NOTHING } from './html.ts';
 import { scoreChart } from './score-chart.ts';
 
@@ -62,7 +62,7 @@ const contributorCard = (one: Contributor, { explanation, describe }: WorkloadPa
   return html`<article class="card metric">
 <h3>${one.metric} <span class="share">${share} %</span></h3>
 <svg class="meter share-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="track" x="0" y="0" width="100" height="4"/><rect class="fill hot" x="0" y="0" width="${share}" height="4"/></svg>
-<p class="observed"><strong>${formatValue(one.observed, one.unit)}</strong> observed, ${formatValue(one.expected, one.unit)} expected, band ${formatValue(one.lower, one.unit)} to ${formatValue(one.upper, one.unit)}</p>
+<p class="observed"><strong>${formatValue(one.observed, one.unit)}</strong> observed, ${formatValue(one.expected, one.unit)} expected, band ${formatRange(one.lower, one.upper, one.unit)}</p>
 <p class="sub">${DETECTORS[one.detector] ?? one.detector}${one.pod !== undefined && ` in pod ${one.pod}`}${describe(one.metric) && ` · ${describe(one.metric) ?? ''}`}</p>
 ${metric ? chartOf(metric, explanation) : NOTHING}
 </article>`;

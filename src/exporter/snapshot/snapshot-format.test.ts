@@ -1,18 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { WorkloadSnapshot } from '../../scoring/index.ts';
 import { aKey } from '../../testing/score-builders.ts';
-import { decodeSnapshotFile, encodeSnapshotFile, SnapshotDamage, type SnapshotInfo } from './snapshot-format.ts';
+import { decodeSnapshotFile, encodeSnapshotFile, SnapshotDamage, type SnapshotInfo, type StoredWorkload } from './snapshot-format.ts';
 
 const INFO: SnapshotInfo = { createdMs: 1_700_000_000_000, modelVersion: 'streaming-1', fingerprint: 'step=30' };
 const rest = async () => undefined;
-const snapshotOf = (workload: string, bytes: readonly number[]): WorkloadSnapshot => ({
+const RECENT = [
+  [1_700_000_000_000, 0.25],
+  [1_700_000_030_000, 1.5],
+] as const;
+const snapshotOf = (workload: string, bytes: readonly number[]): StoredWorkload => ({
+  recent: RECENT,
   key: aKey(workload),
   timeMs: 1_700_000_000_000,
   header: { version: 1 },
   state: Uint8Array.from(bytes),
 });
-const encode = async (workloads: readonly WorkloadSnapshot[]): Promise<Uint8Array> => {
+const encode = async (workloads: readonly StoredWorkload[]): Promise<Uint8Array> => {
   const chunks: Uint8Array[] = [];
   for await (const chunk of encodeSnapshotFile(INFO, workloads, rest)) chunks.push(chunk);
   return Buffer.concat(chunks);
@@ -21,7 +25,7 @@ async function* inPieces(bytes: Uint8Array, size: number): AsyncGenerator<Uint8A
   for (let at = 0; at < bytes.length; at += size) yield Buffer.from(bytes.subarray(at, at + size));
 }
 const decode = async (bytes: Uint8Array, size = bytes.length) => {
-  const workloads: WorkloadSnapshot[] = [];
+  const workloads: StoredWorkload[] = [];
   let info: SnapshotInfo | undefined;
   await decodeSnapshotFile(
     inPieces(bytes, Math.max(1, size)),
@@ -60,7 +64,12 @@ describe('encodeSnapshotFile', () => {
   it('lets others run between chunks', async () => {
     let breaths = 0;
     const large = Array.from({ length: 5 }, (_, i) => snapshotOf(`w${i}`, new Array<number>(200_000).fill(i)));
-    for await (const _chunk of encodeSnapshotFile(INFO, large, async () => void breaths++));
+    for await (const _chunk of encodeSnapshotFile(
+      INFO,
+      large,
+      () => RECENT,
+      async () => void breaths++,
+    ));
     expect(breaths).toBe(2);
   });
 });
@@ -90,7 +99,7 @@ describe('decodeSnapshotFile', () => {
   });
 
   it('stops reading where the file was made with something else', async () => {
-    const seen: WorkloadSnapshot[] = [];
+    const seen: StoredWorkload[] = [];
     await decodeSnapshotFile(
       inPieces(await encode(SAMPLE), 64),
       () => false,

@@ -20,6 +20,14 @@ export interface SnapshotInfo {
   readonly fingerprint: string;
 }
 
+/** Scores that the alert rule still looks back on, oldest first. */
+export type RecentScores = readonly (readonly [timeMs: number, score: number])[];
+
+/** What a file holds of one workload. */
+export interface StoredWorkload extends WorkloadSnapshot {
+  readonly recent?: RecentScores;
+}
+
 const NOTHING = new Uint8Array(0);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -42,14 +50,14 @@ const record = (header: unknown, state: Uint8Array): Uint8Array => {
  */
 export async function* encodeSnapshotFile(
   info: SnapshotInfo,
-  workloads: Iterable<WorkloadSnapshot>,
+  workloads: Iterable<StoredWorkload>,
   breathe: () => Promise<void>,
 ): AsyncGenerator<Uint8Array> {
   let parts: Uint8Array[] = [MAGIC, record(info, NOTHING)];
   let size = 0;
   let count = 0;
-  for (const { key, timeMs, header, state } of workloads) {
-    const bytes = record({ key, timeMs, header }, state);
+  for (const { key, timeMs, header, state, recent = [] } of workloads) {
+    const bytes = record({ key, timeMs, header, recent }, state);
     parts.push(bytes);
     size += bytes.length;
     count++;
@@ -87,10 +95,13 @@ const isKey = (value: unknown): value is WorkloadSnapshot['key'] => {
 const isInfo = (value: Json): value is Json & SnapshotInfo =>
   typeof value.createdMs === 'number' && typeof value.modelVersion === 'string' && typeof value.fingerprint === 'string';
 
-const workloadOf = ({ key, timeMs, header }: Json, state: Uint8Array): WorkloadSnapshot => {
-  if (!isKey(key) || typeof timeMs !== 'number' || typeof header !== 'object' || header === null)
+const isPair = (value: unknown): value is readonly [number, number] =>
+  Array.isArray(value) && value.length === 2 && value.every(Number.isFinite);
+
+const workloadOf = ({ key, timeMs, header, recent }: Json, state: Uint8Array): StoredWorkload => {
+  if (!isKey(key) || typeof timeMs !== 'number' || typeof header !== 'object' || header === null || !Array.isArray(recent))
     throw new SnapshotDamage('a record header is incomplete');
-  return { key, timeMs, header: header as Json, state };
+  return { key, timeMs, header: header as Json, state, recent: recent.filter(isPair) };
 };
 
 /** Cuts a byte stream of any chunk sizes into pieces of asked sizes. */
@@ -120,7 +131,7 @@ const createReader = (chunks: AsyncIterable<Uint8Array>) => {
 export const decodeSnapshotFile = async (
   chunks: AsyncIterable<Uint8Array>,
   accept: (info: SnapshotInfo) => boolean,
-  onWorkload: (workload: WorkloadSnapshot) => void,
+  onWorkload: (workload: StoredWorkload) => void,
   breathe: () => Promise<void>,
 ): Promise<void> => {
   const take = createReader(chunks);

@@ -36,6 +36,8 @@ const aScorer = (modelVersion = 'streaming-1') => {
   };
 };
 
+const recentOf = () => [[START_MS, 1.5] as const];
+
 const setup = (fingerprint = 'step=30') => {
   const clock = createManualClock(START_MS);
   const file = inMemory();
@@ -50,16 +52,16 @@ const setup = (fingerprint = 'step=30') => {
 describe('createSnapshotStore', () => {
   it('gives a new scorer what the old one knew, and up to when', async () => {
     const { store, scorer } = setup();
-    expect(await store.save(scorer)).toBeGreaterThan(0);
+    expect(await store.save(scorer, recentOf)).toBeGreaterThan(0);
     const next = aScorer();
     const result = await store.restore(next, LIMITS);
     expect(result).toEqual({
       status: 'restored',
       createdMs: START_MS,
       knownMs: new Map([[workloadId(aKey()), START_MS - 1_000]]),
-      keys: [aKey()],
+      workloads: [{ key: aKey(), recent: [[START_MS, 1.5]] }],
     });
-    expect([...next.states.values()]).toEqual([...scorer.states.values()]);
+    expect([...next.states.values()]).toMatchObject([...scorer.states.values()]);
   });
 
   it('says that there is none at the first start', async () => {
@@ -68,28 +70,28 @@ describe('createSnapshotStore', () => {
 
   it('refuses one that is too old', async () => {
     const { store, scorer, clock } = setup();
-    await store.save(scorer);
+    await store.save(scorer, recentOf);
     clock.setNow(START_MS + 25 * HOUR_MS);
     expect(await store.restore(aScorer(), LIMITS)).toEqual({ status: 'refused', reason: 'too_old' });
   });
 
   it('refuses one from the future', async () => {
     const { store, scorer, clock } = setup();
-    await store.save(scorer);
+    await store.save(scorer, recentOf);
     clock.setNow(START_MS - HOUR_MS);
     expect(await store.restore(aScorer(), LIMITS)).toEqual({ status: 'refused', reason: 'from_future' });
   });
 
   it('refuses one that another scorer or other options made', async () => {
     const { store, storeFor, scorer } = setup();
-    await store.save(scorer);
+    await store.save(scorer, recentOf);
     expect(await store.restore(aScorer('streaming-2'), LIMITS)).toEqual({ status: 'refused', reason: 'other_version' });
     expect(await storeFor('step=15').restore(aScorer(), LIMITS)).toEqual({ status: 'refused', reason: 'other_version' });
   });
 
   it('keeps nothing of one that turns out damaged at its end', async () => {
     const { store, scorer, file } = setup();
-    await store.save(scorer);
+    await store.save(scorer, recentOf);
     file.bytes = file.bytes?.subarray(0, file.bytes.length - 1);
     const next = aScorer();
     expect(await store.restore(next, LIMITS)).toEqual({ status: 'refused', reason: 'corrupt' });
@@ -99,8 +101,8 @@ describe('createSnapshotStore', () => {
   it('leaves out workloads that have been gone for too long', async () => {
     const { store, scorer, put } = setup();
     put('old', START_MS - 40 * HOUR_MS);
-    await store.save(scorer);
+    await store.save(scorer, recentOf);
     const result = await store.restore(aScorer(), LIMITS);
-    expect(result.status === 'restored' && result.keys.map(({ workload }) => workload)).toEqual(['cart']);
+    expect(result.status === 'restored' && result.workloads.map(({ key }) => key.workload)).toEqual(['cart']);
   });
 });

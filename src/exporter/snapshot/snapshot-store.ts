@@ -2,7 +2,7 @@ import { type WorkloadKey, workloadId } from '../../conventions/index.ts';
 import { BellwetherError, type Clock, type Logger } from '../../platform/index.ts';
 import type { Scorer, WorkloadSnapshot } from '../../scoring/index.ts';
 import type { Pacer } from '../loop/pacer.ts';
-import { decodeSnapshotFile, encodeSnapshotFile, SnapshotDamage } from './snapshot-format.ts';
+import { decodeSnapshotFile, encodeSnapshotFile, type RecentScores, SnapshotDamage, type StoredWorkload } from './snapshot-format.ts';
 
 /** Why a file was not used. */
 export type SnapshotRefusal = 'corrupt' | 'too_old' | 'from_future' | 'other_version' | 'unreadable';
@@ -15,8 +15,14 @@ export type RestoreResult =
       readonly createdMs: number;
       /** Time of the newest frame in each workload's state, by workload id. */
       readonly knownMs: ReadonlyMap<string, number>;
-      readonly keys: readonly WorkloadKey[];
+      readonly workloads: readonly RestoredWorkload[];
     };
+
+/** A workload that a snapshot brought back, with its newest scores. */
+export interface RestoredWorkload {
+  readonly key: WorkloadKey;
+  readonly recent: RecentScores;
+}
 
 /** The file, as the platform gives it. */
 export interface SnapshotFile {
@@ -41,7 +47,7 @@ export interface SnapshotLimits {
 /** What a scorer knows, on disk and back. */
 export interface SnapshotStore {
   /** Gives the bytes written. The file on disk is the old one until the new one is whole. */
-  save(scorer: Pick<Scorer, 'snapshot' | 'modelVersion'>): Promise<number>;
+  save(scorer: Pick<Scorer, 'snapshot' | 'modelVersion'>, recentOf: (key: WorkloadKey) => RecentScores): Promise<number>;
   /** Never rejects: a file that cannot be used is as good as none. */
   restore(scorer: Pick<Scorer, 'restore' | 'forget' | 'modelVersion'>, limits: SnapshotLimits): Promise<RestoreResult>;
 }
@@ -53,12 +59,16 @@ const isAbsent = (error: unknown): boolean =>
   (error instanceof BellwetherError && error.code === 'not_found') ||
   (error instanceof Error && 'code' in error && error.code === 'ENOENT');
 
+function* withRecent(snapshots: Iterable<WorkloadSnapshot>, recentOf: (key: WorkloadKey) => RecentScores): Generator<StoredWorkload> {
+  for (const snapshot of snapshots) yield { ...snapshot, recent: recentOf(snapshot.key) };
+}
+
 export const createSnapshotStore = ({ file, clock, pacer, log }: SnapshotStoreDeps, fingerprint: string): SnapshotStore => ({
-  save: async (scorer) => {
+  save: async (scorer, recentOf) => {
     let bytes = 0;
     const counted = async function* (): AsyncGenerator<Uint8Array> {
       const info = { createdMs: clock.nowMs(), modelVersion: scorer.modelVersion, fingerprint };
-      for await (const chunk of encodeSnapshotFile(info, scorer.snapshot(), pacer.breathe)) {
+      for await (const chunk of encodeSnapshotFile(info, withRecent(scorer.snapshot(), recentOf), pacer.breathe)) {
         bytes += chunk.length;
         yield chunk;
       }
@@ -69,14 +79,14 @@ export const createSnapshotStore = ({ file, clock, pacer, log }: SnapshotStoreDe
 
   restore: async (scorer, { maxAgeMs, forgetAfterMs }) => {
     const knownMs = new Map<string, number>();
-    const keys: WorkloadKey[] = [];
+    const workloads: RestoredWorkload[] = [];
     const nowMs = clock.nowMs();
     let refusal: SnapshotRefusal | undefined;
     let createdMs = 0;
-    const take = (snapshot: WorkloadSnapshot): void => {
+    const take = (snapshot: StoredWorkload): void => {
       if (nowMs - snapshot.timeMs > forgetAfterMs || !scorer.restore(snapshot)) return;
       knownMs.set(workloadId(snapshot.key), snapshot.timeMs);
-      keys.push(snapshot.key);
+      workloads.push({ key: snapshot.key, recent: snapshot.recent ?? [] });
     };
     try {
       await decodeSnapshotFile(
@@ -95,12 +105,12 @@ export const createSnapshotStore = ({ file, clock, pacer, log }: SnapshotStoreDe
       if (isAbsent(error)) return { status: 'absent' };
       refusal = error instanceof SnapshotDamage ? 'corrupt' : 'unreadable';
       log.warn({ reason: error instanceof Error ? error.message : String(error) }, 'the snapshot cannot be used');
-      for (const key of keys) scorer.forget(key);
+      for (const { key } of workloads) scorer.forget(key);
     }
     if (refusal !== undefined) {
       log.info({ reason: refusal }, 'starting without a snapshot');
       return { status: 'refused', reason: refusal };
     }
-    return { status: 'restored', createdMs, knownMs, keys };
+    return { status: 'restored', createdMs, knownMs, workloads };
   },
 });
