@@ -161,12 +161,14 @@ export const loadBlocks = (promtool: string, series: readonly Series[], dataFold
   execFileSync(promtool, ['tsdb', 'create-blocks-from', 'openmetrics', file, dataFolder], { stdio: 'pipe' });
 };
 
-/** A scrape target whose text is made anew for every scrape. */
-export const startTarget = async (text: (scrape: number) => string): Promise<{ address: string; scrapes(): number; stop(): void }> => {
+/** A scrape target whose text is made anew for every scrape, at once or when its promise says. */
+export const startTarget = async (
+  text: (scrape: number) => string | Promise<string>,
+): Promise<{ address: string; scrapes(): number; stop(): void }> => {
   let scrapes = 0;
-  const server = createServer((_, response) => {
+  const server = createServer(async (_, response) => {
     response.setHeader('content-type', 'text/plain; version=0.0.4');
-    response.end(text(scrapes++));
+    response.end(await text(scrapes++));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -19,6 +19,8 @@ interface Incident {
   /** Pods it befalls; undefined = all of the workload. */
   readonly pods: ReadonlySet<Pod> | undefined;
   over: boolean;
+  /** Since when a slow one has been outside its band without a break. */
+  outsideSinceMs: number;
 }
 
 export interface Incidents {
@@ -34,6 +36,9 @@ export interface Incidents {
 
 const shareOfStep = (event: SimulatedEvent, fromMs: number, toMs: number): number =>
   Math.max(0, Math.min(event.endMs, toMs) - Math.max(event.startMs, fromMs)) / (toMs - fromMs);
+
+/** A garbage collector brings memory back into the band for moments; only what stays out is out. */
+const STAYS_OUT_MS = 600_000;
 
 export const createIncidents = (context: ControllerContext, seed: number, plan: readonly PlannedEvent[]): Incidents => {
   const random: Random = forkRandom(seed, 'incidents');
@@ -108,7 +113,16 @@ export const createIncidents = (context: ControllerContext, seed: number, plan: 
     const newCounterMs = planned.variant === 'rollout' && planned.kind === 'miner' ? context.stepSeconds * 1000 : 0;
     if (event.visibleFromMs !== undefined) event.visibleFromMs = event.startMs + newCounterMs;
     truth.push(event);
-    active.push({ event, definition, strength, workload, node: planned.target, pods, over: false });
+    active.push({
+      event,
+      definition,
+      strength,
+      workload,
+      node: planned.target,
+      pods,
+      over: false,
+      outsideSinceMs: Number.POSITIVE_INFINITY,
+    });
   };
 
   const befalls = (incident: Incident, pod: Pod): boolean => incident.pods === undefined || incident.pods.has(pod);
@@ -133,11 +147,22 @@ export const createIncidents = (context: ControllerContext, seed: number, plan: 
     }
     if (definition.kind === 'flood') workload.surge *= 1 + share * ((strength.demandFactor ?? 1) - 1);
     if (definition.kind === 'scale_out') campaign(incident, workload, fromMs);
-    if (definition.slow && event.visibleFromMs === undefined) {
-      const visible = visibleMemory(workload);
-      // Memory of the step before, which the last scrape showed.
-      if (workload.pods.some((pod) => befalls(incident, pod) && pod.memoryBytes > visible)) event.visibleFromMs = fromMs;
+    if (definition.slow && event.visibleFromMs === undefined) watchMemory(incident, workload, fromMs);
+  };
+
+  /** Says since when a leak can be seen by whoever looks at the graph of the last day. Memory is that of the step before, which the last scrape showed. */
+  const watchMemory = (incident: Incident, workload: WorkloadState, fromMs: number): void => {
+    const { event } = incident;
+    const befallen = workload.pods.filter((pod) => befalls(incident, pod) && pod.deletedMs > fromMs);
+    const killed = befallen.find((pod) => pod.lastReason === 'OOMKilled' && (pod.runs.at(-1)?.startMs ?? 0) >= event.startMs);
+    if (killed) {
+      event.visibleFromMs = fromMs;
+      return;
     }
+    const memory = befallen.map((pod) => pod.memoryBytes).sort((a, b) => a - b);
+    const median = memory[memory.length >> 1] ?? 0;
+    incident.outsideSinceMs = median > visibleMemory(workload) ? Math.min(incident.outsideSinceMs, fromMs) : Number.POSITIVE_INFINITY;
+    if (fromMs - incident.outsideSinceMs >= STAYS_OUT_MS) event.visibleFromMs = incident.outsideSinceMs;
   };
 
   /** Demand climbs over ten minutes and falls in the last ten; replicas follow both. */

@@ -52,7 +52,7 @@ export const SCENARIOS: readonly ScenarioDefinition[] = [
     benign: false,
     target: 'workload',
     description: 'A process takes 60 to 95 % of the CPU that the pod could still get, and sends and receives about 1 kB/s to a pool.',
-    first: ['cpu'],
+    first: ['cpu', 'cpu_limit'],
     follows: ['throttling', 'memory', 'latency'],
     minutes: [20, 60],
     scope: 'either',
@@ -126,8 +126,8 @@ export const SCENARIOS: readonly ScenarioDefinition[] = [
     benign: false,
     target: 'workload',
     description: 'The CPU limit is resized in place to 35 to 60 % of what the pod uses: periods are throttled, requests are late.',
-    first: ['throttling', 'latency'],
-    follows: ['cpu', 'errors'],
+    first: ['throttling', 'cpu_limit'],
+    follows: ['latency', 'cpu', 'errors'],
     minutes: [15, 45],
     scope: 'all',
     spreads: 'downstream',
@@ -267,8 +267,9 @@ export interface SimulatedEvent {
   /** Later than planned never, earlier when the pod it lived in has gone. */
   endMs: number;
   /**
-   * Equal to the start for everything sudden; one scrape later for a miner in new pods, whose counters have no rate before. For slow kinds the time when memory leaves the band of the last 24 h: above its top by
-   * half its height and by 20 %; undefined while a slow one is still inside.
+   * Equal to the start for everything sudden; one scrape later for a miner in new pods, whose counters have no rate before. For slow kinds the time when the median memory of its pods leaves the band of
+   * the last 24 h (above its top by half its height and by 20 %) and stays out for ten minutes, or of the first kill for want of memory; undefined while a
+   * slow one is still inside.
    */
   visibleFromMs: number | undefined;
   readonly first: readonly Signal[];

@@ -3,7 +3,8 @@
  * that are made from that family.
  */
 export const SIGNALS = {
-  cpu: { family: 'container_cpu_usage_seconds_total', features: ['pod_cpu_usage_cores', 'pod_cpu_limit_usage_ratio'] },
+  cpu: { family: 'container_cpu_usage_seconds_total', features: ['pod_cpu_usage_cores'] },
+  cpu_limit: { family: 'kube_pod_container_resource_limits', features: ['pod_cpu_limit_usage_ratio'] },
   throttling: { family: 'container_cpu_cfs_throttled_periods_total', features: ['pod_cpu_throttled_ratio'] },
   memory: { family: 'container_memory_working_set_bytes', features: ['pod_memory_usage_bytes', 'pod_memory_limit_usage_ratio'] },
   receive_bytes: { family: 'container_network_receive_bytes_total', features: ['pod_network_receive_bytes_per_second'] },

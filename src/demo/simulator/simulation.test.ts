@@ -178,7 +178,13 @@ describe('scenarios', () => {
     const truth = simulation.truth[0];
     const pod = truth?.pods[0] ?? [...podsOf(samples, 'frontend')][0] ?? '';
     expect(cpuRate(samples, pod, 17, 33)).toBeGreaterThan(cpuRate(samples, pod, 2, 14) + 0.9 * (truth?.strength.cpuCores ?? 99));
-    expect(truth).toMatchObject({ kind: 'miner', benign: false, workload: 'frontend', workloadKind: 'Deployment', first: ['cpu'] });
+    expect(truth).toMatchObject({
+      kind: 'miner',
+      benign: false,
+      workload: 'frontend',
+      workloadKind: 'Deployment',
+      first: ['cpu', 'cpu_limit'],
+    });
   });
 
   it('restarts a crashing container with waits that double, and says why it waits', () => {

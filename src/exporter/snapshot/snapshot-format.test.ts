@@ -64,12 +64,7 @@ describe('encodeSnapshotFile', () => {
   it('lets others run between chunks', async () => {
     let breaths = 0;
     const large = Array.from({ length: 5 }, (_, i) => snapshotOf(`w${i}`, new Array<number>(200_000).fill(i)));
-    for await (const _chunk of encodeSnapshotFile(
-      INFO,
-      large,
-      () => RECENT,
-      async () => void breaths++,
-    ));
+    for await (const _chunk of encodeSnapshotFile(INFO, large, async () => void breaths++));
     expect(breaths).toBe(2);
   });
 });

@@ -5,17 +5,18 @@ import { ProtoReader, WIRE } from '../wire/proto-reader.ts';
 import { createLabelShapes, type LabelShape } from './label-shape.ts';
 import { bytesAreAscii, createStringPool } from './string-pool.ts';
 
+/** Valid until the next `parse`. */
 export interface ParsedLabels {
   /** The names in the order of the bytes. */
   readonly shape: LabelShape;
-  /** What a server would send for the labels that count; undefined where the bytes are just that. */
-  readonly canonical: Uint8Array | undefined;
   /** Whether each label is written as name, then value, as every server does. */
   readonly plain: boolean;
-  /** Makes the Labels object; only for canonical bytes, and before the next `parse`. */
-  readonly labels: () => Labels;
+  /** What a server would send for the labels that count; undefined where the bytes are just that. */
+  readonly canonical: Uint8Array | undefined;
   /** The labels that do not count: external ones, and those without a value. */
   readonly stripped: Labels;
+  /** Those that count, as an object, and their names in the order of the canonical bytes. */
+  kept(): { readonly labels: Labels; readonly shape: LabelShape };
 }
 
 export interface LabelParser {
@@ -32,26 +33,44 @@ const NONE: Labels = Object.freeze({});
 export const createLabelParser = (strip: ReadonlySet<string>): LabelParser => {
   const pool = createStringPool();
   const shapes = createLabelShapes();
+  const keptShapes = createLabelShapes();
   const reader = new ProtoReader(new Uint8Array(0));
   // Names and values of the labels that are being parsed, and those of the series before it: neighbours share most of them.
   let names: string[] = [];
   let values: string[] = [];
   let lastNames: string[] = [];
   let lastValues: string[] = [];
+  // Where each label begins in the bytes.
+  const starts: number[] = [];
   let plain = true;
-  let canonical = true;
+  let sorted = true;
+  let allCount = true;
+  let lastStripped = NONE;
 
   const counts = (name: string, value: string): boolean => value !== '' && !strip.has(name);
-  const pick = (which: boolean): Labels =>
-    Object.freeze(
-      Object.fromEntries(names.map((name, i) => [name, values[i]!] as const).filter(([name, value]) => counts(name, value) === which)),
-    );
-  // Stripped labels are the same for all series of a server: one object for all.
-  let lastStripped = NONE;
-  const pickStripped = (): Labels => {
-    const stripped = pick(false);
-    if (!sameLabels(stripped, lastStripped)) lastStripped = stripped;
+  const keep = (labels: Readonly<Record<string, string>>): Labels =>
+    Object.fromEntries(Object.entries(labels).filter(([name, value]) => counts(name, value)));
+
+  /** The labels that do not count. They are the same for all series of a server: one object for all. */
+  const strippedLabels = (): Labels => {
+    const pairs = names.map((name, i) => [name, values[i]!] as const).filter(([name, value]) => !counts(name, value));
+    const isLast = pairs.length === Object.keys(lastStripped).length && pairs.every(([name, value]) => lastStripped[name] === value);
+    if (!isLast) lastStripped = Object.freeze(Object.fromEntries(pairs));
     return lastStripped;
+  };
+
+  /** The bytes of the labels that count, which stand in order in `bytes`. */
+  const keptBytes = (bytes: Uint8Array, to: number): Uint8Array =>
+    Buffer.concat(names.flatMap((name, i) => (counts(name, values[i]!) ? [bytes.subarray(starts[i]!, starts[i + 1] ?? to)] : [])));
+
+  const kept: ParsedLabels['kept'] = () => {
+    if (allCount) {
+      const shape = shapes.get(names);
+      return { shape, labels: shape.build(values) };
+    }
+    const indices = names.map((_, i) => i).filter((i) => counts(names[i]!, values[i]!));
+    const shape = keptShapes.get(indices.map((i) => names[i]!));
+    return { shape, labels: shape.build(indices.map((i) => values[i]!)) };
   };
 
   const text = (bytes: Uint8Array, from: number, to: number, guess: string | undefined): string =>
@@ -77,39 +96,43 @@ export const createLabelParser = (strip: ReadonlySet<string>): LabelParser => {
       reader.pos = textEnd;
     }
     if (reader.pos !== end) throw corrupt('label');
-    const sorted = names.length === 0 || name > names[names.length - 1]!;
-    if (fields !== 2 || (!sorted && names.includes(name))) plain = false;
-    if (!sorted || !counts(name, value)) canonical = false;
+    const rises = names.length === 0 || name > names[names.length - 1]!;
+    if (!rises) sorted = false;
+    if (fields !== 2 || (!rises && names.includes(name))) plain = false;
+    if (!counts(name, value)) allCount = false;
     names.push(name);
     values.push(value);
   };
 
+  const readLabels = (bytes: Uint8Array, from: number, to: number): void => {
+    [names, lastNames] = [lastNames, names];
+    [values, lastValues] = [lastValues, values];
+    names.length = 0;
+    values.length = 0;
+    starts.length = 0;
+    plain = true;
+    sorted = true;
+    allCount = true;
+    reader.bytes = bytes;
+    reader.pos = from;
+    reader.end = to;
+    while (!reader.done) {
+      starts.push(reader.pos);
+      readLabel(bytes);
+    }
+  };
+
   return {
     parse(bytes, from, to) {
-      [names, lastNames] = [lastNames, names];
-      [values, lastValues] = [lastValues, values];
-      names.length = 0;
-      values.length = 0;
-      reader.bytes = bytes;
-      reader.pos = from;
-      reader.end = to;
-      plain = true;
-      canonical = true;
-      while (!reader.done) readLabel(bytes);
+      readLabels(bytes, from, to);
       const shape = shapes.get(names);
-      return {
-        shape,
-        plain,
-        canonical: plain && canonical ? undefined : encodeLabels(pick(true)),
-        labels: () => shape.build(values),
-        stripped: canonical ? NONE : pickStripped(),
-      };
+      const stripped = allCount ? NONE : strippedLabels();
+      if (plain && sorted) return { shape, plain, canonical: allCount ? undefined : keptBytes(bytes, to), stripped, kept };
+      const wasPlain = plain;
+      const canonical = encodeLabels(kept().labels);
+      readLabels(canonical, 0, canonical.length);
+      return { shape, plain: wasPlain, canonical, stripped, kept };
     },
-    keep: (labels) => Object.fromEntries(Object.entries(labels).filter(([name, value]) => counts(name, value))),
+    keep,
   };
-};
-
-const sameLabels = (a: Labels, b: Labels): boolean => {
-  const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && a[name] === b[name]);
 };

@@ -1,6 +1,6 @@
 import type { Labels } from '../../conventions/index.ts';
 import { encodeLabels } from '../wire/encode-labels.ts';
-import { createLabelParser } from './label-parser.ts';
+import { createLabelParser, type ParsedLabels } from './label-parser.ts';
 import { bytesAreLabels, type LabelShape } from './label-shape.ts';
 
 /** One series as a server writes its labels. Two entries with the same `labels` are the same series to us, told apart by labels that are stripped. */
@@ -38,6 +38,7 @@ export interface LabelTable {
 }
 
 const FIRST_SLOTS = 1024;
+const NONE: Labels = Object.freeze({});
 
 /**
  * A hash table over the bytes, open addressing with linear probing. The bytes themselves are not kept: a hit is compared with the decoded labels,
@@ -88,13 +89,13 @@ export const createLabelTable = (options: LabelTableOptions): LabelTable => {
     return entry;
   };
 
-  const internCanonical = (canonical: Uint8Array): LabelEntry => {
-    const view = new DataView(canonical.buffer, canonical.byteOffset, canonical.length);
-    const hash = hashBytes(view, 0, canonical.length, options.seed);
+  /** The entry of canonical bytes; `parsed` = something with the same labels, which the parser has read last. */
+  const internCanonical = (canonical: Uint8Array, parsed: ParsedLabels): LabelEntry => {
+    const hash = hashBytes(new DataView(canonical.buffer, canonical.byteOffset, canonical.length), 0, canonical.length, options.seed);
     const known = find(canonical, 0, canonical.length, hash);
     if (known !== undefined) return known;
-    const { shape, labels, stripped } = parser.parse(canonical, 0, canonical.length);
-    return add(labels(), shape, stripped, hash);
+    const { labels, shape } = parsed.kept();
+    return add(labels, shape, NONE, hash);
   };
 
   return {
@@ -102,13 +103,17 @@ export const createLabelTable = (options: LabelTableOptions): LabelTable => {
       const hash = hashBytes(view, from, to, options.seed);
       const known = find(bytes, from, to, hash);
       if (known !== undefined) return known;
-      const { shape, plain, canonical, labels, stripped } = parser.parse(bytes, from, to);
-      if (canonical === undefined) return add(labels(), shape, stripped, hash);
-      const entry = internCanonical(canonical);
+      const parsed = parser.parse(bytes, from, to);
+      const { shape, plain, canonical, stripped } = parsed;
+      if (canonical === undefined) return add(parsed.kept().labels, shape, stripped, hash);
+      const entry = internCanonical(canonical, parsed);
       // Bytes in another form could not be compared: they would make an entry at every read.
       return plain ? add(entry.labels, shape, stripped, hash) : entry;
     },
-    internLabels: (labels) => internCanonical(encodeLabels(parser.keep(labels))),
+    internLabels(labels) {
+      const canonical = encodeLabels(parser.keep(labels));
+      return internCanonical(canonical, parser.parse(canonical, 0, canonical.length));
+    },
     beginRead(nowMs) {
       nowSeconds = Math.floor(nowMs / 1000);
       if (reads++ > 0) return;
