@@ -35,7 +35,7 @@ export const ENCORE: readonly ScenarioKind[] = [
 export const ENCORE_EVERY_MS = 900_000;
 
 // NAME, then optionally :WORKLOAD and @SECONDS.
-const STORY_EVENT = /^([a-z_]+)(?::([a-z0-9-]+))?(?:@(\d+))?$/;
+const STORY_EVENT = /^([a-z_-]+)(?::([a-z0-9-]+))?(?:@(\d+))?$/;
 const DEFAULT_AT_SECONDS = 8;
 
 /** `NAME[:WORKLOAD][@SECONDS]` as given on the command line; undefined where it is none. */

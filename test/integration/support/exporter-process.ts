@@ -1,0 +1,149 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ConfigInput } from '../../../src/exporter/config/schema.ts';
+import { type Exposition, family, parseExposition } from './exposition.ts';
+import { until } from './until.ts';
+
+const BIN = fileURLToPath(new URL('../../../bin/bellwether.mjs', import.meta.url));
+/** Loading TypeScript takes seconds on a busy machine. */
+const START_TIMEOUT_MS = 60_000;
+const ANSWER_TIMEOUT_MS = 5_000;
+
+export interface LogLine {
+  readonly level: string;
+  readonly msg: string;
+  readonly reason?: string;
+  readonly outcome?: string;
+}
+
+/** Scores at one scoring instant, by label text. */
+export interface ScoredInstant {
+  readonly timeMs: number;
+  readonly scores: ReadonlyMap<string, number>;
+}
+
+/** The exporter as a user runs it: a process with a configuration file. */
+export interface ExporterProcess {
+  readonly pid: number;
+  /** Unix ms at which its ports were open. */
+  readonly listeningMs: number;
+  readonly log: readonly LogLine[];
+  alive(): boolean;
+  scoresText(): Promise<string>;
+  selfText(): Promise<string>;
+  scores(): Promise<Exposition>;
+  self(): Promise<Exposition>;
+  /** Status and text of a path of the self port. */
+  probe(path: '/healthz' | '/readyz'): Promise<{ readonly status: number; readonly text: string }>;
+  /** The newest scores and their instant; undefined while there are none or they are just changing. */
+  instant(): Promise<ScoredInstant | undefined>;
+  /** Resident bytes. */
+  rss(): number;
+  signal(signal: NodeJS.Signals): void;
+  /** Ends at once, as by an out-of-memory killer. */
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const running = new Map<ChildProcess, Promise<void>>();
+process.on('exit', () => {
+  for (const child of running.keys()) child.kill('SIGKILL');
+});
+
+/** For the end of a file: ends what a failed test has left. */
+export const killExporters = async (): Promise<void> => {
+  for (const [child, ended] of running) {
+    child.kill('SIGKILL');
+    await ended;
+  }
+};
+
+const parseLine = (line: string): LogLine & { readonly scores?: string; readonly self?: string } => {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return { level: 'none', msg: line };
+  }
+};
+
+const get = async (url: string): Promise<{ status: number; text: string }> => {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) });
+  return { status: answer.status, text: await answer.text() };
+};
+
+export const startExporter = async (config: ConfigInput): Promise<ExporterProcess> => {
+  const stepMs = (config.intervalSeconds ?? 30) * 1000;
+  const folder = mkdtempSync(join(tmpdir(), 'bellwether-exporter-'));
+  const file = join(folder, 'bellwether.yaml');
+  // JSON is YAML.
+  writeFileSync(file, JSON.stringify({ listen: { scoresPort: 0, selfPort: 0, apiPort: 0 }, ...config }));
+  const child = spawn(process.execPath, [BIN, 'exporter', '--config', file], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const ended = once(child, 'close').then(() => {
+    running.delete(child);
+    rmSync(folder, { recursive: true, force: true });
+  });
+  running.set(child, ended);
+  const log: LogLine[] = [];
+  let addresses: { scores: string; self: string } | undefined;
+  let listeningMs = 0;
+  let rest = '';
+  child.stderr.on('data', (part: Buffer) => {
+    const lines = (rest + part.toString()).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines.map(parseLine)) {
+      log.push(line);
+      if (line.msg !== 'listening' || !line.scores || !line.self) continue;
+      addresses = { scores: line.scores, self: line.self };
+      listeningMs = Date.now();
+    }
+  });
+  const alive = (): boolean => child.exitCode === null && child.signalCode === null;
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (alive()) child.kill(signal);
+    await ended;
+  };
+  const { scores: scoresUrl, self: selfUrl } = await until(
+    'open ports of the exporter',
+    () => {
+      if (!alive()) throw new Error(`the exporter ended at its start: ${JSON.stringify(log)}`);
+      return addresses;
+    },
+    { timeoutMs: START_TIMEOUT_MS },
+  );
+  const scoresText = async (): Promise<string> => (await get(`${scoresUrl}/metrics`)).text;
+  const selfText = async (): Promise<string> => (await get(`${selfUrl}/metrics`)).text;
+  const self = async (): Promise<Exposition> => parseExposition(await selfText());
+
+  /** The instant of the newest sample, from its age: samples lie half-way between instants, so that rounding up gives it exactly. */
+  const newestInstant = async (): Promise<number> => {
+    const askedMs = Date.now();
+    const text = await selfText();
+    const age = family(parseExposition(text), 'bellwether_data_age_seconds').get('') ?? Number.NaN;
+    return Math.ceil(((askedMs + Date.now()) / 2 - age * 1000) / stepMs) * stepMs;
+  };
+  return {
+    pid: child.pid ?? -1,
+    listeningMs,
+    log,
+    alive,
+    scoresText,
+    selfText,
+    scores: async () => parseExposition(await scoresText()),
+    self,
+    probe: (path) => get(`${selfUrl}${path}`),
+    instant: async () => {
+      const before = await newestInstant();
+      const scores = family(parseExposition(await scoresText()), 'anomaly_score');
+      const after = await newestInstant();
+      return before === after && scores.size > 0 ? { timeMs: before, scores } : undefined;
+    },
+    rss: () => Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? Number.NaN) * 1024,
+    signal: (signal) => void child.kill(signal),
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+  };
+};
