@@ -3,6 +3,7 @@ import { CONFIG_SCHEMA, LIVE_KEYS } from '../src/exporter/config/schema.ts';
 import { featuresPage } from '../src/features/index.ts';
 import { renderConfigDocs } from './config-docs.ts';
 import { collectMetricGroups, renderMetricDocs } from './metric-docs.ts';
+import { renderPolicyPack } from './policy-pack.ts';
 
 /** A committed page that is made from code; a test holds it fresh. */
 export interface GeneratedPage {
@@ -14,4 +15,5 @@ export const PAGES: readonly GeneratedPage[] = [
   { path: 'docs/metrics.md', render: () => renderMetricDocs(collectMetricGroups(conventions), conventions.RECORDING_GROUPS) },
   { path: 'docs/configuration.md', render: () => renderConfigDocs(CONFIG_SCHEMA, LIVE_KEYS) },
   { path: 'docs/features.md', render: featuresPage },
+  { path: 'src/policy/pack/pack.generated.ts', render: renderPolicyPack },
 ];

@@ -1,0 +1,128 @@
+import type { ClusterIndex } from './cluster/cluster-index.ts';
+import { compileMessage, type MessageTemplate } from './message.ts';
+import type { Finding } from './model/finding.ts';
+import { groupKindOf, type ObjectRef, placeObjects, refOf } from './model/kubernetes-object.ts';
+import { FINE, type Policy, type RequestInfo, type RuleInput, type Violation } from './model/policy.ts';
+import { type JsonRecord, listOf, recordOf, stringOf } from './model/value.ts';
+import { type PodPaths, type PodView, podPathOf, viewPods } from './pods/pod-view.ts';
+import type { ActivePolicy, PolicySet } from './select/policy-set.ts';
+
+/** The newest Kubernetes version whose API changes are known here. */
+export const LATEST_KUBERNETES_MINOR = 37;
+
+/** What a host knows beside the object. Only `policies` is needed. */
+export interface EvaluationContext {
+  readonly policies: PolicySet;
+  readonly request?: RequestInfo;
+  readonly oldObject?: JsonRecord;
+  readonly namespaceObject?: JsonRecord;
+  /** Other objects. Without it, policies that need them are skipped. */
+  readonly cluster?: ClusterIndex;
+  /** `object`: only policies that need no other object; `cluster`: only those that do; both by default. */
+  readonly part?: 'object' | 'cluster';
+  readonly podPaths?: PodPaths;
+  readonly kubernetesMinor?: number;
+  readonly nowMs?: number;
+}
+
+/**
+ * Judges one document: an object, or a List of objects. Pure and synchronous; never throws for what an object contains.
+ * Findings come in the order of objects, then of policies. `decide` and `applyExceptions` come after it.
+ */
+export const evaluate = (document: JsonRecord, context: EvaluationContext): Finding[] =>
+  placeObjects(document).flatMap(({ object, path }) => evaluateObject(object, path, context));
+
+/** The same for an object whose place in its document is known; Lists are not taken apart. */
+export const evaluateObject = (object: JsonRecord, base: string, context: EvaluationContext): Finding[] => {
+  const { policies, cluster, part } = context;
+  const pods = viewPods(object, base, context.podPaths);
+  const makesPods = pods !== undefined || podPathOf(object, context.podPaths) !== undefined;
+  const active = policies.forKind(groupKindOf(object), makesPods);
+  const findings: Finding[] = [];
+  if (active.length === 0) return findings;
+  const shared = inputOf(object, base, pods, context);
+  const about = { ref: refOf(object), owner: ownerOf(object) };
+  for (const entry of active) {
+    const needsCluster = entry.policy.match.needs === 'cluster';
+    if (needsCluster ? cluster === undefined || part === 'object' : part === 'cluster') continue;
+    shared.params = entry.params;
+    for (const violation of check(entry.policy, object, pods, shared)) findings.push(toFinding(entry, violation, about));
+  }
+  return findings;
+};
+
+const inputOf = (
+  object: JsonRecord,
+  base: string,
+  pods: PodView | undefined,
+  context: EvaluationContext,
+): { -readonly [K in keyof RuleInput]: RuleInput[K] } => ({
+  object,
+  base,
+  params: {},
+  pods,
+  pss: context.policies.pss,
+  kubernetesMinor: context.kubernetesMinor ?? LATEST_KUBERNETES_MINOR,
+  request: context.request,
+  oldObject: context.oldObject,
+  namespaceObject: context.namespaceObject,
+  cluster: context.cluster,
+  nowMs: context.nowMs ?? 0,
+});
+
+const check = ({ rule }: Policy, object: JsonRecord, pods: PodView | undefined, input: RuleInput): readonly Violation[] => {
+  if (rule.target === 'object') return rule.check(object, input);
+  if (pods === undefined) return FINE;
+  if (rule.target === 'pod') return rule.check(pods, input);
+  let all: Violation[] | undefined;
+  for (const container of pods.containers) {
+    const violations = rule.check(container, input);
+    if (violations.length === 0) continue;
+    all ??= [];
+    for (const violation of violations) all.push({ container: container.name, ...violation });
+  }
+  return all ?? FINE;
+};
+
+const templates = new WeakMap<Policy, MessageTemplate>();
+
+const templateOf = (policy: Policy): MessageTemplate => {
+  let template = templates.get(policy);
+  if (!template) {
+    template = compileMessage(policy.message);
+    templates.set(policy, template);
+  }
+  return template;
+};
+
+/** Where a policy's page is, in the repository and in the package. */
+export const docsOf = (id: string): string => `docs/policies/${id}.md`;
+
+const toFinding = (
+  { policy, action, severity, params }: ActivePolicy,
+  violation: Violation,
+  { ref, owner }: { readonly ref: ObjectRef; readonly owner: ObjectRef | undefined },
+): Finding => ({
+  policy: policy.id,
+  title: policy.title,
+  severity,
+  action,
+  object: ref,
+  ...(owner ? { owner } : {}),
+  ...(violation.container === undefined ? {} : { container: violation.container }),
+  path: violation.path,
+  message: violation.message ?? templateOf(policy)({ violation, object: ref, params }),
+  ...(violation.value === undefined ? {} : { value: violation.value }),
+  ...(violation.expected === undefined ? {} : { expected: violation.expected }),
+  fix: violation.fix ?? policy.fix,
+  ...(violation.patch === undefined ? {} : { patch: violation.patch }),
+  docs: docsOf(policy.id),
+});
+
+const ownerOf = (object: JsonRecord): ObjectRef | undefined => {
+  const metadata = recordOf(object.metadata);
+  const owner = listOf(metadata.ownerReferences)
+    .map(recordOf)
+    .find(({ controller }) => controller === true);
+  return owner ? { ...refOf({ ...owner, metadata: { name: owner.name, namespace: stringOf(metadata.namespace) } }) } : undefined;
+};
