@@ -23,6 +23,7 @@ export interface EvaluationContext {
   readonly podPaths?: PodPaths;
   readonly kubernetesMinor?: number;
   readonly nowMs?: number;
+  readonly duplicateKeys?: readonly string[];
 }
 
 /**
@@ -41,7 +42,7 @@ export const evaluateObject = (object: JsonRecord, base: string, context: Evalua
   const findings: Finding[] = [];
   if (active.length === 0) return findings;
   const shared = inputOf(object, base, pods, context);
-  const about = { ref: refOf(object), owner: ownerOf(object) };
+  const about = { ref: refOf(object), owner: ownerOf(object), pods };
   for (const entry of active) {
     const needsCluster = entry.policy.match.needs === 'cluster';
     if (needsCluster ? cluster === undefined || part === 'object' : part === 'cluster') continue;
@@ -68,6 +69,7 @@ const inputOf = (
   namespaceObject: context.namespaceObject,
   cluster: context.cluster,
   nowMs: context.nowMs ?? 0,
+  duplicateKeys: context.duplicateKeys ?? [],
 });
 
 const check = ({ rule }: Policy, object: JsonRecord, pods: PodView | undefined, input: RuleInput): readonly Violation[] => {
@@ -101,7 +103,7 @@ export const docsOf = (id: string): string => `docs/policies/${id}.md`;
 const toFinding = (
   { policy, action, severity, params }: ActivePolicy,
   violation: Violation,
-  { ref, owner }: { readonly ref: ObjectRef; readonly owner: ObjectRef | undefined },
+  { ref, owner, pods }: { readonly ref: ObjectRef; readonly owner: ObjectRef | undefined; readonly pods: PodView | undefined },
 ): Finding => ({
   policy: policy.id,
   title: policy.title,
@@ -109,7 +111,7 @@ const toFinding = (
   action,
   object: ref,
   ...(owner ? { owner } : {}),
-  ...(violation.container === undefined ? {} : { container: violation.container }),
+  ...(violation.container === undefined ? {} : { container: violation.container, ...imageOf(pods, violation.container) }),
   path: violation.path,
   message: violation.message ?? templateOf(policy)({ violation, object: ref, params }),
   ...(violation.value === undefined ? {} : { value: violation.value }),
@@ -118,6 +120,11 @@ const toFinding = (
   ...(violation.patch === undefined ? {} : { patch: violation.patch }),
   docs: docsOf(policy.id),
 });
+
+const imageOf = (pods: PodView | undefined, container: string): { image?: string } => {
+  const image = stringOf(pods?.containers.find(({ name }) => name === container)?.spec.image);
+  return image === undefined ? {} : { image };
+};
 
 const ownerOf = (object: JsonRecord): ObjectRef | undefined => {
   const metadata = recordOf(object.metadata);

@@ -1,7 +1,11 @@
 export * from './builtins/index.ts';
 export * from './cluster/cluster-index.ts';
+export * from './decide.ts';
 export * from './evaluate.ts';
 export * from './examples/run-example.ts';
+export * from './exceptions/apply-exceptions.ts';
+export * from './exceptions/exception-schema.ts';
+export * from './exceptions/policy-exception.ts';
 export * from './load/load-policy.ts';
 export { showValue } from './message.ts';
 export * from './model/finding.ts';

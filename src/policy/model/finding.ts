@@ -28,6 +28,8 @@ export interface Finding {
   readonly owner?: ObjectRef;
   /** Name of the container that the finding is about. */
   readonly container?: string;
+  /** Image of that container. */
+  readonly image?: string;
   /** JSON Pointer in the document. Where a field is missing, the place where it belongs. */
   readonly path: string;
   readonly message: string;

@@ -64,6 +64,8 @@ export interface RuleInput {
   /** Always there for policies with `needs: cluster`. */
   readonly cluster: ClusterIndex | undefined;
   readonly nowMs: number;
+  /** JSON Pointers in the document of keys that stand twice; known for files only. */
+  readonly duplicateKeys: readonly string[];
 }
 
 /** One place where a rule is broken. */

@@ -38,11 +38,18 @@ const baseline = containerRule(({ securityContext, path, pod }, { pss }) => {
   return addedOutside(securityContext.capabilities, path, (name) => DEFAULT_CAPABILITIES.has(name), 'a capability of the default set');
 });
 
+const onlyBind = (violation: Violation, container: string): Violation => ({
+  ...violation,
+  message: `container ${container} adds ${String(violation.value)}; only NET_BIND_SERVICE may be added`,
+});
+
 /** Drop ALL and add at most NET_BIND_SERVICE, 1.22 and later; Windows pods are exempt since 1.25. */
-const restricted = containerRule(({ securityContext, path, pod }, { pss }) => {
+const restricted = containerRule(({ securityContext, path, pod, name: container }, { pss }) => {
   if (sinceWindowsExempt(pod, pss)) return FINE;
   const { drop } = recordOf(securityContext.capabilities);
-  const found = addedOutside(securityContext.capabilities, path, (name) => name === 'NET_BIND_SERVICE', 'at most NET_BIND_SERVICE');
+  const found = addedOutside(securityContext.capabilities, path, (name) => name === 'NET_BIND_SERVICE', 'at most NET_BIND_SERVICE').map(
+    (violation) => onlyBind(violation, container),
+  );
   if (stringsOf(drop).includes('ALL')) return found.length > 0 ? found : FINE;
   return [{ path: `${path}/securityContext/capabilities/drop`, value: drop ?? undefined, expected: '["ALL"]' }, ...found];
 });
