@@ -97,7 +97,7 @@ export const compose = (text: string, events: readonly Event[], limits: ComposeL
 
   for (const event of events) {
     if (event.type === EVENT_ID.SCALAR) {
-      const offset = event.valueStart;
+      const offset = scalarStart(event);
       const value = scalarValue(text, event);
       const anchor = mark(event);
       if (anchor !== undefined) anchors.set(anchor, { value, size: 1, depth: 0 });
@@ -175,9 +175,14 @@ const applyMerges = ({ value, merges, start }: Frame): number => {
   return added;
 };
 
-type ScalarEvent = Extract<Event, { type: typeof EVENT_ID.SCALAR }>;
+export type ScalarEvent = Extract<Event, { type: typeof EVENT_ID.SCALAR }>;
 
-const scalarValue = (text: string, event: ScalarEvent): unknown => {
+/** Where a scalar begins, with its quote; -1 where the text has nothing. */
+export const scalarStart = ({ valueStart, style }: ScalarEvent): number =>
+  style === SCALAR_STYLE.SINGLE_QUOTED || style === SCALAR_STYLE.DOUBLE_QUOTED ? valueStart - 1 : valueStart;
+
+/** The value of a scalar as Kubernetes reads it. */
+export const scalarValue = (text: string, event: ScalarEvent): unknown => {
   const source = getScalarValue(text, event);
   if (event.tagStart >= 0) return taggedValue(source, text.slice(event.tagStart, event.tagEnd), event.style === SCALAR_STYLE.PLAIN);
   return event.style === SCALAR_STYLE.PLAIN ? plainScalar(source) : source;

@@ -1,4 +1,5 @@
-import { EVENT_ID, type Event, getScalarValue, SCALAR_STYLE } from 'js-yaml';
+import { type Event, EVENT_ID, SCALAR_STYLE } from 'js-yaml';
+import { scalarStart, scalarValue } from './compose.ts';
 
 /** Where things stand in the text; made only for documents with findings. */
 export interface PlaceTree {
@@ -46,10 +47,9 @@ export const placeTree = (text: string, events: readonly Event[]): PlaceTree => 
         ? undefined
         : text.slice(event.anchorStart, event.anchorEnd);
     if (event.type === EVENT_ID.SCALAR) {
-      const tree = leaf(event.valueStart);
+      const tree = leaf(scalarStart(event));
       if (anchor !== undefined) anchors.set(anchor, tree);
-      const isPlain = event.style === SCALAR_STYLE.PLAIN;
-      add(tree, event.valueStart, { text: getScalarValue(text, event), isPlain });
+      add(tree, tree.offset, { text: String(scalarValue(text, event)), isPlain: event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0 });
     } else if (event.type === EVENT_ID.ALIAS) {
       add(anchors.get(anchor ?? '') ?? leaf(event.anchorStart - 1), event.anchorStart - 1);
     } else if (event.type === EVENT_ID.MAPPING || event.type === EVENT_ID.SEQUENCE) {
