@@ -127,7 +127,13 @@ const makeReport = async (pack: readonly Policy[], paths: readonly string[], fla
     },
     signal,
   );
-  return { ...result, profile: flags.profile, pssVersion: `1.${flags.pssVersion}`, failOn: flags.failOn };
+  return {
+    ...result,
+    profile: flags.profile,
+    pssVersion: `1.${flags.pssVersion}`,
+    failOn: flags.failOn,
+    policies: policies.policies.map(({ policy }) => policy),
+  };
 };
 const policyOf = (pack: readonly Policy[], id: string): Policy => {
   const policy = pack.find((candidate) => candidate.id === id);

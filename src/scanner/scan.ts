@@ -47,6 +47,8 @@ export interface ScanSummary {
 export interface ScanResult {
   /** In the order of files, then of lines. */
   readonly findings: readonly FileFinding[];
+  /** Files that were read. */
+  readonly files: readonly string[];
   readonly errors: readonly ScanError[];
   readonly exceptions: readonly ExceptionUse[];
   readonly summary: ScanSummary;
@@ -61,8 +63,9 @@ export const scan = async (deps: ScanDeps, options: ScanOptions, signal: AbortSi
   const errors: ScanError[] = [];
   const objects: ScannedObject[] = [];
   const skipped: SkippedFile[] = [];
+  const files: string[] = [];
   const texts = new Map<string, string>();
-  const counts = { files: 0, documents: 0, objects: 0 };
+  const counts = { documents: 0, objects: 0 };
   const needsCluster = options.policies.policies.some(({ policy }) => policy.match.needs === 'cluster');
   const context: EvaluationContext = {
     policies: options.policies,
@@ -87,7 +90,7 @@ export const scan = async (deps: ScanDeps, options: ScanOptions, signal: AbortSi
     deps.onFile?.(path);
     const text = await readText(deps, path, errors);
     if (text === undefined) continue;
-    counts.files += 1;
+    files.push(path);
     if (path === STDIN) texts.set(path, text);
     if (!isNamed && isHelmTemplate(path, text)) {
       skipped.push({ file: path, reason: 'a Helm template: render the chart and scan the result' });
@@ -99,9 +102,11 @@ export const scan = async (deps: ScanDeps, options: ScanOptions, signal: AbortSi
   const judged = applyExceptions(findings.sort(byPlace), options.exceptions, deps.clock.nowMs());
   return {
     findings: judged.findings,
+    files,
     errors,
     exceptions: judged.uses,
     summary: {
+      files: files.length,
       ...counts,
       policies: options.policies.policies.length,
       findings: countBySeverity(judged.findings),

@@ -1,4 +1,4 @@
-import type { ProfileName, Severity } from '../../policy/index.ts';
+import type { Policy, ProfileName, Severity } from '../../policy/index.ts';
 import type { ScanResult } from '../scan.ts';
 
 export const FAIL_ON = ['none', 'low', 'medium', 'high', 'critical'] as const;
@@ -10,6 +10,8 @@ export interface Report extends ScanResult {
   /** `1.37` */
   readonly pssVersion: string;
   readonly failOn: FailOn;
+  /** Those that were active. */
+  readonly policies: readonly Policy[];
 }
 
 /** Whether a severity makes the scan fail. */

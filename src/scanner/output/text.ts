@@ -1,18 +1,16 @@
 import { styleText } from 'node:util';
 import { SEVERITIES, showValue } from '../../policy/index.ts';
 import type { FileFinding, ScanError } from '../finding.ts';
+import { objectText } from './finding-text.ts';
 import { failsAt, type Report } from './report.ts';
 
 type Paint = (style: Parameters<typeof styleText>[0], text: string) => string;
 
 const STYLES = { critical: 'magenta', high: 'red', medium: 'yellow', low: 'blue' } as const;
 
-const nameOf = ({ object: { kind, namespace, name } }: FileFinding): string =>
-  `${kind || 'no kind'} ${[namespace, name || 'no name'].filter(Boolean).join('/')}`;
-
 const findingLines = (finding: FileFinding, paint: Paint): string[] => {
   const { file, line, column, severity, policy, container, message, path, value, fix } = finding;
-  const head = `${file}:${line}:${column}  ${paint(STYLES[severity], severity)}  ${paint('bold', policy)}  ${nameOf(finding)}${
+  const head = `${file}:${line}:${column}  ${paint(STYLES[severity], severity)}  ${paint('bold', policy)}  ${objectText(finding)}${
     container === undefined ? '' : `, container ${container}`
   }`;
   return [head, `    ${message}`, `    ${path || '/'}${value === undefined ? ' is absent' : `: ${showValue(value)}`}`, `    fix: ${fix}`];

@@ -1,4 +1,4 @@
-import { type Event, EVENT_ID, SCALAR_STYLE } from 'js-yaml';
+import { EVENT_ID, type Event, SCALAR_STYLE } from 'js-yaml';
 import { scalarStart, scalarValue } from './compose.ts';
 
 /** Where things stand in the text; made only for documents with findings. */

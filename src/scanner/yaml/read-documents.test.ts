@@ -20,7 +20,11 @@ describe('readDocuments', () => {
     { name: 'dashes inside a block scalar', text: 'a: |\n  x\n  ---\n  y\n', expected: [{ a: 'x\n---\ny\n' }] },
     { name: 'JSON with tabs', text: '{\n\t"a": [\n\t\t1\n\t]\n}', expected: [{ a: [1] }] },
     { name: 'anchor and alias', text: 'a: &x {b: 1}\nc: *x\n', expected: [{ a: { b: 1 }, c: { b: 1 } }] },
-    { name: 'a merge key, own keys first', text: 'a: &x {b: 1, c: 2}\nd:\n  <<: *x\n  b: 3\n', expected: [{ a: { b: 1, c: 2 }, d: { b: 3, c: 2 } }] },
+    {
+      name: 'a merge key, own keys first',
+      text: 'a: &x {b: 1, c: 2}\nd:\n  <<: *x\n  b: 3\n',
+      expected: [{ a: { b: 1, c: 2 }, d: { b: 3, c: 2 } }],
+    },
     { name: 'a list of merges, the first one wins', text: 'd:\n  <<: [{b: 1}, {b: 2, c: 2}]\n', expected: [{ d: { b: 1, c: 2 } }] },
     { name: 'a quoted << is a key', text: '"<<": 1\n', expected: [{ '<<': 1 }] },
     { name: 'nothing', text: '# only a comment\n', expected: [] },
@@ -29,9 +33,26 @@ describe('readDocuments', () => {
   ])('reads $name', ({ text, expected }) => expect(values(text)).toEqual(expected));
 
   it('reads plain scalars as Kubernetes does', () => {
-    const text = '{a: yes, b: off, c: 0644, d: 0x1F, e: 1_000, f: 1e3, g: ~, h: 2020-01-01, i: .5, j: 1.10, k: "yes", l: 08, m: -0b11, o: 1:30, y: 1}';
+    const text =
+      '{a: yes, b: off, c: 0644, d: 0x1F, e: 1_000, f: 1e3, g: ~, h: 2020-01-01, i: .5, j: 1.10, k: "yes", l: 08, m: -0b11, o: 1:30, y: 1}';
     expect(values(text)).toEqual([
-      { a: true, b: false, c: 420, d: 31, e: 1000, f: 1000, g: null, h: '2020-01-01', i: 0.5, j: 1.1, k: 'yes', l: 8, m: -3, o: '1:30', true: 1 },
+      {
+        a: true,
+        b: false,
+        c: 420,
+        d: 31,
+        e: 1000,
+        f: 1000,
+        g: null,
+        h: '2020-01-01',
+        i: 0.5,
+        j: 1.1,
+        k: 'yes',
+        l: 8,
+        m: -3,
+        o: '1:30',
+        true: 1,
+      },
     ]);
   });
 
@@ -113,7 +134,11 @@ describe('readDocuments', () => {
         expect(document.value).toEqual(JSON.parse(text));
         for (const pointer of pointers(value)) {
           const { line, column } = document.locate(pointer);
-          const rest = text.split('\n').slice(line - 1).join('\n').slice(column - 1);
+          const rest = text
+            .split('\n')
+            .slice(line - 1)
+            .join('\n')
+            .slice(column - 1);
           const key = pointer.slice(pointer.lastIndexOf('/') + 1);
           const parent = valueAt(value, pointer.slice(0, pointer.lastIndexOf('/')));
           const expected = Array.isArray(parent)
@@ -127,7 +152,35 @@ describe('readDocuments', () => {
   });
 
   it('never throws, whatever the text', () => {
-    const piece = fc.constantFrom('a', ':', ' ', '\n', '- ', '[', ']', '{', '}', '&x ', '*x', '<<: ', '|\n', '"', "'", '---\n', '...\n', '%', '!!int ', '\t', '? ', '#', ',', '\r', '>', '0', '~');
+    const piece = fc.constantFrom(
+      'a',
+      ':',
+      ' ',
+      '\n',
+      '- ',
+      '[',
+      ']',
+      '{',
+      '}',
+      '&x ',
+      '*x',
+      '<<: ',
+      '|\n',
+      '"',
+      "'",
+      '---\n',
+      '...\n',
+      '%',
+      '!!int ',
+      '\t',
+      '? ',
+      '#',
+      ',',
+      '\r',
+      '>',
+      '0',
+      '~',
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
         for (const entry of read(pieces.join(''))) if (entry.kind === 'document') entry.locate('/a/0/b');
