@@ -28,6 +28,7 @@ export const runExample = (policy: Policy, example: Example, object: JsonRecord 
     policies: policySetOf([{ policy, action: 'deny', severity: policy.severity, params }], { level, minor }),
     cluster: createClusterIndex([object, ...(example.objects ?? [])]),
     kubernetesMinor: (example.kubernetes === undefined ? undefined : parseMinor(example.kubernetes)) ?? LATEST_KUBERNETES_MINOR,
+    ...(example.duplicateKeys ? { duplicateKeys: example.duplicateKeys } : {}),
     ...(example.oldObject ? { oldObject: example.oldObject } : {}),
     ...(request
       ? { request: { operation: 'CREATE', user: '', groups: [], subResource: '', namespace: undefined, name: '', ...request } }

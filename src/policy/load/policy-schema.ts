@@ -23,6 +23,7 @@ const EXAMPLE_KEYS = {
     additionalProperties: false,
   },
   kubernetes: TEXT,
+  duplicateKeys: TEXTS,
 } as const;
 
 const CEL_VALIDATION = {

@@ -143,6 +143,8 @@ export interface Example {
   readonly params?: Params;
   readonly pss?: { readonly level?: PssLevel; readonly version?: string };
   readonly kubernetes?: string;
+  /** JSON Pointers of keys that stand twice, which an example cannot write. */
+  readonly duplicateKeys?: readonly string[];
 }
 export type GoodExample = Example;
 export interface BadExample extends Example {
