@@ -47,7 +47,7 @@ export const evaluateObject = (object: JsonRecord, base: string, context: Evalua
     const needsCluster = entry.policy.match.needs === 'cluster';
     if (needsCluster ? cluster === undefined || part === 'object' : part === 'cluster') continue;
     shared.params = entry.params;
-    for (const violation of check(entry.policy, object, pods, shared)) findings.push(toFinding(entry, violation, about));
+    for (const violation of checkSafely(entry.policy, object, pods, shared)) findings.push(toFinding(entry, violation, about));
   }
   return findings;
 };
@@ -71,6 +71,16 @@ const inputOf = (
   nowMs: context.nowMs ?? 0,
   duplicateKeys: context.duplicateKeys ?? [],
 });
+
+/** A rule that fails is a finding of its own: neither may it hide the others, nor may what broke it pass. */
+const checkSafely = (policy: Policy, object: JsonRecord, pods: PodView | undefined, input: RuleInput): readonly Violation[] => {
+  try {
+    return check(policy, object, pods, input);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return [{ path: input.base, message: `the policy ${policy.id} could not be evaluated: ${why}` }];
+  }
+};
 
 const check = ({ rule }: Policy, object: JsonRecord, pods: PodView | undefined, input: RuleInput): readonly Violation[] => {
   if (rule.target === 'object') return rule.check(object, input);
@@ -121,9 +131,18 @@ const toFinding = (
   docs: docsOf(policy.id),
 });
 
+const images = new WeakMap<PodView, ReadonlyMap<string, string>>();
+
+/** By a map, because a hostile pod may have ten thousand containers with ten findings each. */
 const imageOf = (pods: PodView | undefined, container: string): { image?: string } => {
-  const image = stringOf(pods?.containers.find(({ name }) => name === container)?.spec.image);
-  return image === undefined ? {} : { image };
+  if (!pods) return {};
+  let byName = images.get(pods);
+  if (!byName) {
+    byName = new Map(pods.containers.map(({ name, spec }) => [name, stringOf(spec.image) ?? '']));
+    images.set(pods, byName);
+  }
+  const image = byName.get(container);
+  return image ? { image } : {};
 };
 
 const ownerOf = (object: JsonRecord): ObjectRef | undefined => {

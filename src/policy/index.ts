@@ -6,6 +6,7 @@ export * from './examples/run-example.ts';
 export * from './exceptions/apply-exceptions.ts';
 export * from './exceptions/exception-schema.ts';
 export * from './exceptions/policy-exception.ts';
+export * from './kubernetes/type-table.ts';
 export * from './load/load-policy.ts';
 export { showValue } from './message.ts';
 export * from './model/finding.ts';

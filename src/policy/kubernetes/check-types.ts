@@ -35,14 +35,16 @@ const SCALARS: Readonly<Record<string, { readonly expected: string; readonly fit
 /** Compares an object with its type, `typeId` out of `table.kinds`. `base` is where the object lies in its document. */
 export const checkTypes = (object: JsonRecord, table: TypeTable, typeId: string, base: string): TypeProblem[] => {
   const problems: TypeProblem[] = [];
+  const isFull = (): boolean => problems.length >= MAX_PROBLEMS;
   const report = (problem: TypeProblem): void => {
-    if (problems.length < MAX_PROBLEMS) problems.push(problem);
+    if (!isFull()) problems.push(problem);
   };
 
   const checkFields = (value: JsonRecord, id: string, path: string): void => {
     const { fields, required } = table.typeOf(id);
     if (fields === 'any') return;
     for (const key of Object.keys(value)) {
+      if (isFull()) return;
       const child = value[key];
       const code = fields.get(key);
       const childPath = `${path}/${pointerToken(key)}`;
