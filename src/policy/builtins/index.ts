@@ -5,6 +5,7 @@ import { CONTAINER_SECURITY_RULES } from './container-security.ts';
 import { HOST_VOLUME_RULES } from './host-volumes.ts';
 import { POD_HYGIENE_RULES } from './pod-hygiene.ts';
 import { POD_IDENTITY_RULES } from './pod-identity.ts';
+import { RESOURCE_RULES } from './resources.ts';
 
 /** Every function that a policy file may name in `builtin`, by that name. */
 export const BUILTINS: Builtins = {
@@ -14,4 +15,5 @@ export const BUILTINS: Builtins = {
   ...HOST_VOLUME_RULES,
   ...POD_IDENTITY_RULES,
   ...POD_HYGIENE_RULES,
+  ...RESOURCE_RULES,
 };

@@ -1,5 +1,5 @@
 import { containerRule, FINE, objectRule, podRule, type Violation } from '../model/policy.ts';
-import { isAbsent, listOf, numberOf, recordOf, stringOf, stringsOf } from '../model/value.ts';
+import { isAbsent, listOf, recordOf, stringOf, stringsOf } from '../model/value.ts';
 import { isLive, isWrite } from './facts.ts';
 import { matcherOf } from './given-lists.ts';
 
@@ -130,12 +130,6 @@ const gitSync = containerRule(({ spec, path }) => {
   return found.length > 0 ? found : FINE;
 });
 
-const containersPerPod = podRule((pod, { params }) => {
-  const max = numberOf(params.max) ?? Number.POSITIVE_INFINITY;
-  const running = pod.containers.filter(({ type }) => type === 'container' || type === 'sidecar').length;
-  return running > max ? [{ path: `${pod.path}/containers`, value: running, expected: `at most ${max}` }] : FINE;
-});
-
 /** Habits of pods that help whoever gets in. */
 export const POD_HYGIENE_RULES = {
   'ephemeral-containers': ephemeralContainers,
@@ -145,5 +139,4 @@ export const POD_HYGIENE_RULES = {
   'sudo-in-command': sudoInCommand,
   'exec-probe-commands': execProbeCommands,
   'git-sync-injection': gitSync,
-  'containers-per-pod': containersPerPod,
 } as const;
