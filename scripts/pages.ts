@@ -4,6 +4,7 @@ import { featuresPage } from '../src/features/index.ts';
 import { SCAN_OUTPUT_SCHEMA } from '../src/scanner/index.ts';
 import { renderConfigDocs } from './config-docs.ts';
 import { collectMetricGroups, renderMetricDocs } from './metric-docs.ts';
+import { policyPages } from './policy-docs.ts';
 import { renderPolicyPack } from './policy-pack.ts';
 
 /** A committed page that is made from code; a test holds it fresh. */
@@ -18,4 +19,5 @@ export const PAGES: readonly GeneratedPage[] = [
   { path: 'docs/features.md', render: featuresPage },
   { path: 'docs/scan-output.schema.json', render: () => `${JSON.stringify(SCAN_OUTPUT_SCHEMA, null, 2)}\n` },
   { path: 'src/policy/pack/pack.generated.ts', render: renderPolicyPack },
+  ...policyPages(),
 ];
