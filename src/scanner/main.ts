@@ -9,15 +9,18 @@ import {
   type ProfileName,
   parseMinor,
   policyPack,
+  type Selection,
 } from '../policy/index.ts';
 import { explainPolicy, listPolicies } from './command/explain.ts';
 import { printResult } from './command/print-result.ts';
 import { readExceptions, readParams } from './command/settings.ts';
-import { readStandardInput } from './command/standard-input.ts';
+import { createStandardInput } from './command/standard-input.ts';
 import { findFiles, STDIN } from './files/find-files.ts';
 import { FORMATS } from './output/formats.ts';
 import { exitCodeOfReport, FAIL_ON, type FailOn, type Report } from './output/report.ts';
+import { createScanPool } from './pool/scan-pool.ts';
 import { scan } from './scan.ts';
+import { createFileScanner } from './scan-file.ts';
 import { DEFAULT_LIMITS } from './yaml/read-documents.ts';
 
 interface Flags {
@@ -31,6 +34,7 @@ interface Flags {
   readonly exceptions: readonly string[];
   readonly output?: string;
   readonly maxBytes: number;
+  readonly jobs: number;
   readonly rendered?: boolean;
   readonly list?: boolean;
   readonly explain?: string;
@@ -38,6 +42,9 @@ interface Flags {
 
 // Larger than any bundle of manifests; more than this in one file is a mistake or an attack.
 const DEFAULT_MAX_BYTES = 16 << 20;
+
+// A thread takes some 60 MB.
+const MAX_JOBS = 64;
 
 const list = (value: string, previous: readonly string[] = []): readonly string[] => [
   ...previous,
@@ -51,6 +58,11 @@ const version = (text: string): number => {
   const minor = parseMinor(text);
   if (minor === undefined) throw new InvalidArgumentError('It must be a version such as 1.30, or latest.');
   return minor;
+};
+const jobs = (text: string): number => {
+  if (!/^\d{1,2}$/.test(text) || Number(text) < 1 || Number(text) > MAX_JOBS)
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${MAX_JOBS}.`);
+  return Number(text);
 };
 const bytes = (text: string): number => {
   if (!/^[1-9]\d{0,10}$/.test(text)) throw new InvalidArgumentError('It must be a number of bytes above 0.');
@@ -76,6 +88,7 @@ export const scanCommand = (): Command =>
     .option('--exceptions <file>', 'exceptions, each with an owner and a last day; may be given several times', collect, [])
     .option('--output <file>', 'write the result here instead of standard output')
     .option('--rendered', 'the input is what kustomize or Helm rendered: judge every document in it')
+    .option('--jobs <number>', 'threads that scan files; more than one pays from some thousand objects in several files', jobs, 1)
     .option('--max-bytes <number>', 'refuse files above this size', bytes, DEFAULT_MAX_BYTES)
     .option('--list', 'print the policies, with --profile or --only those that are active')
     .option('--explain <id>', 'print what a policy is for, its params and examples')
@@ -105,36 +118,39 @@ const run = async (paths: readonly string[], flags: Flags, command: Command, sig
 };
 
 const makeReport = async (pack: readonly Policy[], paths: readonly string[], flags: Flags, signal: AbortSignal): Promise<Report> => {
-  const policies = createPolicySet(pack, {
+  const selection: Selection = {
     profile: flags.profile,
     pssMinor: flags.pssVersion,
     ...(flags.only ? { only: flags.only } : {}),
     ...(flags.params === undefined ? {} : { params: await readParams(flags.params) }),
-  });
-  const exceptions = (await Promise.all(flags.exceptions.map((path) => readExceptions(path, systemClock.nowMs())))).flat();
-  const result = await scan(
-    {
-      clock: systemClock,
-      findFiles: () => findFiles(paths),
-      readFile: (path) => (path === STDIN ? readStandardInput(flags.maxBytes) : readFile(path, { maxBytes: flags.maxBytes })),
-    },
-    {
-      policies,
-      exceptions,
-      limits: DEFAULT_LIMITS,
-      all: flags.rendered ?? false,
-      ...(flags.kubernetesVersion === undefined ? {} : { kubernetesMinor: flags.kubernetesVersion }),
-    },
-    signal,
-  );
-  return {
-    ...result,
-    profile: flags.profile,
-    pssVersion: `1.${flags.pssVersion}`,
-    failOn: flags.failOn,
-    policies: policies.policies.map(({ policy }) => policy),
   };
+  const policies = createPolicySet(pack, selection);
+  const exceptions = (await Promise.all(flags.exceptions.map((path) => readExceptions(path, systemClock.nowMs())))).flat();
+  const shared = {
+    limits: DEFAULT_LIMITS,
+    all: flags.rendered ?? false,
+    ...(flags.kubernetesVersion === undefined ? {} : { kubernetesMinor: flags.kubernetesVersion }),
+  };
+  const standardInput = createStandardInput(flags.maxBytes);
+  const deps = {
+    clock: systemClock,
+    findFiles: () => findFiles(paths),
+    readFile: (path: string) => (path === STDIN ? standardInput() : readFile(path, { maxBytes: flags.maxBytes })),
+  };
+  const options = { ...shared, policies, exceptions };
+  const pool =
+    flags.jobs > 1
+      ? createScanPool(flags.jobs, { ...shared, selection, maxBytes: flags.maxBytes }, createFileScanner(deps, options, signal))
+      : undefined;
+  try {
+    const result = await scan({ ...deps, ...(pool ? { pool } : {}) }, options, signal);
+    const active = policies.policies.map(({ policy }) => policy);
+    return { ...result, profile: flags.profile, pssVersion: `1.${flags.pssVersion}`, failOn: flags.failOn, policies: active };
+  } finally {
+    await pool?.close();
+  }
 };
+
 const policyOf = (pack: readonly Policy[], id: string): Policy => {
   const policy = pack.find((candidate) => candidate.id === id);
   if (!policy) throw new BellwetherError('invalid_input', `there is no policy ${id}; bellwether scan --list shows all`);

@@ -1,36 +1,26 @@
-import { BellwetherError, type Clock, toBellwetherError } from '../platform/index.ts';
-import {
-  applyExceptions,
-  createClusterIndex,
-  type EvaluationContext,
-  type ExceptionUse,
-  evaluateObject,
-  type PolicyException,
-  type PolicySet,
-  SEVERITIES,
-  type Severity,
-} from '../policy/index.ts';
-import { type InputFile, type SkippedFile, STDIN } from './files/find-files.ts';
+import { applyExceptions, type ExceptionUse, type PolicyException, SEVERITIES, type Severity } from '../policy/index.ts';
+import type { InputFile, SkippedFile } from './files/find-files.ts';
 import type { FileFinding, ScanError } from './finding.ts';
-import { placeFinding, type ScannedObject, scanText } from './scan-text.ts';
-import { decodeText } from './yaml/decode-text.ts';
-import { type DocumentLimits, readDocuments } from './yaml/read-documents.ts';
+import {
+  createFileScanner,
+  type FileResult,
+  type FileScanner,
+  type FileScannerDeps,
+  type FileScannerOptions,
+  needsCluster,
+} from './scan-file.ts';
+import type { ScannedObject } from './scan-text.ts';
+import { scanTogether } from './scan-together.ts';
 
-export interface ScanDeps {
-  readonly clock: Clock;
+export interface ScanDeps extends FileScannerDeps {
   readonly findFiles: () => AsyncIterable<InputFile>;
-  /** Rejects with `too_large` and the other codes of reading files. */
-  readonly readFile: (path: string) => Promise<Uint8Array>;
+  /** Scans files elsewhere, several at a time; in this thread one after the other if absent. */
+  readonly pool?: { readonly scanFile: FileScanner; readonly size: number };
   readonly onFile?: (path: string) => void;
 }
 
-export interface ScanOptions {
-  readonly policies: PolicySet;
+export interface ScanOptions extends FileScannerOptions {
   readonly exceptions: readonly PolicyException[];
-  readonly limits: DocumentLimits;
-  /** Judge also documents in folders that do not look like Kubernetes. */
-  readonly all: boolean;
-  readonly kubernetesMinor?: number;
 }
 
 export interface ScanSummary {
@@ -54,9 +44,6 @@ export interface ScanResult {
   readonly summary: ScanSummary;
 }
 
-// Long files must not keep signals and the progress bar waiting.
-const YIELD_EVERY_MS = 50;
-
 /** Judges files by a set of policies. Rejects only where nothing could be scanned; what is wrong with one file is in `errors`. */
 export const scan = async (deps: ScanDeps, options: ScanOptions, signal: AbortSignal): Promise<ScanResult> => {
   const findings: FileFinding[] = [];
@@ -64,41 +51,18 @@ export const scan = async (deps: ScanDeps, options: ScanOptions, signal: AbortSi
   const objects: ScannedObject[] = [];
   const skipped: SkippedFile[] = [];
   const files: string[] = [];
-  const texts = new Map<string, string>();
   const counts = { documents: 0, objects: 0 };
-  const needsCluster = options.policies.policies.some(({ policy }) => policy.match.needs === 'cluster');
-  const context: EvaluationContext = {
-    policies: options.policies,
-    part: 'object',
-    nowMs: deps.clock.nowMs(),
-    ...(options.kubernetesMinor === undefined ? {} : { kubernetesMinor: options.kubernetesMinor }),
-  };
-  const sink = {
-    onFinding: (finding: FileFinding) => void findings.push(finding),
-    onError: (error: ScanError) => void errors.push(error),
-    onDocument: () => {
-      counts.documents += 1;
-    },
-    onObject: (object: ScannedObject) => {
-      counts.objects += 1;
-      if (needsCluster) objects.push(object);
-    },
-  };
-  const pause = createPause(deps.clock, signal);
-
-  for await (const { path, isNamed } of deps.findFiles()) {
-    deps.onFile?.(path);
-    const text = await readText(deps, path, errors);
-    if (text === undefined) continue;
-    files.push(path);
-    if (path === STDIN) texts.set(path, text);
-    if (!isNamed && isHelmTemplate(path, text)) {
-      skipped.push({ file: path, reason: 'a Helm template: render the chart and scan the result' });
-      continue;
-    }
-    for (const _ of scanText(text, { file: path, all: isNamed || options.all, limits: options.limits, context }, sink)) await pause();
+  for await (const result of scanAll(deps, options, signal)) {
+    if (result.wasRead) files.push(result.file);
+    if (result.skipped !== undefined) skipped.push({ file: result.file, reason: result.skipped });
+    // Not by spreading into push: a hostile file has more findings than a call has arguments.
+    for (const finding of result.findings) findings.push(finding);
+    for (const error of result.errors) errors.push(error);
+    for (const object of result.objects) objects.push(object);
+    counts.documents += result.documents;
+    counts.objects += result.objectCount;
   }
-  if (needsCluster) findings.push(...(await scanTogether(deps, options, context, objects, texts, pause)));
+  if (needsCluster(options.policies)) for (const finding of await scanTogether(deps, options, objects, signal)) findings.push(finding);
   const judged = applyExceptions(findings.sort(byPlace), options.exceptions, deps.clock.nowMs());
   return {
     findings: judged.findings,
@@ -117,60 +81,21 @@ export const scan = async (deps: ScanDeps, options: ScanOptions, signal: AbortSi
   };
 };
 
-const TEMPLATE_PATH = /(^|\/)templates\//;
-
-const isHelmTemplate = (path: string, text: string): boolean => TEMPLATE_PATH.test(path) && text.includes('{{');
-
-const readText = async ({ readFile }: ScanDeps, path: string, errors: ScanError[]): Promise<string | undefined> => {
-  try {
-    return decodeText(await readFile(path));
-  } catch (error) {
-    const { code, message } = toBellwetherError(error);
-    if (code === 'cancelled') throw error;
-    errors.push({ file: path, message });
-    return undefined;
+/** Results in the order of files. A pool gets a few files ahead of those that are waited for. */
+async function* scanAll(deps: ScanDeps, options: ScanOptions, signal: AbortSignal): AsyncGenerator<FileResult> {
+  const { scanFile, size } = deps.pool ?? { scanFile: createFileScanner(deps, options, signal), size: 0 };
+  const ahead = size * 2;
+  const pending: Promise<FileResult>[] = [];
+  for await (const input of deps.findFiles()) {
+    deps.onFile?.(input.path);
+    const result = scanFile(input);
+    // It is awaited below; until then its failure must not end the process.
+    result.catch(() => undefined);
+    pending.push(result);
+    if (pending.length > ahead) yield await pending.shift()!;
   }
-};
-
-/** Policies over several objects; places are found by reading again the few documents that have findings. */
-const scanTogether = async (
-  { readFile }: ScanDeps,
-  { limits }: ScanOptions,
-  context: EvaluationContext,
-  objects: readonly ScannedObject[],
-  texts: ReadonlyMap<string, string>,
-  pause: () => Promise<void>,
-): Promise<FileFinding[]> => {
-  const cluster = createClusterIndex(objects.map(({ object }) => object));
-  const byFile = new Map<string, Map<number, ReturnType<typeof evaluateObject>>>();
-  for (const { object, file, document, path } of objects) {
-    const found = evaluateObject(object, path, { ...context, cluster, part: 'cluster' });
-    if (found.length > 0) {
-      const documents = byFile.get(file) ?? new Map<number, typeof found>();
-      byFile.set(file, documents.set(document, [...(documents.get(document) ?? []), ...found]));
-    }
-    await pause();
-  }
-  const placed: FileFinding[] = [];
-  for (const [file, documents] of byFile) {
-    const text = texts.get(file) ?? decodeText(await readFile(file));
-    for (const read of readDocuments(text, limits)) {
-      if (read.kind === 'document') placed.push(...(documents.get(read.index) ?? []).map((finding) => placeFinding(finding, read, file)));
-      await pause();
-    }
-  }
-  return placed;
-};
-
-const createPause = (clock: Clock, signal: AbortSignal): (() => Promise<void>) => {
-  let lastMs = clock.monotonicMs();
-  return async () => {
-    if (clock.monotonicMs() - lastMs < YIELD_EVERY_MS) return;
-    await new Promise((resolve) => setImmediate(resolve));
-    lastMs = clock.monotonicMs();
-    if (signal.aborted) throw new BellwetherError('cancelled', 'the scan was stopped');
-  };
-};
+  for (const result of pending) yield await result;
+}
 
 const byPlace = (a: FileFinding, b: FileFinding): number =>
   a.file === b.file
@@ -179,7 +104,8 @@ const byPlace = (a: FileFinding, b: FileFinding): number =>
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const countBySeverity = (findings: readonly FileFinding[]): Record<Severity, number> =>
-  Object.fromEntries(
-    SEVERITIES.map((severity) => [severity, findings.filter((finding) => finding.severity === severity).length]),
-  ) as Record<Severity, number>;
+const countBySeverity = (findings: readonly FileFinding[]): Record<Severity, number> => {
+  const counts = Object.fromEntries(SEVERITIES.map((severity) => [severity, 0])) as Record<Severity, number>;
+  for (const { severity } of findings) counts[severity] += 1;
+  return counts;
+};

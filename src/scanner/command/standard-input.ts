@@ -1,7 +1,15 @@
 import { BellwetherError } from '../../platform/index.ts';
 
-/** All of standard input. Rejects with `too_large`. */
-export const readStandardInput = async (maxBytes: number): Promise<Uint8Array> => {
+/** Reads standard input once, however often it is asked for. Rejects with `too_large`. */
+export const createStandardInput = (maxBytes: number): (() => Promise<Uint8Array>) => {
+  let content: Promise<Uint8Array> | undefined;
+  return () => {
+    content ??= readStandardInput(maxBytes);
+    return content;
+  };
+};
+
+const readStandardInput = async (maxBytes: number): Promise<Uint8Array> => {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of process.stdin) {
