@@ -84,6 +84,7 @@ const policyPage = (policy: Policy): string => {
     `| profiles | ${profilesOf(policy)} |`,
     ...(pss ? [`| Pod Security Standards | ${pss.level}, since ${pss.since} |`] : []),
     ...(match.needs === 'cluster' ? ['| looks at | other objects, so it runs in scans of files and of the cluster |'] : []),
+    ...(match.needs === 'cluster-if-known' ? ['| looks at | the object, and at others in scans of files and of the cluster |'] : []),
     '',
     '## Why',
     '',

@@ -18,7 +18,7 @@ export interface EvaluationContext {
   readonly namespaceObject?: JsonRecord;
   /** Other objects. Without it, policies that need them are skipped. */
   readonly cluster?: ClusterIndex;
-  /** `object`: only policies that need no other object; `cluster`: only those that do; both by default. */
+  /** `object`: only policies that never look at other objects; `cluster`: only those that do; both by default. */
   readonly part?: 'object' | 'cluster';
   readonly podPaths?: PodPaths;
   readonly kubernetesMinor?: number;
@@ -44,8 +44,9 @@ export const evaluateObject = (object: JsonRecord, base: string, context: Evalua
   const shared = inputOf(object, base, pods, context);
   const about = { ref: refOf(object), owner: ownerOf(object), pods };
   for (const entry of active) {
-    const needsCluster = entry.policy.match.needs === 'cluster';
-    if (needsCluster ? cluster === undefined || part === 'object' : part === 'cluster') continue;
+    const { needs } = entry.policy.match;
+    if (needs === 'cluster' && cluster === undefined) continue;
+    if (part !== undefined && part !== (needs === 'nothing' ? 'object' : 'cluster')) continue;
     shared.params = entry.params;
     for (const violation of checkSafely(entry.policy, object, pods, shared)) findings.push(toFinding(entry, violation, about));
   }

@@ -63,7 +63,7 @@ export const POLICY_SCHEMA = {
       properties: {
         target: { enum: ['object', 'pod', 'container'] },
         kinds: { ...TEXTS, minItems: 1 },
-        needs: { enum: ['nothing', 'cluster'] },
+        needs: { enum: ['nothing', 'cluster-if-known', 'cluster'] },
       },
       required: ['target'],
       additionalProperties: false,

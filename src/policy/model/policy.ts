@@ -127,8 +127,11 @@ export interface PolicyMatch {
   readonly target: Target;
   /** `group/Kind`, `Kind` for the core group, `*` for all; for pods and containers everything that makes pods. */
   readonly kinds: readonly string[] | undefined;
-  /** `cluster`: looks at other objects, so it is skipped where they are not at hand. */
-  readonly needs: 'nothing' | 'cluster';
+  /**
+   * `cluster`: looks at other objects, so it is skipped where they are not at hand. `cluster-if-known`: judges better with them, and the
+   * object alone without.
+   */
+  readonly needs: 'nothing' | 'cluster-if-known' | 'cluster';
 }
 
 /** One of `object`, `pod` (a pod spec), `container` (a container, in a pod of its own); `objects` are others that it needs. */
