@@ -1,5 +1,6 @@
 export * from './builtins/index.ts';
 export * from './cluster/cluster-index.ts';
+export * from './config/policy-config.ts';
 export * from './decide.ts';
 export * from './evaluate.ts';
 export * from './examples/run-example.ts';

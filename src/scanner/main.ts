@@ -5,15 +5,17 @@ import {
   DEFAULT_PROFILE,
   LATEST_PSS_MINOR,
   type Policy,
+  type PolicyConfig,
   PROFILES,
   type ProfileName,
   parseMinor,
+  parsePolicyConfig,
   policyPack,
   type Selection,
 } from '../policy/index.ts';
 import { explainPolicy, listPolicies } from './command/explain.ts';
 import { printResult } from './command/print-result.ts';
-import { readExceptions, readParams } from './command/settings.ts';
+import { readConfig, readExceptions, readParams } from './command/settings.ts';
 import { createStandardInput } from './command/standard-input.ts';
 import { findFiles, STDIN } from './files/find-files.ts';
 import { FORMATS } from './output/formats.ts';
@@ -30,6 +32,7 @@ interface Flags {
   readonly kubernetesVersion?: number;
   readonly failOn: FailOn;
   readonly only?: readonly string[];
+  readonly config?: string;
   readonly params?: string;
   readonly exceptions: readonly string[];
   readonly output?: string;
@@ -84,6 +87,7 @@ export const scanCommand = (): Command =>
       new Option('--fail-on <severity>', 'exit with 1 for findings of this severity or above').choices([...FAIL_ON]).default('high'),
     )
     .option('--only <ids>', 'only these policies, whatever the profile', list)
+    .option('--config <file>', 'YAML: profile, versions, actions, severities and params of policies, exceptions')
     .option('--params <file>', 'YAML: policy id to its params')
     .option('--exceptions <file>', 'exceptions, each with an owner and a last day; may be given several times', collect, [])
     .option('--output <file>', 'write the result here instead of standard output')
@@ -111,25 +115,50 @@ const run = async (paths: readonly string[], flags: Flags, command: Command, sig
   if (flags.explain !== undefined) return void process.stdout.write(explainPolicy(policyOf(pack, flags.explain)));
   if (flags.list) return void process.stdout.write(listPolicies(listed(pack, flags, command)));
   if (paths.length === 0) throw new BellwetherError('invalid_input', 'nothing to scan: name files or folders, or - for standard input');
-  const report = await makeReport(pack, paths, flags, signal);
+  const report = await makeReport(pack, paths, flags, await readSettings(flags, command), signal);
   const text = FORMATS[flags.format]!(report, { color: flags.output === undefined && process.stdout.isTTY === true });
   await printResult(text, flags.output);
   process.exitCode = exitCodeOfReport(report);
 };
 
-const makeReport = async (pack: readonly Policy[], paths: readonly string[], flags: Flags, signal: AbortSignal): Promise<Report> => {
-  const selection: Selection = {
-    profile: flags.profile,
-    pssMinor: flags.pssVersion,
-    ...(flags.only ? { only: flags.only } : {}),
-    ...(flags.params === undefined ? {} : { params: await readParams(flags.params) }),
+/** What is in force: the configuration file, and what the command line says on top of it. */
+interface Settings extends Omit<PolicyConfig, 'selection'> {
+  readonly selection: Selection & { readonly profile: ProfileName; readonly pssMinor: number };
+}
+
+const readSettings = async (flags: Flags, command: Command): Promise<Settings> => {
+  const nowMs = systemClock.nowMs();
+  const config = flags.config === undefined ? parsePolicyConfig({}, 'configuration', nowMs) : await readConfig(flags.config, nowMs);
+  const isGiven = (name: string): boolean => command.getOptionValueSource(name) !== 'default';
+  const params = flags.params === undefined ? {} : await readParams(flags.params);
+  const exceptions = await Promise.all(flags.exceptions.map((path) => readExceptions(path, nowMs)));
+  return {
+    selection: {
+      ...config.selection,
+      profile: isGiven('profile') ? flags.profile : (config.selection.profile ?? flags.profile),
+      pssMinor: isGiven('pssVersion') ? flags.pssVersion : (config.selection.pssMinor ?? flags.pssVersion),
+      params: { ...config.selection.params, ...params },
+      ...(flags.only ? { only: flags.only } : {}),
+    },
+    exceptions: [...config.exceptions, ...exceptions.flat()],
+    podPaths: config.podPaths,
+    kubernetesMinor: flags.kubernetesVersion ?? config.kubernetesMinor,
   };
+};
+
+const makeReport = async (
+  pack: readonly Policy[],
+  paths: readonly string[],
+  flags: Flags,
+  { selection, exceptions, podPaths, kubernetesMinor }: Settings,
+  signal: AbortSignal,
+): Promise<Report> => {
   const policies = createPolicySet(pack, selection);
-  const exceptions = (await Promise.all(flags.exceptions.map((path) => readExceptions(path, systemClock.nowMs())))).flat();
   const shared = {
     limits: DEFAULT_LIMITS,
     all: flags.rendered ?? false,
-    ...(flags.kubernetesVersion === undefined ? {} : { kubernetesMinor: flags.kubernetesVersion }),
+    podPaths,
+    ...(kubernetesMinor === undefined ? {} : { kubernetesMinor }),
   };
   const standardInput = createStandardInput(flags.maxBytes);
   const deps = {
@@ -145,7 +174,7 @@ const makeReport = async (pack: readonly Policy[], paths: readonly string[], fla
   try {
     const result = await scan({ ...deps, ...(pool ? { pool } : {}) }, options, signal);
     const active = policies.policies.map(({ policy }) => policy);
-    return { ...result, profile: flags.profile, pssVersion: `1.${flags.pssVersion}`, failOn: flags.failOn, policies: active };
+    return { ...result, profile: selection.profile, pssVersion: `1.${selection.pssMinor}`, failOn: flags.failOn, policies: active };
   } finally {
     await pool?.close();
   }

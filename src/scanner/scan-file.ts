@@ -46,7 +46,7 @@ export const contextOf = ({ policies, kubernetesMinor, podPaths }: FileScannerOp
   ...(podPaths === undefined ? {} : { podPaths }),
 });
 
-export const needsCluster = ({ policies }: PolicySet): boolean => policies.some(({ policy }) => policy.match.needs === 'cluster');
+export const needsCluster = ({ policies }: PolicySet): boolean => policies.some(({ policy }) => policy.match.needs !== 'nothing');
 
 const TEMPLATE_PATH = /(^|\/)templates\//;
 
