@@ -40,7 +40,7 @@ export const decide = (findings: readonly Finding[]): Decision => {
 };
 
 const shortened = (findings: readonly Finding[]): string[] => {
-  const texts = [...new Set(findings.map(({ policy, path, message }) => cut(`${policy}: ${message} (${path})`)))];
+  const texts = [...new Set(findings.map(({ policy, path, message }) => cut(`${policy} at ${path || '/'}: ${message}`)))];
   return texts.length > MAX_WARNINGS
     ? [...texts.slice(0, MAX_WARNINGS - 1), `and ${texts.length - MAX_WARNINGS + 1} more warnings`]
     : texts;
