@@ -3,15 +3,10 @@ import { CONFIG_SCHEMA, LIVE_KEYS } from '../src/exporter/config/schema.ts';
 import { featuresPage } from '../src/features/index.ts';
 import { SCAN_OUTPUT_SCHEMA } from '../src/scanner/index.ts';
 import { renderConfigDocs } from './config-docs.ts';
+import type { GeneratedPage } from './generated-page.ts';
 import { collectMetricGroups, renderMetricDocs } from './metric-docs.ts';
 import { policyPages } from './policy-docs.ts';
 import { renderPolicyPack } from './policy-pack.ts';
-
-/** A committed page that is made from code; a test holds it fresh. */
-export interface GeneratedPage {
-  readonly path: string;
-  readonly render: () => string;
-}
 
 export const PAGES: readonly GeneratedPage[] = [
   { path: 'docs/metrics.md', render: () => renderMetricDocs(collectMetricGroups(conventions), conventions.RECORDING_GROUPS) },

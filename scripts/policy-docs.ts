@@ -10,7 +10,7 @@ import {
   PROFILES,
   parsePolicy,
 } from '../src/policy/index.ts';
-import type { GeneratedPage } from './pages.ts';
+import type { GeneratedPage } from './generated-page.ts';
 import { policyFiles } from './policy-pack.ts';
 
 const GROUP_TITLES: Readonly<Record<Policy['group'], string>> = {

@@ -1,6 +1,15 @@
-import { fingerprintOf } from '../../policy/index.ts';
+import { fingerprintOf, showValue } from '../../policy/index.ts';
 import type { FileFinding, ScanError } from '../finding.ts';
 import type { Report } from './report.ts';
+
+// A value is there to be recognised; a whole subtree or a certificate is not.
+const MAX_VALUE_LENGTH = 1000;
+
+const boundedValue = (value: unknown): unknown => {
+  if (value === undefined || value === null || typeof value === 'number' || typeof value === 'boolean') return value ?? null;
+  const length = typeof value === 'string' ? value.length : (JSON.stringify(value)?.length ?? 0);
+  return length > MAX_VALUE_LENGTH ? showValue(value) : value;
+};
 
 /** A finding as docs/scan-output.schema.json describes it. Keys are always there; null means that there is nothing to say. */
 export const findingJson = (finding: FileFinding): object => {
@@ -18,7 +27,7 @@ export const findingJson = (finding: FileFinding): object => {
     object: { apiVersion, kind, namespace: namespace ?? null, name },
     container: container ?? null,
     message,
-    value: value ?? null,
+    value: boundedValue(value),
     fix,
     title,
     expected: finding.expected ?? null,
