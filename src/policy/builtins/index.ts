@@ -1,11 +1,18 @@
 import type { Builtins } from '../load/load-policy.ts';
 import { PSS_RULES } from '../pss/index.ts';
 import { API_RULES } from './api.ts';
+import { AUTOSCALING_RULES } from './autoscaling.ts';
+import { AVAILABILITY_RULES } from './availability.ts';
 import { CONTAINER_SECURITY_RULES } from './container-security.ts';
+import { DISRUPTION_RULES } from './disruption.ts';
 import { HOST_VOLUME_RULES } from './host-volumes.ts';
+import { METADATA_RULES } from './metadata.ts';
 import { POD_HYGIENE_RULES } from './pod-hygiene.ts';
 import { POD_IDENTITY_RULES } from './pod-identity.ts';
+import { PROBE_RULES } from './probes.ts';
+import { REFERENCE_RULES } from './references.ts';
 import { RESOURCE_RULES } from './resources.ts';
+import { WORKLOAD_RULES } from './workloads.ts';
 
 /** Every function that a policy file may name in `builtin`, by that name. */
 export const BUILTINS: Builtins = {
@@ -16,4 +23,11 @@ export const BUILTINS: Builtins = {
   ...POD_IDENTITY_RULES,
   ...POD_HYGIENE_RULES,
   ...RESOURCE_RULES,
+  ...PROBE_RULES,
+  ...WORKLOAD_RULES,
+  ...AVAILABILITY_RULES,
+  ...AUTOSCALING_RULES,
+  ...DISRUPTION_RULES,
+  ...METADATA_RULES,
+  ...REFERENCE_RULES,
 };
