@@ -20,7 +20,7 @@ const ajv = addKeywords(new Ajv2020({ allErrors: true, strict: true, strictTypes
 export const createSchemaRule = (target: Target, schema: JsonRecord, path: string | undefined): Rule => {
   const check = ajv.compile(schema);
   const pointersOf = (value: JsonRecord): readonly string[] => {
-    if (check(withoutNulls(value))) return NONE;
+    if (check(nullFree(value))) return NONE;
     return path === undefined ? errorPointers(check) : [path];
   };
   if (target === 'container') {
@@ -54,6 +54,18 @@ const pointerOf = ({ instancePath, keyword, params }: ErrorObject): string => {
       ? missingProperty
       : (additionalProperty ?? unevaluatedProperty ?? propertyName);
   return child === undefined ? instancePath : joinPointer(instancePath, child);
+};
+
+const nullFreeValues = new WeakMap<object, unknown>();
+
+/** Many schemas look at the same container, pod or object: nulls are looked for once. */
+const nullFree = (value: JsonRecord): unknown => {
+  let cleaned = nullFreeValues.get(value);
+  if (cleaned === undefined) {
+    cleaned = withoutNulls(value);
+    nullFreeValues.set(value, cleaned);
+  }
+  return cleaned;
 };
 
 /** The same value without null fields; the value itself where it has none, which is nearly always. */
