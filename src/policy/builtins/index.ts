@@ -6,10 +6,12 @@ import { AVAILABILITY_RULES } from './availability.ts';
 import { CONTAINER_SECURITY_RULES } from './container-security.ts';
 import { DISRUPTION_RULES } from './disruption.ts';
 import { HOST_VOLUME_RULES } from './host-volumes.ts';
+import { IMAGE_RULES } from './images.ts';
 import { METADATA_RULES } from './metadata.ts';
 import { POD_HYGIENE_RULES } from './pod-hygiene.ts';
 import { POD_IDENTITY_RULES } from './pod-identity.ts';
 import { PROBE_RULES } from './probes.ts';
+import { RBAC_RULES } from './rbac.ts';
 import { REFERENCE_RULES } from './references.ts';
 import { RESOURCE_RULES } from './resources.ts';
 import { WORKLOAD_RULES } from './workloads.ts';
@@ -30,4 +32,6 @@ export const BUILTINS: Builtins = {
   ...DISRUPTION_RULES,
   ...METADATA_RULES,
   ...REFERENCE_RULES,
+  ...IMAGE_RULES,
+  ...RBAC_RULES,
 };
