@@ -83,6 +83,9 @@ const checkSafely = (policy: Policy, object: JsonRecord, pods: PodView | undefin
   }
 };
 
+// Of one policy in one object. Nobody reads more, and a pod with ten thousand containers must not keep a webhook busy.
+const MAX_VIOLATIONS = 1000;
+
 const check = ({ rule }: Policy, object: JsonRecord, pods: PodView | undefined, input: RuleInput): readonly Violation[] => {
   if (rule.target === 'object') return rule.check(object, input);
   if (pods === undefined) return FINE;
@@ -92,7 +95,9 @@ const check = ({ rule }: Policy, object: JsonRecord, pods: PodView | undefined, 
     const violations = rule.check(container, input);
     if (violations.length === 0) continue;
     all ??= [];
-    for (const violation of violations) all.push({ container: container.name, ...violation });
+    for (const violation of violations)
+      all.push(violation.container === undefined ? { ...violation, container: container.name } : violation);
+    if (all.length >= MAX_VIOLATIONS) break;
   }
   return all ?? FINE;
 };

@@ -3,7 +3,7 @@ import type { FileFinding } from './finding.ts';
 import { contextOf, createPause, type FileScannerDeps, type FileScannerOptions } from './scan-file.ts';
 import { placeFinding, type ScannedObject } from './scan-text.ts';
 import { decodeText } from './yaml/decode-text.ts';
-import { readDocuments } from './yaml/read-documents.ts';
+import { readPlaces } from './yaml/read-documents.ts';
 
 type FindingsByDocument = Map<number, Finding[]>;
 
@@ -30,8 +30,8 @@ export const scanTogether = async (
   }
   const placed: FileFinding[] = [];
   for (const [file, documents] of byFile) {
-    for (const read of readDocuments(decodeText(await readFile(file)), options.limits)) {
-      if (read.kind === 'document') placed.push(...(documents.get(read.index) ?? []).map((finding) => placeFinding(finding, read, file)));
+    for (const places of readPlaces(decodeText(await readFile(file)), documents, options.limits)) {
+      for (const finding of documents.get(places.index) ?? []) placed.push(placeFinding(finding, places, file));
       await pause();
     }
   }

@@ -52,6 +52,28 @@ export function* readDocuments(text: string, limits: DocumentLimits = DEFAULT_LI
   }
 }
 
+/** A document whose value is known already. */
+export type DocumentPlaces = Pick<ReadDocument, 'index' | 'locate' | 'source'>;
+
+/** The places of some documents of a text that was read before: no value is made, and other documents are passed over. */
+export function* readPlaces(
+  text: string,
+  wanted: ReadonlyMap<number, unknown>,
+  limits: DocumentLimits = DEFAULT_LIMITS,
+): Generator<DocumentPlaces> {
+  const lines = lazily(() => createLineTable(text));
+  for (const { index, start, end } of splitDocuments(text)) {
+    if (!wanted.has(index)) continue;
+    const slice = text.slice(start, end);
+    const tree = lazily((): PlaceTree => placeTree(slice, parseEvents(slice, { maxDepth: limits.maxDepth })));
+    yield {
+      index,
+      source: () => HELM_SOURCE.exec(slice)?.[1],
+      locate: (pointer) => lines()(start + Math.max(0, offsetOf(tree(), parsePointer(pointer)))),
+    };
+  }
+}
+
 const NO_DUPLICATES: ReadonlyMap<string, number> = new Map();
 
 const readSlice = (
