@@ -64,9 +64,6 @@ export const DEFAULT_POD_PATHS: PodPaths = {
   'apps.kruise.io/BroadcastJob': TEMPLATE,
 };
 
-/** Kinds of Kubernetes itself that are or make pods, as `group/Kind`. */
-export const POD_KINDS: readonly string[] = Object.entries(BUILT_IN).map(([kind, [, group]]) => (group === '' ? kind : `${group}/${kind}`));
-
 const FIELDS = ['containers', 'initContainers', 'ephemeralContainers'] as const;
 
 const typeOf = (field: (typeof FIELDS)[number], spec: JsonRecord): ContainerType => {
