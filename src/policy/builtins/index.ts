@@ -4,7 +4,9 @@ import { API_RULES } from './api.ts';
 import { AUTOSCALING_RULES } from './autoscaling.ts';
 import { AVAILABILITY_RULES } from './availability.ts';
 import { BACKEND_RULES } from './backends.ts';
+import { CLUSTER_TOOL_RULES } from './cluster-tools.ts';
 import { CONTAINER_SECURITY_RULES } from './container-security.ts';
+import { CONTROL_PLANE_RULES } from './control-plane.ts';
 import { DISRUPTION_RULES } from './disruption.ts';
 import { HOST_VOLUME_RULES } from './host-volumes.ts';
 import { IMAGE_RULES } from './images.ts';
@@ -12,6 +14,7 @@ import { INGRESS_RULES } from './ingresses.ts';
 import { MESH_RULES } from './mesh.ts';
 import { METADATA_RULES } from './metadata.ts';
 import { MONITOR_RULES } from './monitors.ts';
+import { NAMESPACE_RULES } from './namespaces.ts';
 import { NETWORK_POLICY_RULES } from './network-policies.ts';
 import { POD_HYGIENE_RULES } from './pod-hygiene.ts';
 import { POD_IDENTITY_RULES } from './pod-identity.ts';
@@ -19,7 +22,10 @@ import { PROBE_RULES } from './probes.ts';
 import { RBAC_RULES } from './rbac.ts';
 import { REFERENCE_RULES } from './references.ts';
 import { RESOURCE_RULES } from './resources.ts';
+import { SECRET_RULES } from './secrets.ts';
 import { SERVICE_RULES } from './services.ts';
+import { STORAGE_RULES } from './storage.ts';
+import { WEBHOOK_RULES } from './webhooks.ts';
 import { WORKLOAD_RULES } from './workloads.ts';
 
 /** Every function that a policy file may name in `builtin`, by that name. */
@@ -39,7 +45,13 @@ export const BUILTINS: Builtins = {
   ...METADATA_RULES,
   ...REFERENCE_RULES,
   ...IMAGE_RULES,
+  ...SECRET_RULES,
   ...RBAC_RULES,
+  ...CONTROL_PLANE_RULES,
+  ...CLUSTER_TOOL_RULES,
+  ...WEBHOOK_RULES,
+  ...STORAGE_RULES,
+  ...NAMESPACE_RULES,
   ...MESH_RULES,
   ...BACKEND_RULES,
   ...INGRESS_RULES,
