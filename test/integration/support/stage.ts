@@ -50,8 +50,8 @@ const untilQuietMoment = async (): Promise<void> => {
 export const originOf = (stepMs: number, pastSteps: number): number => Math.floor(Date.now() / stepMs - pastSteps) * stepMs;
 
 export const startStage = async (options: StageOptions): Promise<Stage> => {
-  const { prometheus, promtool, seed, workloads, nodes = 0, stepMs, spoil = (text) => text } = options;
-  const originMs = options.originMs ?? originOf(stepMs, options.pastSteps);
+  const { prometheus, promtool, seed, workloads, nodes = 0, stepMs, pastSteps, spoil = (text) => text } = options;
+  const originMs = options.originMs ?? originOf(stepMs, pastSteps);
   const cluster = createLiveCluster({ seed, workloads, nodes, originMs, stepMs });
   const target = await startTarget(async (scrape) => {
     await untilQuietMoment();
@@ -60,7 +60,7 @@ export const startStage = async (options: StageOptions): Promise<Stage> => {
   const server = await startPrometheus({
     binary: prometheus,
     config: scrapeConfig(target.address),
-    load: (folder) => loadBlocks(promtool, cluster.past(Date.now()), folder),
+    load: (folder) => loadBlocks(promtool, cluster.past(originMs + pastSteps * stepMs), folder),
   });
   // The first scrape of a target comes at a moment of its own.
   await until('first scrapes', () => (target.scrapes() >= 2 ? true : undefined), { timeoutMs: 10_000 });
