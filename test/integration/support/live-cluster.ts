@@ -18,7 +18,7 @@ export interface LiveCluster {
   readonly workloads: number;
   /** Keys of all workloads and nodes, as label text of their scores. */
   readonly keys: readonly string[];
-  /** From the next step on the workload needs so many times more CPU than it did. */
+  /** From the next step on the workload needs so many times more CPU and disk than it did. */
   surge(workload: number, factor: number): void;
   /** From the next scrape on the workload is not there any more. */
   remove(workload: number): void;
@@ -81,6 +81,9 @@ const podSignals = (index: number, replica: number, seed: number, surge: () => n
     [{ __name__: 'container_cpu_usage_seconds_total', ...container }, (random) => counter(random, 0.1 + 0.8 * random(), true, surge)],
     [{ __name__: 'container_memory_working_set_bytes', ...container }, (random) => walk(random, 1e8 * (1 + random()))],
     [{ __name__: 'container_network_receive_bytes_total', interface: 'eth0', ...pod }, (random) => counter(random, 1e5 * random(), true)],
+    [{ __name__: 'container_network_transmit_bytes_total', interface: 'eth0', ...pod }, (random) => counter(random, 1e5 * random(), true)],
+    [{ __name__: 'container_fs_reads_bytes_total', ...container }, (random) => counter(random, 1e6, false, surge)],
+    [{ __name__: 'container_fs_writes_bytes_total', ...container }, (random) => counter(random, 1e6, false, surge)],
     [{ __name__: 'kube_pod_container_status_restarts_total', ...container }, () => constant(0)],
     [{ __name__: 'kube_pod_owner', ...pod, ...owner }, () => constant(1)],
   ];
