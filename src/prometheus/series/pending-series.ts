@@ -4,6 +4,8 @@ import type { LabelEntry } from './label-table.ts';
 import { concat, mergeByTime, type Samples } from './merge-samples.ts';
 
 const NEVER = Number.NEGATIVE_INFINITY;
+// A power of two, at most half of it taken; small, as many selectors find little.
+const FIRST_SLOTS = 64;
 
 /** The series of one query while they are gathered. Columns of numbers instead of an object for each: tens of thousands are alive at once. */
 export interface PendingSeries {
@@ -19,7 +21,8 @@ export interface PendingSeries {
 }
 
 export const createPendingSeries = (): PendingSeries => {
-  const indices = new Map<LabelEntry['labels'], number>();
+  // A hash table with open addressing: index + 1 of the series at each place, 0 = free. A Map of this size would be garbage of the lasting kind.
+  let slots = new Int32Array(FIRST_SLOTS);
   const entries: LabelEntry[] = [];
   const columnsOf: (SampleColumns | undefined)[] = [];
   const fromOf: number[] = [];
@@ -52,13 +55,30 @@ export const createPendingSeries = (): PendingSeries => {
     return { labels: entries[index]!.labels, timesMs, values, staleMs: ended ? staleAt : undefined };
   };
 
+  /** Where the series of these labels stands, or where it belongs. */
+  const placeOf = ({ identity, labels }: LabelEntry): number => {
+    const mask = slots.length - 1;
+    for (let place = identity & mask; ; place = (place + 1) & mask) {
+      const index = slots[place]!;
+      if (index === 0 || entries[index - 1]!.labels === labels) return place;
+    }
+  };
+
+  const grow = (): void => {
+    slots = new Int32Array(slots.length * 4);
+    entries.forEach((entry, index) => {
+      slots[placeOf(entry)] = index + 1;
+    });
+  };
+
   return {
     open(entry) {
-      const known = indices.get(entry.labels);
-      if (known !== undefined) return entries[known] === entry ? known : -1;
-      const index = entries.length;
-      indices.set(entry.labels, index);
-      entries.push(entry);
+      const place = placeOf(entry);
+      const known = slots[place]! - 1;
+      if (known >= 0) return entries[known] === entry ? known : -1;
+      const index = entries.push(entry) - 1;
+      slots[place] = index + 1;
+      if (entries.length * 2 > slots.length) grow();
       columnsOf.push(undefined);
       fromOf.push(0);
       toOf.push(0);
