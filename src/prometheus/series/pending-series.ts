@@ -6,6 +6,7 @@ import { concat, mergeByTime, type Samples } from './merge-samples.ts';
 const NEVER = Number.NEGATIVE_INFINITY;
 // A power of two, at most half of it taken; small, as many selectors find little.
 const FIRST_SLOTS = 64;
+const NOTHING = new Float64Array(0);
 
 /** The series of one query while they are gathered. Columns of numbers instead of an object for each: tens of thousands are alive at once. */
 export interface PendingSeries {
@@ -32,27 +33,36 @@ export const createPendingSeries = (): PendingSeries => {
   const staleMs = new Map<number, number>();
   const unordered = new Set<number>();
 
-  const samplesOf = (index: number): Samples => {
-    const columns = columnsOf[index];
-    const from = fromOf[index]!;
-    const length = toOf[index]! - from;
-    return {
-      timesMs: columns === undefined ? new Float64Array(0) : new Float64Array(columns.timesMs.buffer, from * 8, length),
-      values: columns === undefined ? new Float64Array(0) : new Float64Array(columns.values.buffer, from * 8, length),
-    };
+  const samplesOf = (columns: SampleColumns, from: number, to: number): Samples => ({
+    timesMs: new Float64Array(columns.timesMs.buffer, from * 8, to - from),
+    values: new Float64Array(columns.values.buffer, from * 8, to - from),
+  });
+
+  /** The times of the series before, where they are the same: series of one scrape share them, and a view costs as much as ten samples. */
+  const timesOf = (columns: SampleColumns, from: number, length: number, before: Float64Array | undefined): Float64Array => {
+    if (before?.length === length) {
+      let i = 0;
+      while (i < length && before[i] === columns.timesMs[from + i]) i++;
+      if (i === length) return before;
+    }
+    return new Float64Array(columns.timesMs.buffer, from * 8, length);
   };
 
-  const finishOne = (index: number): Series | undefined => {
+  const finishOne = (index: number, before: Float64Array | undefined): Series | undefined => {
     const staleAt = staleMs.get(index) ?? NEVER;
-    if (columnsOf[index] === undefined && staleAt === NEVER) return undefined;
-    let { timesMs, values } = samplesOf(index);
+    const columns = columnsOf[index];
+    const { labels } = entries[index]!;
+    if (columns === undefined) return staleAt === NEVER ? undefined : { labels, timesMs: NOTHING, values: NOTHING, staleMs: staleAt };
+    const from = fromOf[index]!;
+    const length = toOf[index]! - from;
+    let timesMs = timesOf(columns, from, length, before);
+    let values = new Float64Array(columns.values.buffer, from * 8, length);
     const pieces = earlier.get(index);
     if (pieces !== undefined || unordered.has(index)) {
       ({ timesMs, values } = mergeByTime(concat([...(pieces ?? []), { timesMs, values }])));
     }
-    const { length } = timesMs;
-    const ended = staleAt !== NEVER && (length === 0 || staleAt > timesMs[length - 1]!);
-    return { labels: entries[index]!.labels, timesMs, values, staleMs: ended ? staleAt : undefined };
+    const ended = staleAt !== NEVER && (timesMs.length === 0 || staleAt > timesMs[timesMs.length - 1]!);
+    return { labels, timesMs, values, staleMs: ended ? staleAt : undefined };
   };
 
   /** Where the series of these labels stands, or where it belongs. */
@@ -85,9 +95,10 @@ export const createPendingSeries = (): PendingSeries => {
       return index;
     },
     addSamples(index, columns, from, to) {
-      if (columnsOf[index] !== undefined) {
+      const before = columnsOf[index];
+      if (before !== undefined) {
         const pieces = earlier.get(index) ?? [];
-        pieces.push(samplesOf(index));
+        pieces.push(samplesOf(before, fromOf[index]!, toOf[index]!));
         earlier.set(index, pieces);
       }
       columnsOf[index] = columns;
@@ -106,7 +117,7 @@ export const createPendingSeries = (): PendingSeries => {
       let added = 0;
       for (let i = 0; i < entries.length; i++) {
         added += toOf[i]! - fromOf[i]! + (earlier.get(i) ?? []).reduce((sum, { timesMs }) => sum + timesMs.length, 0);
-        const one = finishOne(i);
+        const one = finishOne(i, series[series.length - 1]?.timesMs);
         if (one === undefined) continue;
         samples += one.timesMs.length;
         series.push(one);
