@@ -114,9 +114,9 @@ export const createPendingSeries = (): PendingSeries => {
     finish() {
       const series: Series[] = [];
       let samples = 0;
-      let added = 0;
+      let added = [...earlier.values()].flat().reduce((sum, { timesMs }) => sum + timesMs.length, 0);
       for (let i = 0; i < entries.length; i++) {
-        added += toOf[i]! - fromOf[i]! + (earlier.get(i) ?? []).reduce((sum, { timesMs }) => sum + timesMs.length, 0);
+        added += toOf[i]! - fromOf[i]!;
         const one = finishOne(i, series[series.length - 1]?.timesMs);
         if (one === undefined) continue;
         samples += one.timesMs.length;
