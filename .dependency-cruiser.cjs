@@ -40,7 +40,6 @@ module.exports = {
     ...levels,
     ...doors,
     only('files-at-the-edge', '^(node:)?(fs|fs/promises|http|https|net|child_process)$', 'platform'),
-    only('undici-at-the-edge', '^node_modules/undici/', 'platform'),
     only('onnx-in-learning', '^node_modules/(onnxruntime-node|onnx-buf)/', 'learning'),
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/', pathNot: ['\\.test\\.ts$', '-worker\\.ts$'] }, to: {} },

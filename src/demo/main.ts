@@ -50,8 +50,6 @@ const welcome = ({ scores, self, api, prometheus }: DemoAddresses): string[] => 
   '',
 ];
 
-/** Beside the exporter's own ports. */
-const PROMETHEUS_PORT = 9463;
 /** How often the terminal is drawn. */
 const DRAW_MS = 1000;
 
@@ -115,7 +113,7 @@ export const demoCommand = (): Command =>
     .option('--scores-port <port>', 'scores for Prometheus', portNumber, PORTS.scores)
     .option('--self-port <port>', 'metrics of the exporter itself', portNumber, PORTS.exporterSelf)
     .option('--api-port <port>', 'page and API', portNumber, PORTS.exporterApi)
-    .option('--prometheus-port <port>', 'the simulated Prometheus', portNumber, PROMETHEUS_PORT)
+    .option('--prometheus-port <port>', 'the simulated Prometheus', portNumber, PORTS.demoPrometheus)
     .option('--write-openmetrics <dir>', 'no demo: write a labelled recording for evaluate into this folder')
     .option('--days <n>', 'days of the recording; the first is clean', numberFrom(1, 60), 2)
     .option('--raw', 'write the raw samples too, for promtool tsdb create-blocks-from openmetrics', false)

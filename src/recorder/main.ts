@@ -137,9 +137,9 @@ const configOf = async ({ loadConfig }: RecordCommandDeps, flags: Flags): Promis
     catalog: flags.recordedRules ? recordedCatalog() : (config?.catalog ?? defaultCatalog()),
     http: { ...config?.http, ...(flags.bearerTokenFile === undefined ? {} : { bearerTokenFile: flags.bearerTokenFile }) },
     prometheus: {
+      ...config?.prometheus,
       maxBytes: READ_MAX_BYTES,
       timeoutMs: READ_TIMEOUT_MS,
-      ...config?.prometheus,
       ...(flags.tenant === undefined ? {} : { tenant: flags.tenant }),
       url,
     },
