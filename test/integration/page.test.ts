@@ -29,8 +29,8 @@ describeWith(['chromium'], 'page of the demo in a browser', (executablePath) => 
     await page.goto(`${address}${path}`);
     return page;
   };
-  const overflow = (page: Page): Promise<number> =>
-    page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  const overflow = async (page: Page): Promise<number> =>
+    Number(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'));
 
   beforeAll(async () => {
     startedMs = Date.now();
