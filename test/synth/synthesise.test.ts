@@ -36,7 +36,10 @@ describe('synthesise', () => {
     const names = objects.map(({ apiVersion, kind, metadata }) => `${apiVersion} ${kind} ${metadata.namespace} ${metadata.name}`);
     expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
     expect(objects.filter(({ metadata }) => /[0-9a-f]{8}$/.test(metadata.name))).toEqual([]);
-    expect([...files.values()].filter((text) => /: null$|PRIVATE KEY|caBundle/m.test(text))).toEqual([]);
+    const hasNull = (value: unknown): boolean =>
+      value === null || (typeof value === 'object' && Object.values(value as object).some(hasNull));
+    expect(objects.filter(hasNull).map(({ metadata }) => metadata.name)).toEqual([]);
+    expect([...files].filter(([, text]) => /PRIVATE KEY|caBundle/.test(text)).map(([path]) => path)).toEqual([]);
   });
 
   it('names every file of a folder in its kustomization', () => {

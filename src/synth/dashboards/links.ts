@@ -13,3 +13,18 @@ export const dashboardLink = (base: string, dashboard: DashboardName, variables:
   const query = Object.entries(variables).map(([name, value]) => `var-${name}=${value}`);
   return `${base}/d/${DASHBOARD_UIDS[dashboard]}${query.length > 0 ? `?${query.join('&')}` : ''}`;
 };
+
+const field = (name: string): string => ['$', `{__data.fields.${name}}`].join('');
+
+/**
+ * From a row of a table to its workload. Grafana fills in `${__data.fields.NAME}`; it knows no form without braces, so a pipeline that
+ * reads `${...}` must be told to leave dashboards alone.
+ */
+export const WORKLOAD_ROW_LINK = {
+  title: 'Open workload',
+  url: dashboardLink('', 'workload', {
+    namespace: field('namespace'),
+    workload: field('workload'),
+    workload_kind: field('workload_kind'),
+  }),
+} as const;

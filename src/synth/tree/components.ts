@@ -1,5 +1,6 @@
 import { Yaml } from 'cdk8s';
 import { addAlertmanagerConfigChart } from '../charts/alertmanager-config-chart.ts';
+import { addDashboardConfigMaps, addGrafanaOperatorChart } from '../charts/dashboard-charts.ts';
 import { addKubePrometheusAccessChart } from '../charts/kube-prometheus-access.ts';
 import { addRulesChart, addServiceMonitorChart } from '../charts/prometheus-operator.ts';
 import type { Bundle, Overlay, Surroundings } from '../options/bundle.ts';
@@ -77,6 +78,16 @@ export const components = (bundle: Bundle, base: Surroundings): readonly Compone
           },
         ]
       : []),
+    {
+      name: 'grafana-sidecar',
+      usedBy: ['kube-prometheus-stack'] as const,
+      files: new Map([['dashboards', chartManifests((app) => addDashboardConfigMaps(app, bundle))]]),
+    },
+    {
+      name: 'grafana-operator',
+      usedBy: [],
+      files: new Map([['dashboards', chartManifests((app) => addGrafanaOperatorChart(app, bundle))]]),
+    },
     ...(stack
       ? [
           {

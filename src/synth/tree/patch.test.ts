@@ -31,7 +31,10 @@ describe('patchOperations', () => {
   });
 
   it('lead from any object to any other', () => {
-    const json = fc.dictionary(fc.constantFrom('a', 'b', 'c/d', 'e~f'), fc.jsonValue({ maxDepth: 3 }));
+    // Through text, because JSON has no negative zero.
+    const json = fc
+      .dictionary(fc.constantFrom('a', 'b', 'c/d', 'e~f'), fc.jsonValue({ maxDepth: 3 }))
+      .map((value): unknown => JSON.parse(JSON.stringify(value)));
     fc.assert(fc.property(json, json, (a, b) => expect(apply(a, patchOperations(a, b))).toEqual(b)));
   });
 });
