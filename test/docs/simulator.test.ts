@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { demoCommand } from '../../src/demo/main.ts';
-import { NOISE_PROFILES } from '../../src/demo/simulator/noise-profiles.ts';
+import { NOISE_PROFILES } from '../../src/demo/simulator/index.ts';
 import { SCENARIOS } from '../../src/demo/simulator/scenarios.ts';
 
 const page = readFileSync(new URL('../../docs/simulator.md', import.meta.url), 'utf8');
