@@ -81,6 +81,10 @@ export interface RuleOptions {
 }
 
 export interface RoutingOptions {
+  /**
+   * Whether overlays have the route. By default they do when a destination is given or the bundle has a receiver. Mind that Alertmanager
+   * gives an alert to the receiver of its root route only where no other route takes it: see docs/install.md.
+   */
   readonly enabled?: boolean;
   /** Where alerts are sent; the receiver of the bundle where it has one. */
   readonly url?: string;

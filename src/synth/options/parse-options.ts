@@ -52,7 +52,12 @@ const parseRouting = (section: OptionSection, ownReceiver: string | undefined): 
   const url = section.optionalText('url', HTTP_URL) ?? ownReceiver;
   const secret = section.section('urlSecret');
   const urlSecret = { name: secret.text('name', 'bellwether-webhook', OBJECT_NAME), key: secret.text('key', 'url', OBJECT_NAME) };
-  return { enabled: section.flag('enabled', true), url, urlSecret: url === undefined ? urlSecret : undefined };
+  // A route of ours takes alerts away from the receiver of the root route, so without a destination there is none.
+  return {
+    enabled: section.flag('enabled', url !== undefined || section.has('urlSecret')),
+    url,
+    urlSecret: url === undefined ? urlSecret : undefined,
+  };
 };
 
 const parseGrafana = (section: OptionSection): Bundle['grafana'] => ({

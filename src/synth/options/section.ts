@@ -48,6 +48,8 @@ export interface OptionSection {
   /** Any object, taken as it is. */
   object(key: string): Readonly<Record<string, unknown>>;
   section(key: string): OptionSection;
+  /** Whether the key is given at all. */
+  has(key: string): boolean;
   /** Undefined where the key is absent. */
   optionalSection(key: string): OptionSection | undefined;
   /** One section per allowed key; a key with `false` is left out. */
@@ -144,6 +146,7 @@ export const createOptionSection = (raw: unknown, path: string, problems: Option
       }
       return found;
     },
+    has: (key) => values[key] !== undefined,
     optionalSection: (key) => {
       asked.add(key);
       return values[key] === undefined ? undefined : child(key, values[key]);

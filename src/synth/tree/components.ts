@@ -69,15 +69,11 @@ export const components = (bundle: Bundle, base: Surroundings): readonly Compone
   return [
     prometheusOperator(bundle),
     watchdog(bundle),
-    ...(bundle.routing.enabled
-      ? [
-          {
-            name: 'alertmanager-config',
-            usedBy: ['kube-prometheus-stack', 'kube-prometheus'] as const,
-            files: new Map([['route', chartManifests((app) => addAlertmanagerConfigChart(app, bundle, base))]]),
-          },
-        ]
-      : []),
+    {
+      name: 'alertmanager-config',
+      usedBy: bundle.routing.enabled ? ['kube-prometheus-stack', 'kube-prometheus'] : [],
+      files: new Map([['route', chartManifests((app) => addAlertmanagerConfigChart(app, bundle, base))]]),
+    },
     {
       name: 'grafana-sidecar',
       usedBy: ['kube-prometheus-stack'] as const,
