@@ -2,6 +2,7 @@ import type { ModuleDeclaration } from '../conventions/index.ts';
 import { DASHBOARDS } from './dashboards/all-dashboards.ts';
 import { dashboardText } from './dashboards/dashboard.ts';
 import { DASHBOARD_UIDS } from './dashboards/links.ts';
+import { helmChart } from './helm/chart.ts';
 import type { BundleOptions } from './options/bundle-options.ts';
 import { parseOptions } from './options/parse-options.ts';
 import { PROCESSES } from './processes.ts';
@@ -25,6 +26,7 @@ export const synthesise = (
   const bundle = parseOptions(options, declarations);
   const files = new Map<string, string>();
   for (const [path, text] of kustomizeTree(bundle)) files.set(`manifests/${path}`, text);
+  for (const [path, text] of helmChart(options, declarations)) files.set(`manifests/helm/bellwether/${path}`, text);
   for (const { name, groups } of ruleSets(bundle)) files.set(`rules/${bundle.name}-${name}.yaml`, yamlFile({ groups }));
   for (const plan of DASHBOARDS) files.set(`dashboards/${DASHBOARD_UIDS[plan.name]}.json`, dashboardText(plan));
   files.set('manifests/plain/prometheus-scrape.yaml', yamlFile(plainScrapeConfig(bundle)));

@@ -1,4 +1,4 @@
-import { EXPORTER_METRICS as own, SCORE_METRICS, SOURCE_METRICS } from '../../conventions/index.ts';
+import { ALERT_BOUNDARY, EXPORTER_METRICS as own, SCORE_METRICS, SOURCE_METRICS } from '../../conventions/index.ts';
 import type { Annotation, DashboardPlan, Variable } from './dashboard.ts';
 import { WORKLOAD_ROW_LINK } from './links.ts';
 import { heatmap, SCORE_STEPS, series, stat, table, timeline } from './panels.ts';
@@ -30,7 +30,7 @@ const health = [
   stat(
     { title: 'Anomalous now', description: 'Workloads whose score is 1 or above.' },
     'none',
-    { expr: `count(${chosen} >= 1)` },
+    { expr: `count(${chosen} >= ${ALERT_BOUNDARY}) or vector(0)` },
     {
       steps: [
         [null, 'green'],
@@ -71,7 +71,7 @@ const health = [
   stat(
     { title: 'Alerts firing', description: 'Alerts of Bellwether that fire now, without the watchdog.' },
     'none',
-    { expr: 'count(ALERTS{product="bellwether",alertstate="firing",severity!="none"})' },
+    { expr: 'count(ALERTS{product="bellwether",alertstate="firing",severity!="none"}) or vector(0)' },
     { none: '0' },
   ),
 ];
@@ -135,7 +135,7 @@ export const OVERVIEW: DashboardPlan = {
           'none',
           [
             {
-              expr: `count by (namespace) (${chosen} >= 1) and topk(${TOP}, max_over_time(count by (namespace) (${chosen} >= 1)[$__range:5m] @ end()))`,
+              expr: `count by (namespace) (${chosen} >= ${ALERT_BOUNDARY}) and topk(${TOP}, max_over_time(count by (namespace) (${chosen} >= ${ALERT_BOUNDARY})[$__range:5m] @ end()))`,
               legend: '{{namespace}}',
             },
           ],
