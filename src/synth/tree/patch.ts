@@ -21,8 +21,8 @@ export const patchOperations = (base: unknown, wanted: unknown, path = ''): read
   const keys = [...new Set([...Object.keys(base), ...Object.keys(wanted)])].sort();
   return keys.flatMap((key): readonly PatchOperation[] => {
     const at = pointer(path, key);
-    if (!(key in wanted)) return [{ op: 'remove', path: at }];
-    if (!(key in base)) return [{ op: 'add', path: at, value: wanted[key] }];
+    if (!Object.hasOwn(wanted, key)) return [{ op: 'remove', path: at }];
+    if (!Object.hasOwn(base, key)) return [{ op: 'add', path: at, value: wanted[key] }];
     return patchOperations(base[key], wanted[key], at);
   });
 };
