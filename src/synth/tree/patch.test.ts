@@ -34,7 +34,10 @@ describe('patchOperations', () => {
     // Through text, because JSON has no negative zero.
     const json = fc
       .dictionary(fc.constantFrom('a', 'b', 'c/d', 'e~f'), fc.jsonValue({ maxDepth: 3 }))
-      .map((value): unknown => JSON.parse(JSON.stringify(value)));
+      .map((value) => JSON.stringify(value))
+      // `apply` above could not write such a key.
+      .filter((text) => !text.includes('__proto__'))
+      .map((text): unknown => JSON.parse(text));
     fc.assert(fc.property(json, json, (a, b) => expect(apply(a, patchOperations(a, b))).toEqual(b)));
   });
 });
