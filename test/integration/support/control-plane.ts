@@ -15,6 +15,8 @@ export interface ControlPlanePrograms {
   readonly apiserver: string;
   readonly controllers: string;
   readonly kubectl: string;
+  /** Names of the controllers that run; all that are on by default where absent. */
+  readonly only?: readonly string[];
 }
 
 /** A real API server with its controllers, without nodes: objects are checked, defaulted, garbage-collected, and pods are made but never run. */
@@ -66,7 +68,13 @@ const kubeconfigText = (url: string): string =>
     contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
   });
 
-export const startControlPlane = async ({ etcd, apiserver, controllers, kubectl }: ControlPlanePrograms): Promise<ControlPlane> => {
+export const startControlPlane = async ({
+  etcd,
+  apiserver,
+  controllers,
+  kubectl,
+  only = ['*'],
+}: ControlPlanePrograms): Promise<ControlPlane> => {
   const folder = mkdtempSync(join(tmpdir(), 'bellwether-cluster-'));
   const [client, peer, secure] = [await freePort(), await freePort(), await freePort()];
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -122,6 +130,7 @@ export const startControlPlane = async ({ etcd, apiserver, controllers, kubectl 
     `--kubeconfig=${kubeconfig}`,
     `--service-account-private-key-file=${key}`,
     '--leader-elect=false',
+    `--controllers=${only.join(',')}`,
     `--secure-port=${await freePort()}`,
     '--bind-address=127.0.0.1',
     // Root of the API server's own certificate, which pods would trust.
