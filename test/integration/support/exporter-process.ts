@@ -132,7 +132,7 @@ export const startExporter = async (config: ConfigInput): Promise<ExporterProces
   const selfText = async (): Promise<string> => (await get(`${selfUrl}/metrics`)).text;
   const self = async (): Promise<Exposition> => parseExposition(await selfText());
 
-  /** The instant of the newest sample, from its age: samples lie half-way between instants, so that rounding up gives it exactly. */
+  /** The instant of the newest sample, from its age: samples lie half a second or half a step behind an instant, so that rounding up gives the next one exactly. */
   const newestInstant = async (): Promise<number> => {
     const askedMs = Date.now();
     const text = await selfText();

@@ -18,15 +18,18 @@ export interface LiveCluster {
   readonly workloads: number;
   /** Keys of all workloads and nodes, as label text of their scores. */
   readonly keys: readonly string[];
-  /** From the next step on the workload needs so many times more CPU than it did. */
+  /** From the next step on the workload needs so many times more CPU and disk than it did. */
   surge(workload: number, factor: number): void;
   /** From the next scrape on the workload is not there any more. */
   remove(workload: number): void;
   /** All samples up to a time. */
   past(toMs: number): Series[];
-  /** Text of a scrape. Samples carry their own times, half-way between scoring instants, so that no instant depends on when a scrape came. */
+  /** Text of a scrape. Samples carry their own times, soon after a scoring instant, so that the next one does not depend on when a scrape came. */
   text(nowMs: number): string;
 }
+
+/** Of a sample behind a scoring instant: where steps are long, a scrape or two may be late and the next instant has it still. */
+const LATEST_OFFSET_MS = 500;
 
 /** A burst of demand every minute or so, that lasts long enough to be an anomaly: scores are to move. */
 const BURST_CHANCE = 0.015;
@@ -81,6 +84,9 @@ const podSignals = (index: number, replica: number, seed: number, surge: () => n
     [{ __name__: 'container_cpu_usage_seconds_total', ...container }, (random) => counter(random, 0.1 + 0.8 * random(), true, surge)],
     [{ __name__: 'container_memory_working_set_bytes', ...container }, (random) => walk(random, 1e8 * (1 + random()))],
     [{ __name__: 'container_network_receive_bytes_total', interface: 'eth0', ...pod }, (random) => counter(random, 1e5 * random(), true)],
+    [{ __name__: 'container_network_transmit_bytes_total', interface: 'eth0', ...pod }, (random) => counter(random, 1e5 * random(), true)],
+    [{ __name__: 'container_fs_reads_bytes_total', ...container }, (random) => counter(random, 1e6, false, surge)],
+    [{ __name__: 'container_fs_writes_bytes_total', ...container }, (random) => counter(random, 1e6, false, surge)],
     [{ __name__: 'kube_pod_container_status_restarts_total', ...container }, () => constant(0)],
     [{ __name__: 'kube_pod_owner', ...pod, ...owner }, () => constant(1)],
   ];
@@ -119,8 +125,9 @@ export const createLiveCluster = ({ seed, workloads, nodes = 0, originMs, stepMs
     ...Array.from({ length: workloads }, (_, i) => workloadSignals(i, seed, () => surges.get(i) ?? 1)).flat(),
     ...Array.from({ length: nodes }, (_, i) => nodeSignals(i, seed)).flat(),
   ];
-  const timeOf = (step: number): number => originMs + (step + 0.5) * stepMs;
-  const stepAt = (timeMs: number): number => Math.floor((timeMs - originMs) / stepMs - 0.5);
+  const offsetMs = Math.min(stepMs / 2, LATEST_OFFSET_MS);
+  const timeOf = (step: number): number => originMs + step * stepMs + offsetMs;
+  const stepAt = (timeMs: number): number => Math.floor((timeMs - originMs - offsetMs) / stepMs);
   const valueAt = ({ values, advance }: Signal, step: number): number => {
     while (values.length <= step) values.push(advance(values[values.length - 1] ?? Number.NaN));
     return values[step]!;
