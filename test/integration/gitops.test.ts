@@ -29,7 +29,7 @@ const PLANE = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'] a
 /** An API server with what the bundle needs of others, and helpers around one rendered overlay. */
 const startCluster = async ([etcd = '', apiserver = '', controllers = '', kubectl = '']: readonly string[]) => {
   // No controller that would make pods or judge Deployments: nodes to run them are not here.
-  const only = ['namespace-controller', 'garbage-collector-controller'];
+  const only = ['namespace-controller', 'garbage-collector-controller', 'persistentvolumeclaim-protection-controller'];
   const plane = await startControlPlane({ etcd, apiserver, controllers, kubectl, only });
   applyCrds(plane, toolFiles('prometheus-operator-crds'), ['servicemonitors', 'prometheusrules', 'alertmanagerconfigs']);
   plane.kubectl(['create', 'namespace', 'monitoring']);
