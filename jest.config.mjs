@@ -17,5 +17,6 @@ export default {
     '<rootDir>/test/config/**/*.test.ts',
     '<rootDir>/test/docs/**/*.test.ts',
     '<rootDir>/test/policies/**/*.test.ts',
+    '<rootDir>/test/synth/**/*.test.ts',
   ],
 };

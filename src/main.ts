@@ -23,7 +23,10 @@ const COMMANDS: readonly CommandEntry[] = [
     name: 'record',
     summary: 'keep a stretch of a Prometheus as a labelled recording',
     group: 'Look back:',
-    load: async () => (await import('./recorder/main.ts')).recordCommand(),
+    load: async () => {
+      const { recordCommand } = await import('./recorder/main.ts');
+      return recordCommand({ loadConfig: async (path) => (await import('./exporter/index.ts')).loadReading(path) });
+    },
   },
   {
     name: 'evaluate',

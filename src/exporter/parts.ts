@@ -1,6 +1,6 @@
 import { createFeatureExtractor, type FeatureCatalog, type FeatureExtractor, type PaceOptions } from '../features/index.ts';
-import { type Clock, createHttpClient, openReadStream, type Random, writeFileAtomic } from '../platform/index.ts';
-import { createPrometheusSource, type SeriesSource, type SourceListener } from '../prometheus/index.ts';
+import { type Clock, createHttpClient, type HttpClientOptions, openReadStream, type Random, writeFileAtomic } from '../platform/index.ts';
+import { createPrometheusSource, type PrometheusSourceOptions, type SeriesSource, type SourceListener } from '../prometheus/index.ts';
 import { createScorer, type Scorer, type ScorerOptions } from '../scoring/index.ts';
 import type { ExporterConfig } from './config/schema.ts';
 import { catalogOf } from './feature-catalog.ts';
@@ -8,23 +8,27 @@ import type { SnapshotFile } from './snapshot/snapshot-store.ts';
 
 const SECOND_MS = 1000;
 const HOUR_MS = 3_600_000;
+/** The first stretch of a back-fill: short, as nobody knows yet how many series there are; the next ones follow from what it weighed. */
+const FIRST_SLICE_MS = 300_000;
 
-/** The reader of the configured server; undefined where samples are only pushed. */
-export const sourceOf = (
-  { prometheus, backfill, intervalSeconds }: ExporterConfig,
-  deps: { readonly clock: Clock; readonly random: Random; readonly onEvent: SourceListener },
-): SeriesSource | undefined => {
+/** How to read from the configured server: credentials for the HTTP client, and the rest. */
+export interface ReadingOptions {
+  readonly http: HttpClientOptions;
+  readonly prometheus: PrometheusSourceOptions;
+}
+
+/** Undefined where samples are only pushed. */
+export const readingOf = ({ prometheus, backfill, intervalSeconds }: ExporterConfig): ReadingOptions | undefined => {
   const { url, tenant, bearerToken, bearerTokenFile, basicAuth, tls, rung } = prometheus;
   if (url === undefined) return undefined;
-  const http = createHttpClient({
-    ...(bearerToken === undefined ? {} : { bearerToken }),
-    ...(bearerTokenFile === undefined ? {} : { bearerTokenFile }),
-    ...(basicAuth ? { basicAuth } : {}),
-    ...(tls ? { tls } : {}),
-  });
-  const source = createPrometheusSource(
-    { http, ...deps },
-    {
+  return {
+    http: {
+      ...(bearerToken === undefined ? {} : { bearerToken }),
+      ...(bearerTokenFile === undefined ? {} : { bearerTokenFile }),
+      ...(basicAuth ? { basicAuth } : {}),
+      ...(tls ? { tls } : {}),
+    },
+    prometheus: {
       url,
       ...(tenant === undefined ? {} : { tenant }),
       externalLabels: prometheus.externalLabels,
@@ -32,10 +36,21 @@ export const sourceOf = (
       timeoutMs: prometheus.timeoutSeconds * SECOND_MS,
       ...(rung === 'auto' ? {} : { rung }),
       rangeStepMs: intervalSeconds * SECOND_MS,
-      firstSliceMs: backfill.sliceHours * HOUR_MS,
+      firstSliceMs: Math.min(FIRST_SLICE_MS, backfill.sliceHours * HOUR_MS),
       maxSliceMs: backfill.sliceHours * HOUR_MS,
     },
-  );
+  };
+};
+
+/** The reader of the configured server; undefined where samples are only pushed. */
+export const sourceOf = (
+  config: ExporterConfig,
+  deps: { readonly clock: Clock; readonly random: Random; readonly onEvent: SourceListener },
+): SeriesSource | undefined => {
+  const reading = readingOf(config);
+  if (!reading) return undefined;
+  const http = createHttpClient(reading.http);
+  const source = createPrometheusSource({ http, ...deps }, reading.prometheus);
   return {
     read: source.read,
     readSlices: source.readSlices,

@@ -8,17 +8,18 @@ import {
 } from '../conventions/index.ts';
 import { BellwetherError } from '../platform/index.ts';
 import type { Part } from './detector.ts';
+import { recallAll, rememberAll } from './detector-memories.ts';
 import { createDetectors } from './detectors.ts';
 import { fuse } from './fusion.ts';
 import { createLearnedStage, LONGEST_WINDOW, liftScore } from './learned-detector.ts';
+import { plausibleFrame } from './plausible-frame.ts';
 import type { Scorer, ScorerOptions, WorkloadSnapshot } from './scorer.ts';
 import { decodeSnapshot, encodeSnapshot, SCORER_VERSION } from './snapshot.ts';
 import type { MemorySize } from './state-shape.ts';
 import { createFrameAnalysis, observeBaseline } from './streaming-baseline.ts';
 import { adoptLayout, createWorkloadState, ENTITY, forgetTimes, type WorkloadState } from './workload-state.ts';
 
-/** Level and difference parts count this share for a while after a rollout, scale-out or drain, whose marks they are. */
-const DAMPING = 0.5;
+/** For this long a rollout, scale-out or drain explains part of the levels and differences. */
 const DAMPING_SECONDS = 600;
 /** After this many frames in a row that lie before the newest one, the clock was set back, and time starts anew. */
 const CLOCK_SET_BACK = 10;
@@ -76,7 +77,9 @@ export const createScorer = (options: ScorerOptions): Scorer => {
       workload = { key: frame.key, state: freshState(frame.layout) };
       workloads.set(id, workload);
     } else if (workload.state.layout !== frame.layout) {
+      const memories = rememberAll(detectors, workload.state);
       workload.state = adoptLayout(workload.state, frame.layout, options, sizesOf(frame.layout));
+      recallAll(detectors, workload.state, memories);
     }
     return workload;
   };
@@ -95,7 +98,8 @@ export const createScorer = (options: ScorerOptions): Scorer => {
     return true;
   };
 
-  const scoreFrame = (frame: WorkloadFrame, index: number): Score => {
+  const scoreFrame = (given: WorkloadFrame, index: number): Score => {
+    const frame = plausibleFrame(given);
     const { state } = workloadOf(frame);
     const seconds = frame.timeMs / 1000;
     if (!Number.isFinite(seconds) || !inOrder(state, seconds)) return notReady(frame, 'stale_data', SCORER_VERSION);
@@ -103,7 +107,7 @@ export const createScorer = (options: ScorerOptions): Scorer => {
     d[ENTITY.lastSeconds] = seconds;
     if (frame.changed) d[ENTITY.dampedUntil] = seconds + DAMPING_SECONDS;
     const damped = seconds < d[ENTITY.dampedUntil]!;
-    observeBaseline(state, seconds, frame.values, damped ? DAMPING : 1, analysis);
+    observeBaseline(state, seconds, frame.values, damped, analysis);
     if (analysis.ready) stage?.gather(state, analysis, index);
     const parts: Part[] = [];
     for (const [i, detector] of detectors.entries()) {
@@ -140,11 +144,12 @@ export const createScorer = (options: ScorerOptions): Scorer => {
       return bytes;
     },
     *snapshot(): Iterable<WorkloadSnapshot> {
-      for (const { key, state } of workloads.values()) yield encodeSnapshot(key, state);
+      for (const { key, state } of workloads.values()) yield encodeSnapshot(key, state, rememberAll(detectors, state));
     },
     restore: (snapshot) => {
       const state = decodeSnapshot(snapshot, options, (layout) => sizesOf(layout));
       if (!state) return false;
+      recallAll(detectors, state, snapshot.header.memories);
       workloads.set(workloadId(snapshot.key), { key: snapshot.key, state });
       return true;
     },

@@ -99,7 +99,7 @@ export const createReplayer = (deps: ReplayDeps, options: ReplayOptions): Replay
       }
     }
     const newest = kept.frames.at(-1);
-    if (!newest) throw new BellwetherError('not_found', 'no data of this workload around this time');
+    if (!newest) throw new BellwetherError('not_found', `no data of ${id} around this time`);
     return {
       key: newest.key,
       source: 'replay',

@@ -1,6 +1,7 @@
 import type { FeatureCatalog } from '../../features/index.ts';
 import { BellwetherError, type Clock, readFile, type Validation, watchFile } from '../../platform/index.ts';
 import { catalogOf } from '../feature-catalog.ts';
+import { type ReadingOptions, readingOf } from '../parts.ts';
 import { configOrThrow, loadConfig, MAX_CONFIG_BYTES } from './load-config.ts';
 import type { ConfigInput, ExporterConfig } from './schema.ts';
 
@@ -21,6 +22,14 @@ export const readConfig = async (path: string | undefined, flags: ConfigInput = 
 /** The features that a configuration file describes; where it reads from does not matter then. */
 export const loadCatalog = async (path: string): Promise<FeatureCatalog> =>
   catalogOf((await readConfig(path, { prometheus: { url: 'http://unused.invalid' } })).features);
+
+/** What `record` takes from a configuration file: server, credentials and features. Rejects with `invalid_config` where it names no server. */
+export const loadReading = async (path: string): Promise<ReadingOptions & { readonly catalog: FeatureCatalog }> => {
+  const config = await readConfig(path);
+  const reading = readingOf(config);
+  if (!reading) throw new BellwetherError('invalid_config', `${path}: prometheus.url is missing`);
+  return { ...reading, catalog: catalogOf(config.features) };
+};
 
 /** Calls back with each new content of the file, good or bad. */
 export const watchConfig = (

@@ -17,7 +17,7 @@ export interface BandChartInput {
 
 type Edge = readonly [timeMs: number, lower: number, upper: number];
 
-/** A bound that is not finite or lies far off is drawn at the edge of the chart. */
+/** A bound that is not finite or lies far off is drawn at the edge of the chart; what is never below zero has no room below it. */
 const range = (observed: readonly number[], edges: readonly Edge[]): readonly [low: number, high: number] => {
   const seen = observed.filter(Number.isFinite);
   const [least, most] = [Math.min(...seen), Math.max(...seen)];
@@ -25,7 +25,7 @@ const range = (observed: readonly number[], edges: readonly Edge[]): readonly [l
   const near = edges.flatMap(([, lower, upper]) => [lower, upper]).filter((one) => one > least - 2 * reach && one < most + 2 * reach);
   const [low, high] = [Math.min(least, ...near), Math.max(most, ...near)];
   const margin = (high - low || Math.abs(high) || 1) * 0.08;
-  return [low - margin, high + margin];
+  return [least >= 0 ? Math.max(0, low - margin) : low - margin, high + margin];
 };
 
 /** The band is known where scores were explained. Before and after, the nearest one is drawn fainter: it moves slowly. */
@@ -53,6 +53,14 @@ const stretches = (
   return { known, assumed };
 };
 
+/** Half the width of a clock time. */
+const LABEL_HALF = 16;
+
+const timeLabel = (ms: number, at: number): Html => {
+  const anchor = at < LABEL_HALF ? 'start' : at > WIDTH - LABEL_HALF ? 'end' : 'middle';
+  return html`<text class="tick" x="${at.toFixed(1)}" y="${HEIGHT - 4}" text-anchor="${anchor}">${clockTime(ms)}</text>`;
+};
+
 /** A metric against the band in which it would not have been surprising. */
 export const bandChart = ({ metric, fromMs, toMs, atMs, stepMs }: BandChartInput): Html => {
   const edges = metric.bands.map(({ timeMs, lower, upper }): Edge => [timeMs, lower, upper]).filter((edge) => edge.every(Number.isFinite));
@@ -74,6 +82,6 @@ ${polylines(metric.points, x, y, 3 * stepMs).map((line) => html`<polyline class=
 <line class="now" x1="${atX}" x2="${atX}" y1="${INSET.top}" y2="${bottom}"/>
 <text class="tick" x="${INSET.left}" y="${INSET.top + 9}">${formatValue(high, metric.unit)}</text>
 <text class="tick" x="${INSET.left}" y="${bottom - 3}">${formatValue(low, metric.unit)}</text>
-${timeTicks(fromMs, toMs, 4).map((ms) => html`<text class="tick" x="${x(ms).toFixed(1)}" y="${HEIGHT - 4}" text-anchor="middle">${clockTime(ms)}</text>`)}
+${timeTicks(fromMs, toMs, 4).map((ms) => timeLabel(ms, x(ms)))}
 </svg>`;
 };

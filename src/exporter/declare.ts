@@ -1,0 +1,148 @@
+import {
+  type AlertDeclaration,
+  EXPORTER_METRICS,
+  type ModuleDeclaration,
+  PORTS,
+  SCORE_METRICS,
+  SOURCE_METRICS,
+  WORKLOAD_ALERT,
+  workloadAlertExpr,
+} from '../conventions/index.ts';
+
+const MINUTE = 60;
+const m = EXPORTER_METRICS;
+const TICK = '{loop="tick"}';
+
+/**
+ * What a person has to know about. Only `WorkloadAnomalous` is about workloads, the rest is our own
+ * health. Ratios that have no denominator yet are NaN and fire nothing; an exporter that is gone is `BellwetherScorerDown` alone.
+ */
+const ALERTS: readonly AlertDeclaration[] = [
+  {
+    name: WORKLOAD_ALERT.name,
+    expr: workloadAlertExpr(),
+    keepFiringForSeconds: WORKLOAD_ALERT.keepFiringForSeconds,
+    severity: WORKLOAD_ALERT.severity,
+    summary: '{{ $labels.workload_kind }} {{ $labels.namespace }}/{{ $labels.workload }} behaves as it never has',
+    description:
+      'Its anomaly score reached {{ $value | humanize }}; 1 is the boundary. The page of the exporter names the metrics behind it.',
+  },
+  {
+    name: 'BellwetherScorerDown',
+    expr: `absent(${m.ready.name})`,
+    forSeconds: 2 * MINUTE,
+    severity: 'critical',
+    summary: 'No exporter is scraped: nothing is scored',
+    description: 'Prometheus has had no metrics of the exporter itself for two minutes. No anomaly can be found until it is back.',
+  },
+  {
+    name: 'BellwetherScorerNotReady',
+    expr: `${m.ready.name} == 0`,
+    forSeconds: 30 * MINUTE,
+    severity: 'warning',
+    summary: 'The exporter has not become ready for half an hour',
+    description: 'It gives no scores before the back-fill has ended. The metric bellwether_not_ready names the reason.',
+  },
+  {
+    name: 'BellwetherScoresStale',
+    expr: `time() - ${m.lastScore.name} > ignoring(loop) 3 * ${m.cycleInterval.name}${TICK} and ${m.ready.name} == 1`,
+    forSeconds: 2 * MINUTE,
+    severity: 'warning',
+    summary: 'No scoring cycle has succeeded for {{ $value | humanizeDuration }}',
+    description: 'Scores are withdrawn when they are too old; until then they are those of the last cycle that succeeded.',
+  },
+  {
+    name: 'BellwetherSourceErrors',
+    expr: `${m.sourceUp.name} == 0`,
+    forSeconds: 5 * MINUTE,
+    severity: 'warning',
+    summary: 'The exporter cannot read from its Prometheus',
+    description: 'Every read has failed for five minutes. The log and bellwether_remote_read_requests_total say why.',
+  },
+  {
+    name: 'BellwetherSourceFallbackActive',
+    expr: `${SOURCE_METRICS.rung.name}{rung!="streamed"} == 1`,
+    forSeconds: 60 * MINUTE,
+    severity: 'info',
+    summary: 'The exporter reads by the slower way "{{ $labels.rung }}"',
+    description: 'The server, or something before it, does not answer streamed remote read. Scores are the same, reading costs more.',
+  },
+  {
+    name: 'BellwetherCoverageLow',
+    expr: `${m.scoredWorkloads.name} / ${m.expectedWorkloads.name} < 0.9`,
+    forSeconds: 15 * MINUTE,
+    severity: 'warning',
+    summary: 'Only {{ $value | humanizePercentage }} of the workloads have a score',
+    description: 'Workloads that gave data lately have no score. anomaly_score_not_ready names each with its reason.',
+  },
+  {
+    name: 'BellwetherScoreLatencyHigh',
+    expr:
+      `rate(${m.scoreDuration.name}_sum[10m]) / rate(${m.scoreDuration.name}_count[10m])` +
+      ` > ignoring(loop) 0.8 * ${m.cycleInterval.name}${TICK}`,
+    forSeconds: 10 * MINUTE,
+    severity: 'warning',
+    summary: 'A scoring cycle takes {{ $value | humanizeDuration }}, most of its interval',
+    description: 'Cycles that take longer than their interval are left out, and alerts come late.',
+  },
+  {
+    name: 'BellwetherSeriesCapHit',
+    expr: `${m.cappedSeries.name} > 0`,
+    forSeconds: 10 * MINUTE,
+    severity: 'warning',
+    summary: '{{ $value }} series of {{ $labels.family }} are left out because of a cap',
+    description: 'What is left out is not watched. Raise exposition.maxWorkloads or narrow features.scope.',
+  },
+  {
+    name: 'BellwetherConfigReloadFailed',
+    expr: `${m.configReloadOk.name} == 0`,
+    forSeconds: 5 * MINUTE,
+    severity: 'warning',
+    summary: 'The configuration file of the exporter is invalid; the last good one is in use',
+    description: 'The log lists every wrong key with its value and limit. A restart would fail.',
+  },
+  {
+    name: 'BellwetherSnapshotFailing',
+    // changes, because increase() extrapolates one failure to a little more than one.
+    expr: `changes(${m.cycleFailures.name}{loop="snapshot"}[1h]) >= 2`,
+    forSeconds: 10 * MINUTE,
+    severity: 'warning',
+    summary: 'The exporter cannot write its snapshot',
+    description: 'A restart would learn everything anew from the back-fill, which has less than what the snapshot holds.',
+  },
+  {
+    name: 'BellwetherLearnedModelFailing',
+    expr: `rate(${m.learnedFailures.name}[15m]) > 0.5 * rate(${m.learnedBatches.name}[15m])`,
+    forSeconds: 15 * MINUTE,
+    severity: 'warning',
+    summary: 'The learned model {{ $labels.detector }} fails or is late',
+    description: 'Scores go out without it: what only the model would have found is missed.',
+  },
+];
+
+/** What the exporter needs from its cluster. It asks the Kubernetes API for nothing: all it knows comes from Prometheus. */
+export const EXPORTER_DECLARATION: ModuleDeclaration = {
+  name: 'exporter',
+  args: ['exporter', '--config', '/etc/bellwether/bellwether.yaml'],
+  ports: [
+    { name: 'scores', port: PORTS.scores, purpose: 'Scores alone.', scrape: { path: '/metrics', honorLabels: true } },
+    { name: 'self', port: PORTS.exporterSelf, purpose: 'Own metrics and probes.', scrape: { path: '/metrics', honorLabels: false } },
+    { name: 'api', port: PORTS.exporterApi, purpose: 'Page, explanations, pushed samples.' },
+  ],
+  rbac: [],
+  metrics: [SCORE_METRICS, SOURCE_METRICS, EXPORTER_METRICS].flatMap((group) => Object.values(group)),
+  alerts: ALERTS,
+  probes: {
+    startup: { port: 'self', path: '/healthz', periodSeconds: 2, failureThreshold: 30 },
+    liveness: { port: 'self', path: '/healthz', periodSeconds: 10, failureThreshold: 6 },
+    readiness: { port: 'self', path: '/readyz', periodSeconds: 5, failureThreshold: 2 },
+  },
+  volumes: [
+    { name: 'config', mountPath: '/etc/bellwether', kind: 'config' },
+    // A snapshot of 10,000 workloads has about 350 MB, and the new one is written beside the old.
+    { name: 'state', mountPath: '/var/lib/bellwether', kind: 'persistent', size: '2Gi' },
+  ],
+  egress: [{ to: 'prometheus', port: 9090 }],
+  // A tick of 10,000 workloads takes about a second of CPU; the back-fill uses what it gets.
+  resources: { cpuRequest: '200m', memoryRequest: '512Mi', memoryLimit: '1Gi' },
+};
