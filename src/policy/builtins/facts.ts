@@ -1,4 +1,3 @@
-import { joinPointer } from '../model/json-pointer.ts';
 import { groupKindOf } from '../model/kubernetes-object.ts';
 import type { RuleInput } from '../model/policy.ts';
 import { isAbsent, type JsonRecord, listOf, own, recordOf, stringOf } from '../model/value.ts';
@@ -61,9 +60,6 @@ export const replicasOf = (object: JsonRecord): number => {
   const { replicas } = recordOf(object.spec);
   return typeof replicas === 'number' && Number.isFinite(replicas) ? replicas : 1;
 };
-
-/** Places of a label in `metadata.labels` and the like. */
-export const labelPath = (base: string, key: string): string => joinPointer(base, key);
 
 /** Whether all pairs of a plain selector are among labels. An empty selector selects nothing here. */
 export const pairsMatch = (selector: JsonRecord, labels: JsonRecord): boolean => {
