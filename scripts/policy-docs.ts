@@ -104,6 +104,12 @@ const policyPage = (policy: Policy): string => {
   ].join('\n');
 };
 
+/** Checks that other scanners have and this one does not, with what they look for. */
+const LEFT_OUT = [
+  ['image-signature', 'images without a signature, an attestation, a bill of materials or a scan'],
+  ['image-volumes-size-age', 'images that declare volumes, are very large, or were built long ago'],
+] as const;
+
 const indexPage = (policies: readonly Policy[]): string => {
   const aliasRows = policies.flatMap(({ id, aliases }) =>
     Object.entries(aliases).flatMap(([tool, ids]) => ids.map((alias) => ({ tool: toolName(tool), alias, id }))),
@@ -123,6 +129,14 @@ const indexPage = (policies: readonly Policy[]): string => {
       );
       return [`## ${GROUP_TITLES[group]}`, '', '| id | severity | profiles | finds |', '|---|---|---|---|', ...rows, ''];
     }),
+    '## Left out',
+    '',
+    'These ask a registry or another service, which a policy cannot: it judges what it is given, and always in the same way.',
+    '',
+    '| id | would find |',
+    '|---|---|',
+    ...LEFT_OUT.map(([id, finds]) => `| ${id} | ${finds} |`),
+    '',
     '## Ids of other scanners',
     '',
     '| scanner | its id | policy |',

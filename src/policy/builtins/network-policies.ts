@@ -2,7 +2,7 @@ import { type ClusterIndex, type NamespaceFilter, selectorMatches } from '../clu
 import { FINE, objectRule } from '../model/policy.ts';
 import { isAbsent, isRecord, type JsonRecord, listOf, recordOf, stringsOf } from '../model/value.ts';
 import { isControlled, nameOf, namespaceOf } from './facts.ts';
-import { selectedWorkloads } from './services.ts';
+import { isForOperator, selectedWorkloads } from './services.ts';
 
 const KINDS = ['networking.k8s.io/NetworkPolicy', 'extensions/NetworkPolicy'] as const;
 const CILIUM = ['cilium.io/CiliumNetworkPolicy', 'cilium.io/CiliumClusterwideNetworkPolicy'] as const;
@@ -50,6 +50,7 @@ const netpolDangling = objectRule((object, input) => {
   const selector = podSelectorOf(object);
   if (!input.cluster || isEmptySelector(selector)) return FINE;
   const { matchLabels, matchExpressions } = recordOf(selector);
+  if (isForOperator(recordOf(matchLabels))) return FINE;
   const workloads = isAbsent(matchExpressions)
     ? selectedWorkloads(recordOf(matchLabels), input.cluster, namespaceOf(input))
     : input.cluster

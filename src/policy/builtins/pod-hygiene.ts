@@ -30,7 +30,9 @@ const nodePinning = podRule((pod, input) => {
   const isPlaced = input.object.kind === 'Pod' && (isLive(input) || isWrite(input, 'UPDATE'));
   if (stringOf(spec.nodeName) && !isPlaced) found.push({ path: `${path}/nodeName`, value: spec.nodeName, expected: 'absent' });
   const allowed = matcherOf(input.params, 'allowedLabels');
-  const pinned = Object.keys(recordOf(spec.nodeSelector)).filter((key) => !allowed(key));
+  // A DaemonSet chooses the kind of nodes that it is for; but not the control plane.
+  const isFree = (key: string): boolean => allowed(key) || (input.object.kind === 'DaemonSet' && !CONTROL_PLANE.has(key));
+  const pinned = Object.keys(recordOf(spec.nodeSelector)).filter((key) => !isFree(key));
   if (pinned.length > 0) found.push({ path: `${path}/nodeSelector`, value: pinned.join(', '), expected: 'absent' });
   listOf(spec.tolerations).forEach((item, i) => {
     const { key, operator, effect } = recordOf(item);

@@ -76,6 +76,9 @@ const nakedPod = objectRule((object, { base }) => {
   if (listOf(recordOf(object.metadata).ownerReferences).length > 0) return FINE;
   const annotations = annotationsOf(object);
   if (Object.hasOwn(annotations, MIRROR) || Object.hasOwn(annotations, HELM_HOOK)) return FINE;
+  const isStatic =
+    recordOf(object.metadata).namespace === 'kube-system' && recordOf(object.spec).priorityClassName === 'system-node-critical';
+  if (isStatic) return FINE;
   return [{ path: `${base}/kind`, value: 'Pod', expected: 'Deployment, StatefulSet, DaemonSet or Job' }];
 });
 

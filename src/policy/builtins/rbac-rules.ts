@@ -10,6 +10,8 @@ export interface Right {
   readonly verbs: readonly string[];
   /** What a holder can do with it, for the message: `run commands in containers`. */
   readonly means: string;
+  /** Whether only a rule that names the resource counts, and not `*`. */
+  readonly isNamedOnly?: boolean;
   /** Whether a rule with these resourceNames counts. Only one without any by default: naming objects is how rights are kept small. */
   readonly counts?: (names: readonly string[]) => boolean;
 }
@@ -46,8 +48,13 @@ const judgeRule = (rule: JsonRecord, path: string, right: Right, who: string): V
   const verbs = grantedVerbs(rule, right.verbs);
   if (verbs.length === 0) return [];
   return listOf(rule.resources).flatMap((entry, j): Violation[] => {
-    if (typeof entry !== 'string' || !right.resources.some((resource) => covers(entry, resource))) return [];
-    const message = `${who} may ${verbs.join(', ')} ${entry === '*' ? 'all resources' : entry}: ${right.means}`;
+    if (
+      typeof entry !== 'string' ||
+      !right.resources.some((resource) => (right.isNamedOnly ? entry === resource : covers(entry, resource)))
+    )
+      return [];
+    const can = verbs.includes('*') ? 'do everything with' : verbs.join(', ');
+    const message = `${who} may ${can} ${entry === '*' ? 'all resources' : entry}: ${right.means}`;
     return [{ path: `${path}/resources/${j}`, value: entry, message }];
   });
 };

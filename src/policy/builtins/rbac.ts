@@ -37,7 +37,7 @@ const specialVerbs = (verbs: readonly string[], resources: ReadonlySet<string>, 
               {
                 path: `${path}/verbs/${j}`,
                 value: verb,
-                message: `${String(object.kind)} ${nameOf(object)} may ${verb} ${entries.join(', ')}`,
+                message: `${String(object.kind)} ${nameOf(object)} may ${verb === '*' ? 'do everything with' : verb} ${entries.join(', ')}`,
               },
             ]
           : [],
@@ -103,6 +103,8 @@ const systemGroups = objectRule((object, { base }) => {
   });
 });
 
+const EXEC = ['pods/exec', 'pods/attach'] as const;
+const FORWARD = ['pods/portforward'] as const;
 const WORKLOADS = ['deployments', 'replicasets', 'statefulsets', 'daemonsets', 'replicationcontrollers', 'jobs', 'cronjobs'] as const;
 
 /** Roles and bindings. */
@@ -124,18 +126,15 @@ export const RBAC_RULES = {
       means: 'their pods may use every ServiceAccount and Secret of their namespace',
     },
   ),
-  'rbac-exec-attach': rightsRule({
-    groups: [''],
-    resources: ['pods/exec', 'pods/attach'],
-    verbs: ['create', 'get'],
-    means: 'a holder can run commands in containers',
-  }),
-  'rbac-port-forward': rightsRule({
-    groups: [''],
-    resources: ['pods/portforward'],
-    verbs: ['create', 'get'],
-    means: 'a holder reaches ports past NetworkPolicies',
-  }),
+  'rbac-exec-attach': rightsRule(
+    { groups: [''], resources: EXEC, verbs: ['create'], means: 'a holder can run commands in containers' },
+    // Before 1.35 get was enough; whoever names the resource means it, who may read all resources does not.
+    { groups: [''], resources: EXEC, verbs: ['get'], means: 'a holder can run commands in containers', isNamedOnly: true },
+  ),
+  'rbac-port-forward': rightsRule(
+    { groups: [''], resources: FORWARD, verbs: ['create'], means: 'a holder reaches ports past NetworkPolicies' },
+    { groups: [''], resources: FORWARD, verbs: ['get'], means: 'a holder reaches ports past NetworkPolicies', isNamedOnly: true },
+  ),
   'rbac-escalate-bind': specialVerbs(['escalate', 'bind'], ESCALATED, [RBAC], 'cluster-admin'),
   'rbac-impersonate': specialVerbs(['impersonate'], IMPERSONATED, ['', 'authentication.k8s.io'], 'system:masters'),
   'rbac-nodes-proxy': rightsRule({

@@ -75,6 +75,13 @@ const endpointLoopback = objectRule((object, { base }) => {
 const GIVEN_LABELS =
   /^(pod-template-hash|rollouts-pod-template-hash|controller-revision-hash|statefulset\.kubernetes\.io\/pod-name|apps\.kubernetes\.io\/pod-index|job-name|controller-uid|batch\.kubernetes\.io\/.*)$/;
 
+/** Labels of operators, whose pods are made from resources of their own. */
+const OPERATOR_LABELS =
+  /^((prometheus|alertmanager|thanos-ruler)$|(operator\.prometheus\.io|cnpg\.io|strimzi\.io|postgres-operator\.crunchydata\.com|v1\.min\.io|serving\.knative\.dev|([a-z]+\.)?k8s\.elastic\.co)(\/|$))/;
+
+/** Whether a selector is for pods of an operator, which no manifest shows. */
+export const isForOperator = (selector: JsonRecord): boolean => Object.keys(selector).some((key) => OPERATOR_LABELS.test(key));
+
 const selectorOf = (service: JsonRecord): JsonRecord => recordOf(recordOf(service.spec).selector);
 
 /** Workloads that a plain selector fits, without what controllers add. */
@@ -86,7 +93,8 @@ export const selectedWorkloads = (selector: JsonRecord, cluster: ClusterIndex, n
 
 const serviceDangling = objectRule((object, input) => {
   const selector = selectorOf(object);
-  if (!input.cluster || Object.keys(selector).length === 0 || recordOf(object.spec).type === 'ExternalName') return FINE;
+  if (!input.cluster || Object.keys(selector).length === 0 || recordOf(object.spec).type === 'ExternalName' || isForOperator(selector))
+    return FINE;
   if (selectedWorkloads(selector, input.cluster, namespaceOf(input)).length > 0) return FINE;
   return [{ path: `${input.base}/spec/selector`, value: selector, expected: 'the labels of a workload' }];
 });

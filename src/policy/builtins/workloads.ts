@@ -53,7 +53,8 @@ const selectorMismatch = objectRule((object, { base }) => {
   const at = `${base}/spec/selector`;
   if (isAbsent(spec.selector) || Object.keys(recordOf(spec.selector)).length === 0) {
     // Older versions and replication controllers take the labels of the template.
-    const mustSay = object.apiVersion === 'apps/v1' || groupOf(object) === 'argoproj.io';
+    // A template without labels is a patch, to which the rest comes from elsewhere.
+    const mustSay = (object.apiVersion === 'apps/v1' || groupOf(object) === 'argoproj.io') && Object.keys(labels).length > 0;
     const message =
       'the selector is missing, so the API server refuses it; write the labels of the template into spec.selector.matchLabels';
     return mustSay ? [{ path: at, value: spec.selector ?? undefined, expected: 'matchLabels', message }] : FINE;
