@@ -15,7 +15,7 @@ const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'scan',
-    summary: 'judge manifests by the policies of the admission webhook',
+    summary: 'judge manifests by the policies, before they are applied',
     group: 'Guard:',
     load: async () => (await import('./scanner/main.ts')).scanCommand(),
   },

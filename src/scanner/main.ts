@@ -75,9 +75,7 @@ const bytes = (text: string): number => {
 /** `bellwether scan`: the verdicts of the admission webhook on files. */
 export const scanCommand = (): Command =>
   new Command('scan')
-    .description(
-      'Judges Kubernetes manifests by the policies of the admission webhook, with line and column. Folders are searched for .yaml, .yml and .json.',
-    )
+    .description('Judges Kubernetes manifests by policies, with line and column. Folders are searched for .yaml, .yml and .json.')
     .argument('[paths...]', 'files and folders; - is standard input')
     .addOption(new Option('--format <name>', 'of the result').choices(Object.keys(FORMATS)).default('text'))
     .addOption(new Option('--profile <name>', 'which policies').choices([...PROFILES]).default(DEFAULT_PROFILE))
