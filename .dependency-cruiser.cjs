@@ -40,7 +40,7 @@ module.exports = {
     ...levels,
     ...doors,
     only('files-at-the-edge', '^(node:)?(fs|fs/promises|http|https|net|child_process)$', 'platform'),
-    only('onnx-in-learning', '^node_modules/(onnxruntime-node|onnx-buf)/', 'learning'),
+    only('onnx-in-learning', '^node_modules/(onnxruntime-node|onnx-buf)/', 'learning|testing'),
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/', pathNot: ['\\.test\\.ts$', '-worker\\.ts$'] }, to: {} },
     {
