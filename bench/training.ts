@@ -58,7 +58,7 @@ const convNet = buildTrainingGraph(
     const first = maxPool(tape, relu(tape, conv(tape, 'c1', x!, 8)), 2);
     const second = maxPool(tape, relu(tape, conv(tape, 'c2', first, 16)), 2);
     const hidden = relu(tape, dense(tape, 'd1', reshape(tape, second, [BATCH, 1024]), 64));
-    return softmaxCrossEntropy(tape, dense(tape, 'd2', hidden, 4), y!);
+    return { loss: softmaxCrossEntropy(tape, dense(tape, 'd2', hidden, 4), y!) };
   },
 );
 
@@ -75,14 +75,14 @@ const lstmNet = buildTrainingGraph(
       ofState: tape.parameter('wh', [64, 256], lecunNormal),
       bias: tape.parameter('b', [256], filledWith(0)),
     });
-    return meanSquaredError(tape, dense(tape, 'out', reshape(tape, slice(tape, states, 1, 31, 32), [BATCH, 64]), 1), y!);
+    return { loss: meanSquaredError(tape, dense(tape, 'out', reshape(tape, slice(tape, states, 1, 31, 32), [BATCH, 64]), 1), y!) };
   },
 );
 
 /** 128-256-32-256-128. */
 const autoencoder = buildTrainingGraph('autoencoder', [{ name: 'x', shape: [BATCH, 128] }], (tape, [x]) => {
   const code = dense(tape, 'e2', relu(tape, dense(tape, 'e1', x!, 256)), 32);
-  return meanSquaredError(tape, dense(tape, 'd2', relu(tape, dense(tape, 'd1', code, 256)), 128), x!);
+  return { loss: meanSquaredError(tape, dense(tape, 'd2', relu(tape, dense(tape, 'd1', code, 256)), 128), x!) };
 });
 
 /** A class, or a sum, that can be seen in the numbers, so that the loss must fall. */

@@ -2,6 +2,7 @@ import { createFeatureExtractor, type FeatureCatalog } from '../features/index.t
 import { type Clock, createProgress } from '../platform/index.ts';
 import { createScorer } from '../scoring/index.ts';
 import { BASELINES, createBaseline } from './baselines/baseline.ts';
+import { createSeriesCollector, type SeriesDetector, scoreSeries } from './detectors/series-detector.ts';
 import { type Evaluation, evaluate, type ScoredPair } from './evaluate.ts';
 import type { EventsFile } from './events-file.ts';
 import type { SetOptions } from './metrics/evaluation-set.ts';
@@ -22,6 +23,8 @@ export interface RunOptions extends SetOptions {
 
 export interface RunDeps {
   readonly clock: Clock;
+  /** Judged beside the score, after the baselines. */
+  readonly detectors?: readonly SeriesDetector[];
   /** Takes the scores of each pair as soon as they are there. */
   readonly onScored?: (index: number, scored: ScoredRecording) => Promise<void>;
 }
@@ -38,11 +41,20 @@ export const runEvaluation = async (deps: RunDeps, options: RunOptions, signal?:
     const scored: ScoredPair[] = [];
     for (const [index, paths] of options.pairs.entries()) {
       const { recording, events } = await readPair(paths);
-      const parts = createParts(recording, events, options);
+      const frames = deps.detectors?.length ? createSeriesCollector() : undefined;
+      const parts = { ...createParts(recording, events, options), onFrames: frames?.add };
       const onSamples = (samples: number): void => progress.update((index + samples / Math.max(1, recording.samples)) * BAR_STEPS);
       const result = await inTurns(scoreRecording(recording, events, parts), onSamples, deps.clock, signal);
+      const baselineLogs = new Map(result.baselineLogs);
+      for (const detector of deps.detectors ?? []) {
+        signal?.throwIfAborted();
+        baselineLogs.set(
+          detector.name,
+          await scoreSeries(detector, frames?.series() ?? [], { stepSeconds: events.stepSeconds, seed: options.seed }),
+        );
+      }
       await deps.onScored?.(index, result);
-      scored.push({ events, scored: result });
+      scored.push({ events, scored: { ...result, baselineLogs } });
     }
     return evaluate(scored, options);
   } finally {

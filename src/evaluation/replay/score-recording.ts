@@ -14,6 +14,8 @@ export interface ScoringParts {
   readonly extractor: FeatureExtractor;
   readonly scorer: Scorer;
   readonly baselines: ReadonlyMap<string, Baseline>;
+  /** Told of every frame, in the order of time. */
+  readonly onFrames?: ((frames: readonly WorkloadFrame[]) => void) | undefined;
 }
 
 export interface ScoredRecording {
@@ -35,6 +37,7 @@ export function* scoreRecording(recording: Recording, events: EventsFile, parts:
   let given = 0;
   const stepMs = events.stepSeconds * 1000;
   for (const frames of replayRecording(recording, parts.extractor, { stepMs, onProgress: (samples) => (given = samples) })) {
+    parts.onFrames?.(frames);
     parts.scorer.score(frames).forEach((score, i) => {
       log.add(nameOf(score.key), score.timeMs, score.value, score.ready, score.margin);
       peaks.observe(score, frames[i]!);

@@ -21,7 +21,10 @@ const graph = buildTrainingGraph(
     { name: 'x', shape: [ROWS, 2] },
     { name: 'y', shape: [ROWS, 1] },
   ],
-  (tape, [x, y]) => meanSquaredError(tape, network(tape, x!), y!),
+  (tape, [x, y]) => {
+    const answer = network(tape, x!);
+    return { loss: meanSquaredError(tape, answer, y!), outputs: { answer } };
+  },
 );
 
 /** y = x0 x1 for numbers in -1..1. */
@@ -65,7 +68,8 @@ describe('createTrainer', () => {
   it('tells a loss without learning', async () => {
     const session = await openDirectSession(graph.model);
     const trainer = createTrainer(session, graph, start());
-    const loss = await trainer.loss(batch(0));
+    const { loss, outputs } = await trainer.evaluate(batch(0));
+    expect(outputs.answer!.dims).toEqual([ROWS, 1]);
     expect(trainer.state).toEqual(start());
     expect(await trainer.step(batch(0), 0.02)).toBe(loss);
     await session.close();
@@ -97,7 +101,7 @@ describe('buildServingGraph', () => {
     expect(first.data[0]).toBeCloseTo(all.data[0]!, 6);
     const error = all.data.reduce((sum, each, i) => sum + (each - y[i]!) ** 2, 0) / ROWS;
     const training = await openDirectSession(graph.model);
-    expect(error).toBeCloseTo(await createTrainer(training, graph, trainer.state).loss(batch(99)), 6);
+    expect(error).toBeCloseTo((await createTrainer(training, graph, trainer.state).evaluate(batch(99))).loss, 6);
     await session.close();
     await training.close();
   });

@@ -1,6 +1,6 @@
 import { BellwetherError } from '../../platform/index.ts';
 import type { ModelSession } from '../model-session.ts';
-import type { ModelTensor } from '../session-protocol.ts';
+import type { ModelTensor, ModelTensors } from '../session-protocol.ts';
 import { sizeOf } from '../tape/shape.ts';
 import { adamScales } from './adam.ts';
 import { LOSS, nextOf, SCALES, STATE, type TrainingGraph } from './training-graph.ts';
@@ -20,8 +20,8 @@ export interface Trainer {
    * whose loss is no number (`invalid_input`), leaves the state as it was.
    */
   step(data: readonly Float32Array[], learningRate: number): Promise<number>;
-  /** The loss of a batch, without learning from it. */
-  loss(data: readonly Float32Array[]): Promise<number>;
+  /** The loss and the other outputs for a batch, without learning from it. */
+  evaluate(data: readonly Float32Array[]): Promise<{ readonly loss: number; readonly outputs: ModelTensors }>;
   readonly state: TrainerState;
 }
 
@@ -63,7 +63,10 @@ export const createTrainer = (session: Pick<ModelSession, 'run'>, graph: Trainin
       state = { step: state.step + 1, weights: next('weights'), moments: next('moments'), squares: next('squares') };
       return loss;
     },
-    loss: async (data) => (await run(data, { stepSize: 0, squareScale: 1 }))[LOSS]!.data[0]!,
+    evaluate: async (data) => {
+      const outputs = await run(data, { stepSize: 0, squareScale: 1 });
+      return { loss: outputs[LOSS]!.data[0]!, outputs };
+    },
     get state() {
       return state;
     },

@@ -27,23 +27,30 @@ export interface TrainingGraph {
   readonly inputs: readonly NamedShape[];
 }
 
+/** What a network is trained by, and what else a run shall tell. */
+export interface Objective {
+  /** A single number. */
+  readonly loss: Value;
+  readonly outputs?: Readonly<Record<string, Value>>;
+}
+
 /**
- * Writes the step for a loss: a single number made of the inputs and of parameters. Weights, moments and squares are flat vectors that go
+ * Writes the step for an objective made of the inputs and of parameters. Weights, moments and squares are flat vectors that go
  * in and come out, so that the whole state of training is three arrays and the number of steps.
  */
 export const buildTrainingGraph = (
   name: string,
   inputs: readonly NamedShape[],
-  loss: (tape: Tape, inputs: readonly Value[]) => Value,
+  objective: (tape: Tape, inputs: readonly Value[]) => Objective,
 ): TrainingGraph => {
   const tape = createTape(name);
   const given = inputs.map((input) => tape.input(input.name, input.shape));
-  const result = loss(tape, given);
+  const { loss, outputs = {} } = objective(tape, given);
   const parameters = tape.parameters;
   const size = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   const flat: Shape = [size];
   const values = parameters.map((parameter): Value => ({ tensor: parameter.name, shape: parameter.shape }));
-  const parts = tape.gradients(result, values).map((gradient) => reshape(tape, gradient, [-1]));
+  const parts = tape.gradients(loss, values).map((gradient) => reshape(tape, gradient, [-1]));
   const next = adam(
     tape,
     {
@@ -60,7 +67,8 @@ export const buildTrainingGraph = (
   const output = (value: Value, outputName: string): void => {
     graph.output(graph.node('Identity', [value.tensor], {}, outputName), value.shape);
   };
-  output(reshape(tape, result, []), LOSS);
+  output(reshape(tape, loss, []), LOSS);
+  for (const [outputName, value] of Object.entries(outputs)) output(value, outputName);
   for (const part of ['weights', 'moments', 'squares'] as const) output(next[part], nextOf(STATE[part]));
   return { model: graph.build('bellwether'), parameters, size, inputs };
 };
