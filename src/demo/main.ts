@@ -19,7 +19,7 @@ interface Flags {
   readonly prometheusPort: number;
   readonly writeOpenmetrics?: string;
   readonly days: number;
-  readonly raw: boolean;
+  readonly raw?: boolean;
 }
 
 const numberFrom =
@@ -33,7 +33,7 @@ const numberFrom =
 const portNumber = numberFrom(0, 65_535);
 
 const collectStory = (text: string, previous: readonly StoryEvent[] = []): readonly StoryEvent[] => {
-  const event = parseStoryEvent(text, SCENARIO_KINDS);
+  const event = parseStoryEvent(text);
   if (!event) throw new InvalidArgumentError(`It must be NAME[:WORKLOAD][@SECONDS], NAME one of ${SCENARIO_KINDS.join(', ')}.`);
   return [...previous, event];
 };
@@ -73,7 +73,7 @@ const run = async (flags: Flags, signal: AbortSignal): Promise<void> => {
 const RECORDING_START_MS = 1_767_571_200_000;
 const STEP_MS = 30_000;
 
-const write = async (dir: string, { seed, workloads, days, raw }: Flags): Promise<void> => {
+const write = async (dir: string, { seed, workloads, days, raw = false }: Flags): Promise<void> => {
   const {
     gauges,
     events,
@@ -116,7 +116,7 @@ export const demoCommand = (): Command =>
     .option('--prometheus-port <port>', 'the simulated Prometheus', portNumber, PORTS.demoPrometheus)
     .option('--write-openmetrics <dir>', 'no demo: write a labelled recording for evaluate into this folder')
     .option('--days <n>', 'days of the recording; the first is clean', numberFrom(1, 60), 2)
-    .option('--raw', 'write the raw samples too, for promtool tsdb create-blocks-from openmetrics', false)
+    .option('--raw', 'write the raw samples too, for promtool tsdb create-blocks-from openmetrics')
     .addHelpText('after', HELP)
     .action(async (flags: Flags) => {
       const { writeOpenmetrics } = flags;

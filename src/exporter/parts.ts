@@ -8,6 +8,8 @@ import type { SnapshotFile } from './snapshot/snapshot-store.ts';
 
 const SECOND_MS = 1000;
 const HOUR_MS = 3_600_000;
+/** The first stretch of a back-fill: short, as nobody knows yet how many series there are; the next ones follow from what it weighed. */
+const FIRST_SLICE_MS = 300_000;
 
 /** How to read from the configured server: credentials for the HTTP client, and the rest. */
 export interface ReadingOptions {
@@ -34,7 +36,7 @@ export const readingOf = ({ prometheus, backfill, intervalSeconds }: ExporterCon
       timeoutMs: prometheus.timeoutSeconds * SECOND_MS,
       ...(rung === 'auto' ? {} : { rung }),
       rangeStepMs: intervalSeconds * SECOND_MS,
-      firstSliceMs: backfill.sliceHours * HOUR_MS,
+      firstSliceMs: Math.min(FIRST_SLICE_MS, backfill.sliceHours * HOUR_MS),
       maxSliceMs: backfill.sliceHours * HOUR_MS,
     },
   };

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { defaultCatalog, type FeatureCatalog, recordedCatalog } from '../features/index.ts';
 import {
   BellwetherError,
@@ -80,7 +80,7 @@ export const recordCommand = (deps: RecordCommandDeps = {}): Command =>
     .option('--phases <file>', 'what was done when: YAML or JSON list of start, end, namespace, workload, kind')
     .option('--from <time>', `begin: ${TIME_FORMS}; default: now`)
     .option('--to <time>', 'end; default: now where --from is past, else Ctrl-C')
-    .option('--step <duration>', 'distance of two instants', stepMs, 30_000)
+    .addOption(new Option('--step <duration>', 'distance of two instants').argParser(stepMs).default(30_000, '30s'))
     .option('--recorded-rules', "read the series of Bellwether's recording rules instead of the raw ones")
     .option('--bearer-token-file <file>', 'file with a token for the server')
     .option('--tenant <name>', 'sent as X-Scope-OrgID')

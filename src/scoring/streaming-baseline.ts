@@ -9,8 +9,6 @@ import { BINS, learnSurprise, surpriseOf } from './surprise.ts';
 import { admitWindow, bankDistance } from './window-bank.ts';
 import { ENTITY, metricSlot, type WorkloadState } from './workload-state.ts';
 
-/** Beyond this a value is an overflow somewhere, not a measurement; it also keeps single-precision tables finite. */
-const LARGEST_VALUE = 1e30;
 /** What the smallest surprise of the last 3 or 6 samples gives up to be believed: three in a row need not each be as rare as one. */
 const PLATEAUS = [
   { samples: 2, discount: 0.8 },
@@ -27,7 +25,7 @@ const MEMORY_RELEASED = 0.4;
 export interface FrameAnalysis {
   metrics: number;
   ready: boolean;
-  /** Values of the scored metrics, NaN where missing or not finite. */
+  /** Values of the scored metrics, NaN where missing. */
   values: Float64Array;
   residuals: MetricResiduals[];
   /** Per metric: the largest surprise of its three residuals, and which one (0 level, 1 change, 2 change3). */
@@ -87,8 +85,7 @@ const metricSurprise = (state: WorkloadState, metric: number, residual: number, 
 
 const analyseMetrics = (state: WorkloadState, seconds: number, frameValues: Float64Array, a: FrameAnalysis): void => {
   for (let m = 0; m < a.metrics; m++) {
-    const raw = frameValues[state.columns[m]!]!;
-    const x = raw <= LARGEST_VALUE && raw >= -LARGEST_VALUE ? raw : Number.NaN;
+    const x = frameValues[state.columns[m]!]!;
     a.values[m] = x;
     a.surprise[m] = Number.NaN;
     a.levelZ[m] = 0;
@@ -243,7 +240,7 @@ const learnMetrics = (state: WorkloadState, seconds: number, a: FrameAnalysis, w
 };
 
 /**
- * Scores one frame against everything before it, then learns it (detection-recipe sections 2 to 4).
+ * Scores one frame of plausible values against everything before it, then learns it (detection-recipe sections 2 to 4).
  * `damping` multiplies the margin: 1, or less while a rollout explains level and difference parts.
  */
 export const observeBaseline = (

@@ -11,6 +11,7 @@ import type { Part } from './detector.ts';
 import { createDetectors } from './detectors.ts';
 import { fuse } from './fusion.ts';
 import { createLearnedStage, LONGEST_WINDOW, liftScore } from './learned-detector.ts';
+import { plausibleFrame } from './plausible-frame.ts';
 import type { Scorer, ScorerOptions, WorkloadSnapshot } from './scorer.ts';
 import { decodeSnapshot, encodeSnapshot, SCORER_VERSION } from './snapshot.ts';
 import type { MemorySize } from './state-shape.ts';
@@ -95,7 +96,8 @@ export const createScorer = (options: ScorerOptions): Scorer => {
     return true;
   };
 
-  const scoreFrame = (frame: WorkloadFrame, index: number): Score => {
+  const scoreFrame = (given: WorkloadFrame, index: number): Score => {
+    const frame = plausibleFrame(given);
     const { state } = workloadOf(frame);
     const seconds = frame.timeMs / 1000;
     if (!Number.isFinite(seconds) || !inOrder(state, seconds)) return notReady(frame, 'stale_data', SCORER_VERSION);

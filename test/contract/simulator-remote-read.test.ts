@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Selector, Series } from '../../src/conventions/index.ts';
-import { createDemoCluster, createPrometheusServer, type DemoCluster, SCENARIO_KINDS } from '../../src/demo/index.ts';
+import { createDemoCluster, createPrometheusServer, type DemoCluster } from '../../src/demo/index.ts';
 import { createHttpClient, type HttpClient, type Listener, listen, seededRandom, systemClock } from '../../src/platform/index.ts';
 import { createPrometheusSource, type Rung, type SeriesSource } from '../../src/prometheus/index.ts';
 
@@ -35,7 +35,6 @@ describe('the simulated Prometheus', () => {
       store: cluster.store,
       catchUp: () => undefined,
       begin: (kind, workload) => cluster.begin(kind, workload, NOW_MS),
-      kinds: SCENARIO_KINDS,
     });
     listener = await listen(handler, { host: '127.0.0.1', port: 0, name: 'simulated' });
   });

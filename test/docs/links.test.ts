@@ -11,6 +11,7 @@ const pages = [...pagesIn('.'), ...pagesIn('docs')];
 
 // [text](target) and ![alt](target); code is taken out before, because brackets are common there.
 const LINK = /\]\(([^)\s]+)\)/g;
+const FENCED = /```[\s\S]*?```/g;
 const CODE = /```[\s\S]*?```|`[^`\n]*`/g;
 
 /** GitHub's anchor of a heading: lower case, no punctuation, spaces to hyphens. */
@@ -21,7 +22,12 @@ const anchorOf = (heading: string): string =>
     .trim()
     .replaceAll(/\s/g, '-');
 const anchorsOf = (path: string): string[] =>
-  [...readFileSync(path, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, text]) => anchorOf(String(text)));
+  // A comment in a shell example is no heading.
+  [
+    ...readFileSync(path, 'utf8')
+      .replaceAll(FENCED, '')
+      .matchAll(/^#+ (.*)$/gm),
+  ].map(([, text]) => anchorOf(String(text)));
 
 const isBroken = (page: string, link: string): boolean => {
   if (/^[a-z]+:/.test(link)) return false;
@@ -36,6 +42,20 @@ describe('links between pages', () => {
     const text = readFileSync(join(ROOT, page), 'utf8').replaceAll(CODE, '');
     const links = [...text.matchAll(LINK)].map(([, link]) => String(link));
     expect(links.filter((link) => isBroken(page, link))).toEqual([]);
+  });
+});
+
+describe('a link', () => {
+  it.each([
+    ['docs/api.md', 'exporter.md#readiness', false],
+    ['docs/api.md', '#errors', false],
+    ['README.md', 'docs/adr/', false],
+    ['docs/api.md', 'https://example.org/', false],
+    ['docs/api.md', 'nowhere.md', true],
+    ['docs/api.md', 'exporter.md#nowhere', true],
+    ['docs/api.md', 'docs/exporter.md', true],
+  ])('in %s to %s is broken: %p', (page, link, broken) => {
+    expect(isBroken(page, link)).toBe(broken);
   });
 });
 

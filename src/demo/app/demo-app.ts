@@ -10,7 +10,6 @@ import { type Clock, type Listener, type Logger, listen, type Random } from '../
 import { createDemoClock } from '../server/demo-clock.ts';
 import { createDemoCluster } from '../server/demo-cluster.ts';
 import { createPrometheusServer } from '../server/prometheus-server.ts';
-import { SCENARIO_KINDS } from '../simulator/scenarios.ts';
 import { ENCORE, ENCORE_EVERY_MS, type StoryEvent } from './storyline.ts';
 import type { DemoMoment } from './terminal-view.ts';
 
@@ -105,7 +104,6 @@ export const createDemoApp = (
         store: cluster.store,
         catchUp,
         begin: (kind, workload) => cluster.begin(kind, workload, clock.nowMs()),
-        kinds: SCENARIO_KINDS,
       });
       listener = await listen(server, { host: options.host, port: options.prometheusPort, name: 'the simulated Prometheus' });
       const config = demoConfig(options, listener.url);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { planCluster } from '../simulator/cluster-plan.ts';
-import { SCENARIO_KINDS, scenarioOf } from '../simulator/scenarios.ts';
+import { scenarioOf } from '../simulator/scenarios.ts';
 import { parseStoryEvent, STORYLINE } from './storyline.ts';
 
 describe('parseStoryEvent', () => {
@@ -9,10 +9,10 @@ describe('parseStoryEvent', () => {
     ['leak@20', { kind: 'leak', atSeconds: 20 }],
     ['crash-loop:cart@0', { kind: 'crash_loop', workload: 'cart', atSeconds: 0 }],
     ['scan:orders-db', { kind: 'scan', workload: 'orders-db', atSeconds: 8 }],
-  ])('reads %s', (text, expected) => expect(parseStoryEvent(text, SCENARIO_KINDS)).toEqual(expected));
+  ])('reads %s', (text, expected) => expect(parseStoryEvent(text)).toEqual(expected));
 
   it.each(['earthquake', 'miner@soon', '@5', 'miner:', ''])('refuses %s', (text) => {
-    expect(parseStoryEvent(text, SCENARIO_KINDS)).toBeUndefined();
+    expect(parseStoryEvent(text)).toBeUndefined();
   });
 });
 

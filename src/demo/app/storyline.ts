@@ -1,4 +1,4 @@
-import type { ScenarioKind } from '../simulator/scenarios.ts';
+import { type ScenarioKind, scenarioNamed } from '../simulator/scenarios.ts';
 
 /** A scenario that the demo begins by itself. */
 export interface StoryEvent {
@@ -39,9 +39,9 @@ const STORY_EVENT = /^([a-z_-]+)(?::([a-z0-9-]+))?(?:@(\d+))?$/;
 const DEFAULT_AT_SECONDS = 8;
 
 /** `NAME[:WORKLOAD][@SECONDS]` as given on the command line; undefined where it is none. */
-export const parseStoryEvent = (text: string, kinds: readonly ScenarioKind[]): StoryEvent | undefined => {
+export const parseStoryEvent = (text: string): StoryEvent | undefined => {
   const [, name, workload, seconds] = STORY_EVENT.exec(text) ?? [];
-  const kind = kinds.find((known) => known === name?.replaceAll('-', '_'));
+  const kind = scenarioNamed(name ?? '');
   if (!kind) return undefined;
   return { kind, atSeconds: seconds === undefined ? DEFAULT_AT_SECONDS : Number(seconds), ...(workload === undefined ? {} : { workload }) };
 };

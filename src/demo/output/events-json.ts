@@ -1,3 +1,4 @@
+import { workloadLabels } from '../../conventions/index.ts';
 import type { SimulatedEvent } from '../simulator/scenarios.ts';
 import { SIGNALS, type Signal } from '../simulator/signals.ts';
 import type { RecordedEntity } from './gauge-recording.ts';
@@ -28,7 +29,7 @@ const entry = (event: SimulatedEvent, families: ReadonlySet<string>) => ({
   ...(event.pods.length > 0 ? { pods: event.pods } : {}),
   visible_from: event.visibleFromMs === undefined ? null : seconds(event.visibleFromMs),
   ...(event.benign ? {} : { metrics: metricsOf(event.metrics, families) }),
-  ...(event.affects.length > 0 ? { also_affected: event.affects } : {}),
+  ...(event.affects.length > 0 ? { also_affected: event.affects.map(workloadLabels) } : {}),
   strength: event.strength,
 });
 

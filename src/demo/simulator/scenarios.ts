@@ -292,3 +292,6 @@ export interface PlannedEvent {
 
 /** Every kind of event. */
 export const SCENARIO_KINDS: readonly ScenarioKind[] = SCENARIOS.map(({ kind }) => kind);
+
+/** The scenario that somebody names, with hyphens or underscores; undefined where there is none. */
+export const scenarioNamed = (name: string): ScenarioKind | undefined => SCENARIO_KINDS.find((kind) => kind === name.replaceAll('-', '_'));

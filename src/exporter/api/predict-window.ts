@@ -45,7 +45,13 @@ const framesOf = ({ metrics, stepSeconds }: PredictRequest, endMs: number): read
   const key = { namespace: '', workload: 'window', workloadKind: '' };
   const layout: FrameLayout = {
     version: 'window',
-    features: metrics.map(({ name }) => ({ name, unit: unitOf(unitClassOf(name)), unitClass: unitClassOf(name) })),
+    features: metrics.map(({ name, min, max }) => ({
+      name,
+      unit: unitOf(unitClassOf(name)),
+      unitClass: unitClassOf(name),
+      ...(min === undefined ? {} : { min }),
+      ...(max === undefined ? {} : { max }),
+    })),
   };
   const length = metrics[0]?.values.length ?? 0;
   return Array.from({ length }, (_, i) => ({

@@ -56,46 +56,58 @@ export const createScoreExposition = (board: Pick<ScoreBoard, 'entries'>, option
     }
     return text;
   };
-  const contributionsOf = (scored: readonly BoardEntry[]): { lines: string[]; capped: number } => {
+  const contributionsOf = (loud: BoardEntry[]): { text: string; count: number; capped: number } => {
     const { maxContributions } = options();
-    const lines: string[] = [];
-    let capped = 0;
-    const loudestFirst = scored.filter((entry) => entry.score.contributors.length > 0).sort((a, b) => b.score.value - a.score.value);
-    for (const entry of loudestFirst) {
+    let [text, count, capped] = ['', 0, 0];
+    for (const entry of loud.sort((a, b) => b.score.value - a.score.value)) {
       for (const [metric, share] of topContributions(entry.score.contributors)) {
-        if (lines.length >= maxContributions) capped++;
-        else lines.push(`${SCORE_METRICS.contribution.name}{${labelsOf(entry)},metric="${escapeLabelValue(metric)}"} ${share}\n`);
+        if (count >= maxContributions) capped++;
+        else {
+          count++;
+          text += `${SCORE_METRICS.contribution.name}{${labelsOf(entry)},metric="${escapeLabelValue(metric)}"} ${share}\n`;
+        }
       }
     }
-    return { lines, capped };
+    return { text, count, capped };
+  };
+
+  /** One pass and one growing string: arrays of lines cost twice as much as the lines. */
+  const scoresOf = (entries: readonly BoardEntry[], { backfilling, withdrawn }: ExpositionState) => {
+    const silent = backfilling || withdrawn;
+    const loud: BoardEntry[] = [];
+    let [scores, scored, notReady, unready] = ['', 0, '', 0];
+    for (const entry of entries) {
+      const { score } = entry;
+      if (!silent && score.ready) {
+        scored++;
+        scores += `${SCORE_METRICS.score.name}{${labelsOf(entry)}} ${score.value}\n`;
+        if (score.contributors.length > 0) loud.push(entry);
+        continue;
+      }
+      unready++;
+      const reason = backfilling ? 'backfill_running' : withdrawn ? 'stale_data' : (score.reason ?? 'no_data');
+      notReady += `${SCORE_METRICS.notReady.name}{${labelsOf(entry)},reason="${reason}"} 1\n`;
+    }
+    return { scores, scored, notReady, unready, loud };
   };
 
   return {
     render: (state: ExpositionState): Exposition => {
-      const entries = board.entries();
-      const silent = state.backfilling || state.withdrawn;
-      const scored = silent ? [] : entries.filter((entry) => entry.score.ready);
-      const scores = scored.map((entry) => `${SCORE_METRICS.score.name}{${labelsOf(entry)}} ${entry.score.value}\n`);
-      const { lines: contributions, capped } = contributionsOf(scored);
-      const notReady: string[] = [];
-      for (const entry of entries) {
-        if (!silent && entry.score.ready) continue;
-        const reason = state.backfilling ? 'backfill_running' : state.withdrawn ? 'stale_data' : (entry.score.reason ?? 'no_data');
-        notReady.push(`${SCORE_METRICS.notReady.name}{${labelsOf(entry)},reason="${reason}"} 1\n`);
-      }
+      const { scores, scored, notReady, unready, loud } = scoresOf(board.entries(), state);
+      const contributions = contributionsOf(loud);
       return {
         text: [
           header(SCORE_METRICS.threshold),
           `${SCORE_METRICS.threshold.name} ${ALERT_BOUNDARY}\n`,
           header(SCORE_METRICS.score),
-          ...scores,
+          scores,
           header(SCORE_METRICS.contribution),
-          ...contributions,
+          contributions.text,
           header(SCORE_METRICS.notReady),
-          ...notReady,
+          notReady,
         ].join(''),
-        series: { score: scores.length, contribution: contributions.length, not_ready: notReady.length },
-        cappedContributions: capped,
+        series: { score: scored, contribution: contributions.count, not_ready: unready },
+        cappedContributions: contributions.capped,
       };
     },
   };

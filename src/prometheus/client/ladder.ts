@@ -58,6 +58,7 @@ const stepDown = (tried: readonly Rung[], error: BellwetherError): Step | undefi
   // A rung taken from memory: the ones above it are still open.
   if (!tried.includes('streamed')) return { to: 'streamed', reason: 'probe' };
   if (unsupported) return { to: 'query', reason: 'unsupported' };
-  // A server that knows only samples may refuse the list of types instead of passing over it; refused again, it is the query that is bad.
-  return { to: 'samples', reason: 'refused' };
+  // A server that knows only samples may refuse the list of types instead of passing over it. One that has no remote read may say 400 to its path,
+  // as VictoriaMetrics does; where the query itself is bad, the query API says so too.
+  return { to: tried.includes('samples') ? 'query' : 'samples', reason: 'refused' };
 };

@@ -159,6 +159,19 @@ describe('createPrometheusSource', () => {
     expect(fallbacks()).toEqual(['streamed query unsupported', 'query streamed probe']);
   });
 
+  it('goes on to the query API where both forms of remote read are refused, as by a server that answers 400 to an unknown path', async () => {
+    const unknownPath = { status: 400, body: 'unsupported path requested: "/api/v1/read"' };
+    const { source, fallbacks } = setup((path) => (path.endsWith('/read') ? unknownPath : matrix()));
+    expect(await source.read(request)).toEqual(results);
+    expect(fallbacks()).toEqual(['streamed samples refused', 'samples query refused']);
+  });
+
+  it('fails with what the query API says where every rung refuses the query', async () => {
+    const { source, paths } = setup((path) => ({ status: 400, body: `bad query for ${path}` }));
+    await expect(source.read(request)).rejects.toThrow(/bad query for \/api\/v1\/query/);
+    expect(paths()).toHaveLength(3);
+  });
+
   it('asks for samples where a chunk is of an unknown type', async () => {
     const chunk = new ProtoWriter();
     chunk.int64Field(3, 9);

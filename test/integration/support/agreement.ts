@@ -21,7 +21,7 @@ const collect = async (exporter: ExporterProcess, instants: Instants): Promise<v
   if (found) instants.set(found.timeMs, found.scores);
 };
 
-const compare = (one: Instants, other: Instants): Agreement => {
+const compare = (one: Instants, other: Instants, of: (key: string) => boolean): Agreement => {
   let [instants, scores, worst, missing] = [0, 0, 0, 0];
   let [least, most] = [Number.POSITIVE_INFINITY, 0];
   for (const [timeMs, ours] of one) {
@@ -29,6 +29,7 @@ const compare = (one: Instants, other: Instants): Agreement => {
     if (!theirs) continue;
     instants++;
     for (const workload of new Set([...ours.keys(), ...theirs.keys()])) {
+      if (!of(workload)) continue;
       const [a, b] = [ours.get(workload), theirs.get(workload)];
       if (a === undefined || b === undefined) {
         missing++;
@@ -45,16 +46,24 @@ const compare = (one: Instants, other: Instants): Agreement => {
 
 const POLL_MS = 100;
 
-/** Watches two exporters of the same Prometheus until they have given scores at so many common instants, or for as long as is allowed. */
+export interface AgreementOptions {
+  /** Common instants to wait for. */
+  readonly instants: number;
+  readonly timeoutMs: number;
+  /** Whose scores are compared, by label text; all where absent. */
+  readonly of?: (key: string) => boolean;
+}
+
+/** Watches two exporters of the same samples until they have given scores at so many common instants, or for as long as is allowed. */
 export const agreementOf = async (
   one: ExporterProcess,
   other: ExporterProcess,
-  { instants, timeoutMs }: { readonly instants: number; readonly timeoutMs: number },
+  { instants, timeoutMs, of = () => true }: AgreementOptions,
 ): Promise<Agreement> => {
   const [ours, theirs]: [Instants, Instants] = [new Map(), new Map()];
   for (const end = performance.now() + timeoutMs; ; await sleep(POLL_MS)) {
     await Promise.all([collect(one, ours), collect(other, theirs)]);
-    const found = compare(ours, theirs);
+    const found = compare(ours, theirs, of);
     if (found.instants >= instants || performance.now() > end) return found;
   }
 };

@@ -32,6 +32,10 @@ export interface ExporterProcess {
   /** Unix ms at which its ports were open. */
   readonly listeningMs: number;
   readonly log: readonly LogLine[];
+  /** Address of the API port. */
+  readonly api: string;
+  /** Puts other content into the configuration file: a configuration that keeps the ports, or any text. */
+  reconfigure(content: ConfigInput | string): void;
   alive(): boolean;
   scoresText(): Promise<string>;
   selfText(): Promise<string>;
@@ -45,8 +49,9 @@ export interface ExporterProcess {
   rss(): number;
   signal(signal: NodeJS.Signals): void;
   /** Ends at once, as by an out-of-memory killer. */
-  kill(): Promise<void>;
-  stop(): Promise<void>;
+  kill(): Promise<number | null>;
+  /** Gives back the exit code; null after a signal. */
+  stop(): Promise<number | null>;
 }
 
 const running = new Map<ChildProcess, Promise<void>>();
@@ -62,7 +67,7 @@ export const killExporters = async (): Promise<void> => {
   }
 };
 
-const parseLine = (line: string): LogLine & { readonly scores?: string; readonly self?: string } => {
+const parseLine = (line: string): LogLine & { readonly scores?: string; readonly self?: string; readonly api?: string } => {
   try {
     return JSON.parse(line);
   } catch {
@@ -79,8 +84,12 @@ export const startExporter = async (config: ConfigInput): Promise<ExporterProces
   const stepMs = (config.intervalSeconds ?? 30) * 1000;
   const folder = mkdtempSync(join(tmpdir(), 'bellwether-exporter-'));
   const file = join(folder, 'bellwether.yaml');
-  // JSON is YAML.
-  writeFileSync(file, JSON.stringify({ listen: { scoresPort: 0, selfPort: 0, apiPort: 0 }, ...config }));
+  const reconfigure = (content: ConfigInput | string): void => {
+    // JSON is YAML.
+    const text = typeof content === 'string' ? content : JSON.stringify({ listen: { scoresPort: 0, selfPort: 0, apiPort: 0 }, ...content });
+    writeFileSync(file, text);
+  };
+  reconfigure(config);
   const child = spawn(process.execPath, [BIN, 'exporter', '--config', file], { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(child, 'close').then(() => {
     running.delete(child);
@@ -88,7 +97,7 @@ export const startExporter = async (config: ConfigInput): Promise<ExporterProces
   });
   running.set(child, ended);
   const log: LogLine[] = [];
-  let addresses: { scores: string; self: string } | undefined;
+  let addresses: { scores: string; self: string; api: string } | undefined;
   let listeningMs = 0;
   let rest = '';
   child.stderr.on('data', (part: Buffer) => {
@@ -96,17 +105,22 @@ export const startExporter = async (config: ConfigInput): Promise<ExporterProces
     rest = lines.pop() ?? '';
     for (const line of lines.map(parseLine)) {
       log.push(line);
-      if (line.msg !== 'listening' || !line.scores || !line.self) continue;
-      addresses = { scores: line.scores, self: line.self };
+      if (line.msg !== 'listening' || !line.scores || !line.self || !line.api) continue;
+      addresses = { scores: line.scores, self: line.self, api: line.api };
       listeningMs = Date.now();
     }
   });
   const alive = (): boolean => child.exitCode === null && child.signalCode === null;
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     if (alive()) child.kill(signal);
     await ended;
+    return child.exitCode;
   };
-  const { scores: scoresUrl, self: selfUrl } = await until(
+  const {
+    scores: scoresUrl,
+    self: selfUrl,
+    api,
+  } = await until(
     'open ports of the exporter',
     () => {
       if (!alive()) throw new Error(`the exporter ended at its start: ${JSON.stringify(log)}`);
@@ -129,6 +143,8 @@ export const startExporter = async (config: ConfigInput): Promise<ExporterProces
     pid: child.pid ?? -1,
     listeningMs,
     log,
+    api,
+    reconfigure,
     alive,
     scoresText,
     selfText,

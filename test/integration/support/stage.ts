@@ -7,9 +7,14 @@ export interface StageOptions {
   readonly promtool: string;
   readonly seed: number;
   readonly workloads: number;
+  readonly nodes?: number;
   readonly stepMs: number;
   /** How much of the past is there before the first scrape. */
   readonly pastSteps: number;
+  /** Where the past begins; by `pastSteps` before now where absent. The same time and seed give the same story. */
+  readonly originMs?: number;
+  /** Changes the text of a scrape. */
+  readonly spoil?: (text: string, scrape: number) => string;
 }
 
 /** A real Prometheus that knows the past of a cluster and scrapes its present. */
@@ -41,17 +46,21 @@ const untilQuietMoment = async (): Promise<void> => {
   else if (moment > ANSWER_TO_MS) await sleep(1000 + ANSWER_FROM_MS - moment);
 };
 
-export const startStage = async ({ prometheus, promtool, seed, workloads, stepMs, pastSteps }: StageOptions): Promise<Stage> => {
-  const originMs = Math.floor(Date.now() / stepMs - pastSteps) * stepMs;
-  const cluster = createLiveCluster({ seed, workloads, originMs, stepMs });
-  const target = await startTarget(async () => {
+/** An origin for stages that are to tell the same story. */
+export const originOf = (stepMs: number, pastSteps: number): number => Math.floor(Date.now() / stepMs - pastSteps) * stepMs;
+
+export const startStage = async (options: StageOptions): Promise<Stage> => {
+  const { prometheus, promtool, seed, workloads, nodes = 0, stepMs, pastSteps, spoil = (text) => text } = options;
+  const originMs = options.originMs ?? originOf(stepMs, pastSteps);
+  const cluster = createLiveCluster({ seed, workloads, nodes, originMs, stepMs });
+  const target = await startTarget(async (scrape) => {
     await untilQuietMoment();
-    return cluster.text(Date.now());
+    return spoil(cluster.text(Date.now()), scrape);
   });
   const server = await startPrometheus({
     binary: prometheus,
     config: scrapeConfig(target.address),
-    load: (folder) => loadBlocks(promtool, cluster.past(Date.now()), folder),
+    load: (folder) => loadBlocks(promtool, cluster.past(originMs + pastSteps * stepMs), folder),
   });
   // The first scrape of a target comes at a moment of its own.
   await until('first scrapes', () => (target.scrapes() >= 2 ? true : undefined), { timeoutMs: 10_000 });

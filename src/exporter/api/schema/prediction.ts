@@ -32,6 +32,8 @@ export const PREDICT_REQUEST = {
             maxLength: 200,
             description: 'Its class, and with it the least deviation that matters, follows from its name.',
           },
+          min: { type: 'number', description: 'Physical bound: no band reaches below it.' },
+          max: { type: 'number', description: 'Physical bound: no band reaches above it.' },
           values: {
             type: 'array',
             minItems: 1,

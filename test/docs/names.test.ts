@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { collectConfigKeys } from '../../scripts/config-docs.ts';
+import { collectMetricGroups } from '../../scripts/metric-docs.ts';
+import * as conventions from '../../src/conventions/index.ts';
+import { CONFIG_SCHEMA } from '../../src/exporter/config/schema.ts';
+
+const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const pages = [
+  'README.md',
+  ...readdirSync(new URL('../../docs', import.meta.url)).flatMap((name) => (name.endsWith('.md') ? `docs/${name}` : [])),
+];
+
+const metrics = new Set(collectMetricGroups(conventions).flatMap((group) => group.metrics.map(({ name }) => name)));
+// Of a histogram, the parts are series, too.
+const isMetric = (name: string): boolean => metrics.has(name) || metrics.has(name.replace(/_(bucket|sum|count)$/, ''));
+// Names end at what no name holds; `bellwether_*` and `bellwether_<noun>` stand for many.
+const METRIC = /\b(?:bellwether_[a-z0-9_]+[a-z0-9]|anomaly_score(?:_[a-z]+)*)\b/g;
+
+const keys = new Set(collectConfigKeys(CONFIG_SCHEMA).map(({ path }) => path.replaceAll('[]', '')));
+const sections = [...keys].filter((key) => !key.includes('.') && [...keys].some((other) => other.startsWith(`${key}.`)));
+// `section.key` in code marks, alone or with a value behind it; file names such as prometheus.yml are none.
+const KEY = new RegExp(`\`((?:${sections.join('|')})(?:\\.[a-zA-Z]+)+)(?::[^\`]*)?\``, 'g');
+const isKey = (name: string): boolean => keys.has(name) || /\.ya?ml$/.test(name);
+
+describe.each(pages)('%s', (page) => {
+  const text = read(page);
+
+  it('names no metric that is not exposed', () => {
+    expect([...text.matchAll(METRIC)].map(([name]) => name).filter((name) => !isMetric(name))).toEqual([]);
+  });
+
+  it('names no configuration key that is not there', () => {
+    expect([...text.matchAll(KEY)].map(([, key]) => String(key)).filter((key) => !isKey(key))).toEqual([]);
+  });
+});
