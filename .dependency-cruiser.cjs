@@ -8,6 +8,7 @@ const MAY_IMPORT = {
   learning: ['conventions', 'platform'],
   scoring: ['conventions', 'platform', 'features', 'learning'],
   evaluation: ['conventions', 'platform', 'prometheus', 'features', 'learning', 'scoring'],
+  training: ['conventions', 'platform', 'features', 'learning', 'scoring', 'evaluation'],
   recorder: ['conventions', 'platform', 'prometheus', 'features'],
   exporter: ['conventions', 'platform', 'prometheus', 'features', 'learning', 'scoring'],
   demo: ['conventions', 'platform', 'prometheus', 'features', 'scoring', 'exporter'],

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { chooseDetectors, type DetectorFigures, type Evaluation, runEvaluation, type SeriesDetector } from '../src/evaluation/index.ts';
 import { systemClock } from '../src/platform/index.ts';
-import { RECORDING_SETS, recordingPaths } from './recording-sets.ts';
+import { RECORDING_SETS, recordingPaths } from './recordings/sets.ts';
 import { printHead } from './report.ts';
 
 const SEED = 1;

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const FOLDER = new URL('.', import.meta.url);
-const NOT_BENCHES = new Set(['run.ts', 'soak.ts', 'report.ts', 'recording-sets.ts']);
+const NOT_BENCHES = new Set(['run.ts', 'soak.ts', 'report.ts']);
 
 /** The first comment line of a bench is its description. */
 const describeFile = (file: string): string => /^\/\/ ?(.*)/m.exec(readFileSync(new URL(file, FOLDER), 'utf8'))?.[1] ?? '';

@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { FeatureCatalog } from '../features/index.ts';
 import { BellwetherError, openWriteStream, runProcess, systemClock } from '../platform/index.ts';
 import { chooseDetectors, DETECTOR_NAMES } from './detectors/choose-detectors.ts';
+import { openModelDetector } from './detectors/encoder-detector.ts';
 import type { PairPaths } from './replay/read-pair.ts';
 import type { LoggedEntity } from './replay/score-log.ts';
 import { formatScores } from './replay/scores-csv.ts';
@@ -28,6 +29,7 @@ interface Flags {
   readonly baselines: boolean;
   readonly bank: boolean;
   readonly detectors?: readonly string[];
+  readonly model?: string;
   readonly seed: number;
 }
 
@@ -58,6 +60,7 @@ export const evaluateCommand = (deps: EvaluateCommandDeps = {}): Command =>
     .option('--json <file>', 'write all figures as JSON')
     .option('--no-baselines', 'leave out random, constant-on, online-z, adaptive-bands and knn')
     .option('--detectors <list>', `also judge these, fitted on each workload's past: all, or of ${DETECTOR_NAMES.join(', ')}`, list)
+    .option('--model <dir>', 'a folder of models, or one model: what the trained encoder says joins the score')
     .option('--no-bank', 'score without the kNN bank, as an exporter with scoring.bank off')
     .option('--seed <number>', 'seed of the bank, the baselines and the intervals', wholeNumber(0, 2 ** 32 - 1), 1)
     .addHelpText(
@@ -71,11 +74,12 @@ const run = async (deps: EvaluateCommandDeps, flags: Flags, signal: AbortSignal)
   const catalog = flags.config === undefined ? undefined : await loadCatalog(deps, flags.config);
   const logged: LoggedEntity[] = [];
   const { detectors, close } = chooseDetectors(flags.detectors ?? [], systemClock);
+  const opened = flags.model === undefined ? undefined : await openModelDetector(flags.model, systemClock);
   const evaluation = await runEvaluation(
-    { clock: systemClock, detectors, onScored: async (_, { log }) => void logged.push(...log.entities()) },
+    { clock: systemClock, detectors, model: opened?.detector, onScored: async (_, { log }) => void logged.push(...log.entities()) },
     { ...flags, pairs, catalog },
     signal,
-  ).finally(close);
+  ).finally(() => Promise.all([close(), opened?.close()]));
   if (flags.scoresOut !== undefined) await write(flags.scoresOut, formatScores(logged));
   if (flags.json !== undefined) await write(flags.json, [new TextEncoder().encode(formatJson(evaluation))]);
   process.stdout.write(formatReport(evaluation));

@@ -2,6 +2,7 @@ import { createFeatureExtractor, type FeatureCatalog } from '../features/index.t
 import { type Clock, createProgress } from '../platform/index.ts';
 import { createScorer } from '../scoring/index.ts';
 import { BASELINES, createBaseline } from './baselines/baseline.ts';
+import { joinLogs } from './detectors/join-logs.ts';
 import { createSeriesCollector, type SeriesDetector, scoreSeries } from './detectors/series-detector.ts';
 import { type Evaluation, evaluate, type ScoredPair } from './evaluate.ts';
 import type { EventsFile } from './events-file.ts';
@@ -9,6 +10,7 @@ import type { SetOptions } from './metrics/evaluation-set.ts';
 import type { Recording } from './recording.ts';
 import { type PairPaths, readEvents, readPair } from './replay/read-pair.ts';
 import { recordingFeatures } from './replay/recording-features.ts';
+import type { ScoreLog } from './replay/score-log.ts';
 import { type ScoredRecording, type ScoringParts, scoreRecording } from './replay/score-recording.ts';
 
 export interface RunOptions extends SetOptions {
@@ -25,6 +27,8 @@ export interface RunDeps {
   readonly clock: Clock;
   /** Judged beside the score, after the baselines. */
   readonly detectors?: readonly SeriesDetector[];
+  /** A trained model whose word joins the score; the score without it and the model alone are then judged beside it. */
+  readonly model?: SeriesDetector | undefined;
   /** Takes the scores of each pair as soon as they are there. */
   readonly onScored?: (index: number, scored: ScoredRecording) => Promise<void>;
 }
@@ -41,25 +45,39 @@ export const runEvaluation = async (deps: RunDeps, options: RunOptions, signal?:
     const scored: ScoredPair[] = [];
     for (const [index, paths] of options.pairs.entries()) {
       const { recording, events } = await readPair(paths);
-      const frames = deps.detectors?.length ? createSeriesCollector() : undefined;
-      const parts = { ...createParts(recording, events, options), onFrames: frames?.add };
+      const frames = createSeriesCollector();
+      const isKept = deps.model !== undefined || deps.detectors?.length;
+      const parts = { ...createParts(recording, events, options), onFrames: isKept ? frames.add : undefined };
       const onSamples = (samples: number): void => progress.update((index + samples / Math.max(1, recording.samples)) * BAR_STEPS);
-      const result = await inTurns(scoreRecording(recording, events, parts), onSamples, deps.clock, signal);
-      const baselineLogs = new Map(result.baselineLogs);
-      for (const detector of deps.detectors ?? []) {
+      const replayed = await inTurns(scoreRecording(recording, events, parts), onSamples, deps.clock, signal);
+      const judge = (detector: SeriesDetector): Promise<ScoreLog> => {
         signal?.throwIfAborted();
-        baselineLogs.set(
-          detector.name,
-          await scoreSeries(detector, frames?.series() ?? [], { stepSeconds: events.stepSeconds, seed: options.seed }),
-        );
-      }
+        return scoreSeries(detector, frames.series(), { stepSeconds: events.stepSeconds, seed: options.seed });
+      };
+      const result = await withDetectors(replayed, deps, judge);
       await deps.onScored?.(index, result);
-      scored.push({ events, scored: { ...result, baselineLogs } });
+      scored.push({ events, scored: result });
     }
     return evaluate(scored, options);
   } finally {
     progress.stop();
   }
+};
+
+const withDetectors = async (
+  replayed: ScoredRecording,
+  { detectors = [], model }: RunDeps,
+  judge: (detector: SeriesDetector) => Promise<ScoreLog>,
+): Promise<ScoredRecording> => {
+  const baselineLogs = new Map(replayed.baselineLogs);
+  for (const detector of detectors) baselineLogs.set(detector.name, await judge(detector));
+  if (!model) return { ...replayed, baselineLogs };
+  const alone = await judge(model);
+  return {
+    ...replayed,
+    log: joinLogs(replayed.log, alone),
+    baselineLogs: new Map([['without model', replayed.log], [model.name, alone], ...baselineLogs]),
+  };
 };
 
 const createParts = (recording: Recording, { stepSeconds }: EventsFile, options: RunOptions): ScoringParts => ({

@@ -1,6 +1,8 @@
+export * from './encoder/window-encoder.ts';
 export * from './graph-builder.ts';
 export * from './model-files.ts';
 export * from './model-manifest.ts';
+export * from './model-registry.ts';
 export * from './model-session.ts';
 export type { ModelTensor, ModelTensors } from './session-protocol.ts';
 export * from './tape/index.ts';

@@ -1,6 +1,6 @@
-// Shared by the benches over recordings: which files are one set.
+// Which files of public recordings are one set.
 import { join } from 'node:path';
-import type { PairPaths } from '../src/evaluation/index.ts';
+import type { PairPaths } from '../../src/evaluation/index.ts';
 
 export interface RecordingSet {
   readonly name: string;
