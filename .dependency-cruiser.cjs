@@ -21,13 +21,30 @@ const levels = Object.entries(MAY_IMPORT).map(([name, allowed]) => ({
   from: { path: `^src/${name}/`, pathNot: NOT_TESTS },
   to: { path: '^src/', pathNot: `^src/(${[name, ...allowed].join('|')})/` },
 }));
-const doors = Object.keys(MAY_IMPORT).map((name) => ({
+const doors = [...Object.keys(MAY_IMPORT), 'synth'].map((name) => ({
   name: `door-${name}`,
   comment: `${name}/ is entered through its index.ts`,
   severity: 'error',
   from: { path: '^src/', pathNot: [`^src/${name}/`, '^src/testing/'] },
   to: { path: `^src/${name}/`, pathNot: `^src/${name}/(index|main|declare)\\.ts$` },
 }));
+// Build time and run time meet in words and declarations alone (ARCHITECTURE.md).
+const BUILD_TIME = [
+  {
+    name: 'level-synth',
+    comment: 'synth/ may import only: conventions, and the declare.ts of processes',
+    severity: 'error',
+    from: { path: '^src/synth/', pathNot: NOT_TESTS },
+    to: { path: '^src/', pathNot: ['^src/(synth|conventions)/', '^src/[^/]+/declare\\.ts$'] },
+  },
+  {
+    name: 'declarations-are-data',
+    comment: 'a declare.ts may import only conventions',
+    severity: 'error',
+    from: { path: '^src/[^/]+/declare\\.ts$' },
+    to: { pathNot: '^src/conventions/' },
+  },
+];
 const only = (name, module, where) => ({
   name,
   comment: `only ${where} may import ${module}`,
@@ -40,8 +57,10 @@ module.exports = {
   forbidden: [
     ...levels,
     ...doors,
+    ...BUILD_TIME,
     only('files-at-the-edge', '^(node:)?(fs|fs/promises|http|https|net|child_process)$', 'platform'),
     only('onnx-in-learning', '^node_modules/(onnxruntime-node|onnx-buf)/', 'learning|testing'),
+    only('cdk8s-in-synth', '^node_modules/(cdk8s|cdk8s-plus-27|constructs|@grafana)/', 'synth'),
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/', pathNot: ['\\.test\\.ts$', '-worker\\.ts$'] }, to: {} },
     {

@@ -16,5 +16,6 @@ export default {
     '<rootDir>/test/contract/**/*.test.ts',
     '<rootDir>/test/config/**/*.test.ts',
     '<rootDir>/test/docs/**/*.test.ts',
+    '<rootDir>/test/synth/**/*.test.ts',
   ],
 };

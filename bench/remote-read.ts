@@ -90,10 +90,10 @@ const endToEndBench = async (): Promise<void> => {
       check(warm, count, count * samplesEach);
       const bars = rung === 'streamed' ? { cpu: { atMost: 500 }, rss: { atMost: 120 } } : { cpu: {}, rss: {} };
       bar({ name: `  ${rung}: CPU of the first read`, value: cold.runs[0]!.cpuMs, unit: 'ms', ...bars.cpu });
-      bar({ name: `  ${rung}: peak memory of one read`, value: cold.peakRss / 2 ** 20, unit: 'MiB', ...bars.rss });
+      bar({ name: `  ${rung}: peak memory of one read`, value: cold.peakRss / 1e6, unit: 'MB', ...bars.rss });
       bar({ name: `  ${rung}: CPU of the fifth read`, value: warm.runs.at(-1)!.cpuMs, unit: 'ms' });
       bar({ name: `  ${rung}: wall time of the fifth read`, value: warm.runs.at(-1)!.wallMs, unit: 'ms' });
-      bar({ name: `  ${rung}: peak memory of five reads`, value: warm.peakRss / 2 ** 20, unit: 'MiB' });
+      bar({ name: `  ${rung}: peak memory of five reads`, value: warm.peakRss / 1e6, unit: 'MB' });
       bar({ name: `  ${rung}: CPU of Prometheus per read`, value: ((prometheus.cpuSeconds() - serverCpu) / 6) * 1000, unit: 'ms' });
     }
   } finally {
@@ -120,8 +120,8 @@ const memoryBench = async (): Promise<void> => {
     };
     const short = await read(1);
     const long = await read(hours);
-    bar({ name: '  peak memory of 1 h', value: short.peakRss / 2 ** 20, unit: 'MiB' });
-    bar({ name: '  peak memory of 24 h', value: long.peakRss / 2 ** 20, unit: 'MiB' });
+    bar({ name: '  peak memory of 1 h', value: short.peakRss / 1e6, unit: 'MB' });
+    bar({ name: '  peak memory of 24 h', value: long.peakRss / 1e6, unit: 'MB' });
     bar({ name: '  24 h over 1 h', value: long.peakRss / short.peakRss, unit: 'times', atMost: 1.2 });
   } finally {
     await prometheus.stop();

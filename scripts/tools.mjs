@@ -1,8 +1,19 @@
 // Brings the real programs of tools/catalogue.mjs into .tools/bin. Needs only Node, and for each kind what it says when it is missing.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CATALOGUE } from '../tools/catalogue.mjs';
 
@@ -10,6 +21,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const HOME = join(ROOT, '.tools');
 const BIN = join(HOME, 'bin');
 const STAMPS = join(HOME, 'stamps');
+const FILES = join(HOME, 'files');
 const LOCK = join(HOME, 'lock');
 
 const HELP = `npm run tools [-- NAME...]   bring these programs into .tools/bin; without names those that the suites need
@@ -40,15 +52,15 @@ const onPath = (command) =>
     .find((path) => existsSync(path));
 const isRoot = process.getuid?.() === 0;
 
-/** First line that `--version` prints, empty where the program does not start. */
-const versionOf = (path) => {
-  const { status, stdout, stderr } = run(path, ['--version'], { timeout: 20_000 });
+/** First line that `--version`, or what the program wants instead, prints; empty where it does not start. */
+const versionOf = (path, ask = ['--version']) => {
+  const { status, stdout, stderr } = run(path, ask, { timeout: 20_000 });
   return status === 0 ? (`${stdout}${stderr}`.trim().split('\n')[0] ?? '') : '';
 };
 const fits = (tool, text) => text !== '' && (tool.accepts ? tool.accepts.test(text) : text.includes(tool.version));
 
-const link = (target, name) => {
-  const path = join(BIN, name);
+const link = (target, name, folder = BIN) => {
+  const path = join(folder, name);
   rmSync(path, { force: true });
   symlinkSync(target, path);
 };
@@ -60,8 +72,9 @@ const stampOf = (tool) => {
   return hash.digest('hex');
 };
 const stampFile = (tool) => join(STAMPS, tool.name);
+const placeOf = (tool) => join(tool.kind === 'files' ? FILES : BIN, tool.name);
 const isHere = (tool) =>
-  existsSync(join(BIN, tool.name)) && existsSync(stampFile(tool)) && readFileSync(stampFile(tool), 'utf8') === stampOf(tool);
+  existsSync(placeOf(tool)) && existsSync(stampFile(tool)) && readFileSync(stampFile(tool), 'utf8') === stampOf(tool);
 
 const apt = (args, options) => {
   if (run('apt-get', ['--version']).error) throw new Unavailable('this machine has no apt', { soft: true });
@@ -72,24 +85,67 @@ const apt = (args, options) => {
   must('apt-get', args, options);
 };
 
+/** Where Go keeps the source of a module. */
+const moduleFolder = (module) => {
+  if (run('go', ['version']).error)
+    throw new Unavailable('it comes from the Go module proxy: install Go 1.26 or later (https://go.dev/dl) and put go on PATH');
+  return JSON.parse(must('go', ['mod', 'download', '-json', module], { cwd: HOME })).Dir;
+};
+
+const makeWritable = (folder) => {
+  chmodSync(folder, 0o755);
+  for (const entry of readdirSync(folder, { withFileTypes: true })) if (entry.isDirectory()) makeWritable(join(folder, entry.name));
+};
+
+/**
+ * Arguments that build against a copy of a module in which files stand that its release lacks, such as a page that is compiled from
+ * another language: an empty one does for tests.
+ */
+const withPlaceholders = ({ name, folder, module, placeholders }) => {
+  if (!placeholders) return [];
+  const copy = join(HOME, 'src', name);
+  rmSync(copy, { recursive: true, force: true });
+  cpSync(moduleFolder(module), copy, { recursive: true });
+  makeWritable(copy);
+  for (const file of placeholders) {
+    mkdirSync(dirname(join(copy, file)), { recursive: true });
+    writeFileSync(join(copy, file), '');
+  }
+  const source = join(ROOT, 'tools/go', folder);
+  writeFileSync(`${copy}.mod`, `${readFileSync(join(source, 'go.mod'), 'utf8')}\nreplace ${module.split('@')[0]} => ${copy}\n`);
+  writeFileSync(`${copy}.sum`, readFileSync(join(source, 'go.sum')));
+  return [`-modfile=${copy}.mod`];
+};
+
 const bring = {
+  files: (tool) => {
+    mkdirSync(FILES, { recursive: true });
+    const folder = moduleFolder(tool.module);
+    if (!existsSync(join(folder, tool.path))) throw new Unavailable(`${tool.module} has no ${tool.path}`);
+    link(join(folder, tool.path), tool.name, FILES);
+    return `linked ${tool.module}`;
+  },
   go: (tool) => {
     const found = onPath(tool.name);
-    if (found && fits(tool, versionOf(found))) {
+    if (found && fits(tool, versionOf(found, tool.ask))) {
       link(found, tool.name);
       return `found ${found}`;
     }
     // One that was built before stamps were kept, or by hand.
     const old = join(BIN, tool.name);
-    if (existsSync(old) && !existsSync(stampFile(tool)) && versionOf(old).includes(tool.version)) return 'was here';
+    if (existsSync(old) && !existsSync(stampFile(tool)) && versionOf(old, tool.ask).includes(tool.version)) return 'was here';
     if (run('go', ['version']).error)
       throw new Unavailable('it is built with Go: install Go 1.26 or later (https://go.dev/dl) and put go on PATH');
     const next = join(BIN, `.${tool.name}.next`);
     const ldflags = ['-s', '-w', ...(tool.ldflags ?? [])].join(' ');
-    must('go', ['build', '-mod=readonly', '-buildvcs=false', '-trimpath', '-ldflags', ldflags, '-o', next, tool.package], {
-      cwd: join(ROOT, 'tools/go', tool.folder),
-      env: { ...process.env, CGO_ENABLED: '0' },
-    });
+    must(
+      'go',
+      ['build', '-mod=readonly', ...withPlaceholders(tool), '-buildvcs=false', '-trimpath', '-ldflags', ldflags, '-o', next, tool.package],
+      {
+        cwd: join(ROOT, 'tools/go', tool.folder),
+        env: { ...process.env, CGO_ENABLED: '0' },
+      },
+    );
     renameSync(next, old);
     return 'built';
   },
@@ -131,10 +187,10 @@ const provide = (tool, named) => {
     return true;
   }
   const startMs = performance.now();
-  if (tool.cold && !existsSync(join(BIN, tool.name))) console.log(`${tool.name}: not here yet (if it has to be built: ${tool.cold})`);
+  if (tool.cold && !existsSync(placeOf(tool))) console.log(`${tool.name}: not here yet (if it has to be built: ${tool.cold})`);
   try {
     const how = bring[tool.kind](tool);
-    const version = versionOf(join(BIN, tool.name));
+    const version = tool.kind === 'files' ? tool.version : versionOf(join(BIN, tool.name), tool.ask);
     if (!fits(tool, version)) throw new Unavailable(`it does not start or says "${version}" instead of ${tool.version}`);
     writeFileSync(stampFile(tool), stampOf(tool));
     console.log(`${tool.name}: ${how} in ${((performance.now() - startMs) / 1000).toFixed(1)} s (${version})`);
@@ -149,7 +205,7 @@ const provide = (tool, named) => {
 
 const list = () => {
   for (const tool of CATALOGUE) {
-    const state = isHere(tool) ? 'here' : existsSync(join(BIN, tool.name)) ? 'to be checked' : 'not here';
+    const state = isHere(tool) ? 'here' : existsSync(placeOf(tool)) ? 'to be checked' : 'not here';
     console.log(
       `${tool.name.padEnd(20)} ${state.padEnd(14)} ${(tool.version || 'any').padEnd(8)} ${(tool.suite ?? 'by name').padEnd(12)} ${tool.why}`,
     );

@@ -4,11 +4,30 @@
 // kind go     built from the module that tools/go/FOLDER/go.mod pins, into .tools/bin/NAME
 // kind deb    unpacked from a Debian package into .tools/debian, nothing is installed; linked as .tools/bin/NAME
 // kind system found on PATH under one of `commands`; else installed with apt, as root
-// version     what `NAME --version` must contain; `accepts` is what a program on PATH may say instead
+// kind files  a folder of a Go module, linked as .tools/files/NAME: test input that is not copied into the repository
+// version     what `NAME --version` must contain, or what `ask` makes it print; `accepts` is what a program on PATH may say instead
+// placeholders  files that the release of `module` lacks and that may be empty
 // suite       the suite that needs it; entries without one are brought only when asked for by name
 
 const PROMETHEUS = { kind: 'go', folder: 'prometheus', version: '3.15.0', accepts: /\b3\.\d+\.\d+\b/, suite: 'integration' };
 const PROMETHEUS_LDFLAGS = ['-X github.com/prometheus/common/version.Version=3.15.0'];
+
+const KUBERNETES = {
+  kind: 'go',
+  folder: 'kubernetes',
+  version: '1.36.3',
+  accepts: /\bv1\.3[4-9]\.\d+/,
+  ldflags: ['gitVersion=v1.36.3', 'gitMajor=1', 'gitMinor=36'].map((value) => `-X k8s.io/component-base/version.${value}`),
+  suite: 'integration',
+};
+const ALERTMANAGER = {
+  kind: 'go',
+  folder: 'alertmanager',
+  version: '0.34.2',
+  accepts: /\b0\.3\d\.\d+/,
+  ldflags: ['-X github.com/prometheus/common/version.Version=0.34.2'],
+  suite: 'integration',
+};
 
 export const CATALOGUE = [
   {
@@ -44,5 +63,144 @@ export const CATALOGUE = [
     version: '',
     suite: 'integration',
     why: 'opens the page as a browser does',
+  },
+  {
+    ...ALERTMANAGER,
+    name: 'alertmanager',
+    package: 'github.com/prometheus/alertmanager/cmd/alertmanager',
+    module: 'github.com/prometheus/alertmanager@v0.34.2',
+    placeholders: ['ui/app/dist/index.html'],
+    why: 'routes and inhibits what the rules of the bundle fire',
+    cold: 'about 2 minutes',
+  },
+  {
+    ...ALERTMANAGER,
+    name: 'amtool',
+    package: 'github.com/prometheus/alertmanager/cmd/amtool',
+    why: 'checks routes',
+    cold: 'seconds after alertmanager',
+  },
+  {
+    ...KUBERNETES,
+    name: 'kubectl',
+    package: 'k8s.io/kubernetes/cmd/kubectl',
+    ask: ['version', '--client'],
+    why: 'renders overlays and applies them',
+    cold: 'about 3 minutes',
+  },
+  {
+    ...KUBERNETES,
+    name: 'kube-apiserver',
+    package: 'k8s.io/kubernetes/cmd/kube-apiserver',
+    why: 'the judge of every object, and of Pod Security',
+    cold: 'about 9 minutes',
+  },
+  {
+    ...KUBERNETES,
+    name: 'kube-controller-manager',
+    package: 'k8s.io/kubernetes/cmd/kube-controller-manager',
+    why: 'makes pods of Deployments, so that Pod Security sees them, and collects what is deleted',
+    cold: 'about 1 minute after kube-apiserver',
+  },
+  {
+    name: 'etcd',
+    kind: 'go',
+    folder: 'etcd',
+    package: 'go.etcd.io/etcd/server/v3',
+    version: '3.6.8',
+    accepts: /\b3\.[56]\.\d+/,
+    suite: 'integration',
+    why: 'keeps what kube-apiserver is told',
+    cold: 'about 2 minutes',
+  },
+  {
+    name: 'kubeconform',
+    kind: 'go',
+    folder: 'kubeconform',
+    package: 'github.com/yannh/kubeconform/cmd/kubeconform',
+    version: '',
+    ask: ['-v'],
+    suite: 'integration',
+    why: 'checks every object against its schema, strictly',
+    cold: 'seconds',
+  },
+  {
+    name: 'kustomize-controller',
+    kind: 'go',
+    folder: 'kustomize-controller',
+    package: 'github.com/fluxcd/kustomize-controller',
+    version: '',
+    ask: ['--help'],
+    suite: 'integration',
+    why: 'how Flux applies and prunes',
+    cold: 'about 5 minutes',
+  },
+  {
+    name: 'gitops-engine',
+    kind: 'go',
+    folder: 'gitops-engine',
+    package: 'github.com/argoproj/gitops-engine/agent',
+    version: '',
+    ask: ['--help'],
+    suite: 'integration',
+    why: 'how Argo CD compares, orders and prunes',
+    cold: 'about 2 minutes',
+  },
+  {
+    name: 'helm',
+    kind: 'go',
+    folder: 'helm',
+    package: 'helm.sh/helm/v3/cmd/helm',
+    version: '3.22',
+    accepts: /v3\.\d+/,
+    ask: ['version', '--short'],
+    suite: 'integration',
+    why: 'renders the chart',
+    cold: 'about 2 minutes',
+  },
+  {
+    name: 'prometheus-operator-crds',
+    kind: 'files',
+    module: 'github.com/prometheus-operator/prometheus-operator@v0.85.0',
+    path: 'example/prometheus-operator-crd',
+    version: '0.85.0',
+    suite: 'integration',
+    why: 'the kinds of the Prometheus operator',
+  },
+  {
+    name: 'kubernetes-openapi',
+    kind: 'files',
+    module: 'k8s.io/kubernetes@v1.36.3',
+    path: 'api/openapi-spec/v3',
+    version: '1.36.3',
+    suite: 'integration',
+    why: 'schemas of the built-in kinds, for kubeconform',
+  },
+  {
+    name: 'flux-crds',
+    kind: 'files',
+    module: 'github.com/fluxcd/kustomize-controller@v1.9.4',
+    path: 'config/crd/bases',
+    version: '1.9.4',
+    suite: 'integration',
+    why: 'the kinds of the Flux examples',
+  },
+  {
+    name: 'flux-source-crds',
+    kind: 'files',
+    module: 'github.com/fluxcd/source-controller@v1.9.0',
+    path: 'config/crd/bases',
+    version: '1.9.0',
+    suite: 'integration',
+    why: 'the kinds of the Flux examples',
+  },
+  {
+    name: 'argo-cd-crds',
+    kind: 'files',
+    module: 'github.com/argoproj/argo-cd/v3@v3.3.0',
+    path: 'manifests/crds',
+    version: '3.3.0',
+    suite: 'integration',
+    why: 'the kinds of the Argo CD examples',
   },
 ];

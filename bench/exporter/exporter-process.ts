@@ -90,6 +90,8 @@ export const watchStartUp = async (
   let notReadyAnswers = 0;
   let earlyScores = 0;
   const isReady = async (): Promise<number | undefined> => {
+    // Scores first: where readiness comes between the two questions, that is no early score.
+    const scores = countSeries((await exporter.scoresText()) ?? '', 'anomaly_score');
     const status = await fetch(url, { signal }).then(
       async (answer) => {
         await answer.arrayBuffer();
@@ -100,7 +102,7 @@ export const watchStartUp = async (
     if (status === 200) return Date.now() - startedMs;
     if (status > 0) {
       notReadyAnswers++;
-      if (countSeries((await exporter.scoresText()) ?? '', 'anomaly_score') > 0) earlyScores++;
+      if (scores > 0) earlyScores++;
     }
     return undefined;
   };

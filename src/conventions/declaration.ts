@@ -31,6 +31,8 @@ export interface RbacRule {
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
   readonly resourceNames?: readonly string[];
+  /** Granted in the namespace of the bundle alone; cluster-wide where absent. */
+  readonly ownNamespace?: boolean;
   readonly reason: string;
 }
 

@@ -25,7 +25,8 @@ export interface RecordingGroup {
 const INTERVAL_SECONDS = 30;
 
 // Four scrapes of 30 s: a rate still has two samples after one lost scrape, and a short burst is not averaged away.
-const WINDOW = '2m';
+export const RECORDING_WINDOW_SECONDS = 120;
+const WINDOW = `${RECORDING_WINDOW_SECONDS / 60}m`;
 
 const POD = 'cluster, namespace, pod';
 const sumByPod = (vector: string): string => `sum by (${POD}) (${vector})`;

@@ -4,7 +4,7 @@ export type Labels = Readonly<Record<string, string>>;
 /** Samples of one series in rising time, equal times removed. A gap is an absent sample, never a zero. */
 export interface Series {
   readonly labels: Labels;
-  /** Unix milliseconds. */
+  /** Unix milliseconds. Neighbours with the same times may share the array: not to be written to. */
   readonly timesMs: Float64Array;
   /** Same length as `timesMs`; an ordinary NaN is a value, stale markers are never in here. */
   readonly values: Float64Array;

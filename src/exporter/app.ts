@@ -24,8 +24,8 @@ const SECOND_MS = 1000;
 const HOUR_MS = 3_600_000;
 /** Metric values are kept for an hour, scores for longer: values take one float per metric. */
 const VALUES_HOURS = 1;
-/** About a kilobyte each. */
-const MAX_EXPLAINED_SCORES = 20_000;
+/** About a kilobyte each, and twice that with what the heap keeps free. */
+const MAX_EXPLAINED_SCORES = 8_000;
 
 export interface ExporterDeps {
   readonly clock: Clock;

@@ -103,7 +103,8 @@ const ALERTS: readonly AlertDeclaration[] = [
   },
   {
     name: 'BellwetherSnapshotFailing',
-    expr: `increase(${m.cycleFailures.name}{loop="snapshot"}[1h]) > 1`,
+    // changes, because increase() extrapolates one failure to a little more than one.
+    expr: `changes(${m.cycleFailures.name}{loop="snapshot"}[1h]) >= 2`,
     forSeconds: 10 * MINUTE,
     severity: 'warning',
     summary: 'The exporter cannot write its snapshot',

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Command } from 'commander';
-import { createLogger, runProcess, systemClock, systemRandom } from '../platform/index.ts';
+import { createLogger, limitHeapGrowth, runProcess, systemClock, systemRandom } from '../platform/index.ts';
 import { createExporterApp } from './app.ts';
 import { readConfig, watchConfig } from './config/config-file.ts';
 import { addConfigFlags, configOfFlags } from './config/flags.ts';
@@ -16,6 +16,7 @@ Example:
   $ open http://127.0.0.1:9466/      # what is anomalous, and why`;
 
 const run = async (path: string | undefined, options: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<void> => {
+  limitHeapGrowth();
   const flags = configOfFlags(options);
   const config = await readConfig(path, flags);
   const log = createLogger({ level: config.log.level, name: 'exporter' });

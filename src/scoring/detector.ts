@@ -21,7 +21,8 @@ export interface DetectorInput {
 }
 
 /**
- * A detector beside the streaming baseline. Its memory lies in the workload's buffer, so it is counted, snapshotted and forgotten with it.
+ * A detector beside the streaming baseline. Its memory lies in the workload's buffer, so it is counted, snapshotted and forgotten with it;
+ * what has no place there, such as numbers by the name of a pod, goes through `remember` and `recall`.
  * No detector is damped by a rollout.
  */
 export interface Detector {
@@ -29,6 +30,13 @@ export interface Detector {
   memory(layout: FrameLayout): MemorySize;
   /** Judges the frame by the past, then learns it. Undefined = nothing to say. */
   observe(input: DetectorInput): Part | undefined;
+  /**
+   * What it knows of a workload outside the buffer, for a snapshot and for a state of other columns; undefined = nothing. It is written as JSON,
+   * which has neither NaN nor infinities. What is not remembered is unknown in the first frames after a restart, and scores differ there.
+   */
+  remember?(state: WorkloadState): unknown;
+  /** Takes back what `remember` gave, maybe of other columns. It comes from a file: parse it. */
+  recall?(state: WorkloadState, memory: unknown): void;
 }
 
 export const NO_MEMORY: MemorySize = { doubles: 0, floats: 0 };

@@ -1,4 +1,5 @@
 import type { FrameLayout, WorkloadKey } from '../conventions/index.ts';
+import type { DetectorMemories } from './detector-memories.ts';
 import type { WorkloadSnapshot } from './scorer.ts';
 import type { MemorySize, ShapeOptions } from './state-shape.ts';
 import { createWorkloadState, ENTITY, type WorkloadState } from './workload-state.ts';
@@ -6,10 +7,10 @@ import { createWorkloadState, ENTITY, type WorkloadState } from './workload-stat
 /** Names the meaning of every number in a state. Raise it when one changes: older snapshots are then refused, and back-fill takes their place. */
 export const SCORER_VERSION = 'streaming-1';
 
-export const encodeSnapshot = (key: WorkloadKey, state: WorkloadState): WorkloadSnapshot => ({
+export const encodeSnapshot = (key: WorkloadKey, state: WorkloadState, memories: DetectorMemories): WorkloadSnapshot => ({
   key,
   timeMs: state.doubles[ENTITY.lastSeconds]! * 1000,
-  header: { version: SCORER_VERSION, stepSeconds: state.stepSeconds, layout: state.layout },
+  header: { version: SCORER_VERSION, stepSeconds: state.stepSeconds, layout: state.layout, memories },
   state: state.bytes.slice(),
 });
 

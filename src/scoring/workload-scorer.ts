@@ -8,6 +8,7 @@ import {
 } from '../conventions/index.ts';
 import { BellwetherError } from '../platform/index.ts';
 import type { Part } from './detector.ts';
+import { recallAll, rememberAll } from './detector-memories.ts';
 import { createDetectors } from './detectors.ts';
 import { fuse } from './fusion.ts';
 import { createLearnedStage, LONGEST_WINDOW, liftScore } from './learned-detector.ts';
@@ -77,7 +78,9 @@ export const createScorer = (options: ScorerOptions): Scorer => {
       workload = { key: frame.key, state: freshState(frame.layout) };
       workloads.set(id, workload);
     } else if (workload.state.layout !== frame.layout) {
+      const memories = rememberAll(detectors, workload.state);
       workload.state = adoptLayout(workload.state, frame.layout, options, sizesOf(frame.layout));
+      recallAll(detectors, workload.state, memories);
     }
     return workload;
   };
@@ -142,11 +145,12 @@ export const createScorer = (options: ScorerOptions): Scorer => {
       return bytes;
     },
     *snapshot(): Iterable<WorkloadSnapshot> {
-      for (const { key, state } of workloads.values()) yield encodeSnapshot(key, state);
+      for (const { key, state } of workloads.values()) yield encodeSnapshot(key, state, rememberAll(detectors, state));
     },
     restore: (snapshot) => {
       const state = decodeSnapshot(snapshot, options, (layout) => sizesOf(layout));
       if (!state) return false;
+      recallAll(detectors, state, snapshot.header.memories);
       workloads.set(workloadId(snapshot.key), { key: snapshot.key, state });
       return true;
     },

@@ -29,3 +29,6 @@ export const describeWith = (programs: readonly string[], name: string, body: (.
   }
   describe.skip(`${name} (${say})`, () => body(...programs));
 };
+
+/** Folder of test input that `npm run tools` links; a suite that reads it names a program of the same origin in `describeWith`. */
+export const toolFiles = (name: string): string => fileURLToPath(new URL(`../../.tools/files/${name}`, import.meta.url));

@@ -89,6 +89,13 @@ describe('createScoreBoard', () => {
     expect(board.admit(frames)).toMatchObject({ capped: 2, frames: frames.slice(0, 2) });
   });
 
+  it('keeps the cap when several instants are admitted before the first is recorded', () => {
+    const { board } = create({ maxWorkloads: 2 });
+    const admit = (...keys: string[]) => board.admit(keys.map((name) => aFrame({ key: aKey(name) }))).frames.map(({ key }) => key.workload);
+    expect(admit('a')).toEqual(['a']);
+    expect(admit('a', 'b', 'c')).toEqual(['a', 'b']);
+  });
+
   it('lets the latest go when the cap is lowered', () => {
     const { board, put, limits } = create();
     for (const name of ['a', 'b', 'c']) put(name, 1000);

@@ -92,6 +92,8 @@ export const createScoreBoard = (scorer: Pick<Scorer, 'forget'>, options: BoardO
   const byId = new Map<string, MutableEntry>();
   // In order of going: the first has been gone the longest.
   const gone = new Set<MutableEntry>();
+  /** Newcomers that were admitted and whose first score is being worked out. */
+  const newcomers = new Set<string>();
   const explained = createExplainedScores(options.maxExplainedScores);
   const freshHistory = (): ScoreHistory =>
     createScoreHistory({ scoreSlots: options.historySlots, valueSlots: options.valueSlots, maxBytes: options.maxHistoryBytes });
@@ -137,6 +139,7 @@ export const createScoreBoard = (scorer: Pick<Scorer, 'forget'>, options: BoardO
       const { key, timeMs, replicas } = frame;
       entry = { id, key, score, newestMs: timeMs, replicas, gone: false, stepMs: 0, history: history.add() };
       byId.set(id, entry);
+      newcomers.delete(id);
     }
     history.write(entry.history, score.value, score.ready ? undefined : (score.reason ?? 'no_data'));
     history.writeValues(entry.history, frame.layout, frame.values);
@@ -147,11 +150,14 @@ export const createScoreBoard = (scorer: Pick<Scorer, 'forget'>, options: BoardO
     admit: (frames) => {
       const { maxWorkloads } = options.limits();
       trimTo(maxWorkloads);
-      let pending = 0;
       const admitted = frames.filter((frame) => {
-        if (byId.has(workloadId(frame.key))) return true;
-        if (!hasRoom(maxWorkloads - pending)) return false;
-        pending++;
+        const id = workloadId(frame.key);
+        const known = byId.get(id);
+        // It is back: no room is made at its cost while its score is worked out.
+        if (known) gone.delete(known);
+        if (known || newcomers.has(id)) return true;
+        if (!hasRoom(maxWorkloads - newcomers.size)) return false;
+        newcomers.add(id);
         return true;
       });
       return { frames: admitted, capped: frames.length - admitted.length };
@@ -201,6 +207,7 @@ export const createScoreBoard = (scorer: Pick<Scorer, 'forget'>, options: BoardO
       version++;
     },
     sweep: (dataMs) => {
+      newcomers.clear();
       const { goneAfterMs, forgetAfterMs } = options.limits();
       const vanished: WorkloadKey[] = [];
       const forgotten: WorkloadKey[] = [];

@@ -38,7 +38,13 @@ const setup = (failures: readonly BellwetherError[] = []) => {
   const clock = createManualClock(0);
   const pacer = createPacer(clock);
   const pipeline = {
-    scorer: { score: (frames: readonly WorkloadFrame[]) => scored.push(...frames.map(({ timeMs }) => timeMs)) as unknown as Score[] },
+    scorer: {
+      score: (frames: readonly WorkloadFrame[]) =>
+        frames.map(({ timeMs }) => {
+          scored.push(timeMs);
+          return { timeMs } as Score;
+        }),
+    },
     board: { admit: (frames: readonly WorkloadFrame[]) => ({ frames, capped: 0 }), record: () => undefined },
     pacer,
   } as unknown as PipelineParts;

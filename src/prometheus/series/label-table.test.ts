@@ -131,6 +131,17 @@ describe('createLabelTable', () => {
     expect(table.size).toBe(size);
   });
 
+  it('finds entries again in the same order, in another, and with new ones between', () => {
+    const table = tableWith();
+    const names = ['a', 'b', 'c', 'd'];
+    const first = new Map(names.map((name) => [name, intern(table, { name })]));
+    const again = (order: readonly string[]): readonly boolean[] => order.map((name) => intern(table, { name }) === first.get(name));
+    expect(again(names)).not.toContain(false);
+    expect(again(['a', 'c', 'b', 'd', 'd', 'a'])).not.toContain(false);
+    expect(again(['a', 'x', 'b', 'c'])).toEqual([true, false, true, true]);
+    expect(table.size).toBe(5);
+  });
+
   it('finds thousands of entries again', () => {
     const table = tableWith();
     const make = (i: number): Labels => ({ __name__: 'm', pod: `pod-${i}`, city: `Zürich ${i % 7}` });

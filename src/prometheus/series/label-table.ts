@@ -10,6 +10,10 @@ export interface LabelEntry {
   readonly shape: LabelShape;
   readonly stripped: Labels;
   readonly hash: number;
+  /** Equal for all entries with the same `labels`. */
+  readonly identity: number;
+  /** The entry that a read met after this one: servers give the same series in the same order, read after read. */
+  next: LabelEntry | undefined;
   /** When a read last met it, in whole seconds: small integers need no memory of their own. */
   usedSeconds: number;
 }
@@ -51,6 +55,8 @@ export const createLabelTable = (options: LabelTableOptions): LabelTable => {
   let size = 0;
   let nowSeconds = 0;
   let sweptSeconds = Number.NEGATIVE_INFINITY;
+  /** The entry met last. */
+  let last: LabelEntry | undefined;
   let reads = 0;
 
   const rebuild = (length: number, entries: readonly (LabelEntry | undefined)[]): void => {
@@ -65,6 +71,9 @@ export const createLabelTable = (options: LabelTableOptions): LabelTable => {
     const kept = slots.filter((entry): entry is LabelEntry => entry !== undefined && entry.usedSeconds >= nowSeconds - seconds);
     if (kept.length === size) return;
     size = kept.length;
+    last = undefined;
+    // What is dropped must not live on in the chain.
+    for (const entry of kept) if (entry.next !== undefined && entry.next.usedSeconds < nowSeconds - seconds) entry.next = undefined;
     let length = FIRST_SLOTS;
     while (length < size * 2) length *= 2;
     rebuild(length, kept);
@@ -75,15 +84,15 @@ export const createLabelTable = (options: LabelTableOptions): LabelTable => {
     for (let i = hash & mask; ; i = (i + 1) & mask) {
       const entry = slots[i];
       if (entry === undefined) return undefined;
-      if (entry.hash === hash && bytesAreLabels(bytes, from, to, entry.shape.names, entry.labels, entry.stripped)) {
-        entry.usedSeconds = nowSeconds;
-        return entry;
-      }
+      if (entry.hash === hash && isEntryOf(entry, bytes, from, to)) return entry;
     }
   };
 
-  const add = (labels: Labels, shape: LabelShape, stripped: Labels, hash: number): LabelEntry => {
-    const entry: LabelEntry = { labels, shape, stripped, hash, usedSeconds: nowSeconds };
+  const isEntryOf = ({ shape, labels, stripped }: LabelEntry, bytes: Uint8Array, from: number, to: number): boolean =>
+    bytesAreLabels(bytes, from, to, shape.names, labels, stripped);
+
+  const add = (labels: Labels, shape: LabelShape, stripped: Labels, hash: number, identity = hash): LabelEntry => {
+    const entry: LabelEntry = { labels, shape, stripped, hash, identity, next: undefined, usedSeconds: nowSeconds };
     if (++size * 2 > slots.length) rebuild(slots.length * 4, slots);
     place(slots, entry);
     return entry;
@@ -93,22 +102,34 @@ export const createLabelTable = (options: LabelTableOptions): LabelTable => {
   const internCanonical = (canonical: Uint8Array, parsed: ParsedLabels): LabelEntry => {
     const hash = hashBytes(new DataView(canonical.buffer, canonical.byteOffset, canonical.length), 0, canonical.length, options.seed);
     const known = find(canonical, 0, canonical.length, hash);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      known.usedSeconds = nowSeconds;
+      return known;
+    }
     const { labels, shape } = parsed.kept();
     return add(labels, shape, NONE, hash);
   };
 
+  const findOrAdd = (bytes: Uint8Array, view: DataView, from: number, to: number): LabelEntry => {
+    const hash = hashBytes(view, from, to, options.seed);
+    const known = find(bytes, from, to, hash);
+    if (known !== undefined) return known;
+    const parsed = parser.parse(bytes, from, to);
+    const { shape, plain, canonical, stripped } = parsed;
+    if (canonical === undefined) return add(parsed.kept().labels, shape, stripped, hash);
+    const entry = internCanonical(canonical, parsed);
+    // Bytes in another form could not be compared: they would make an entry at every read.
+    return plain ? add(entry.labels, shape, stripped, hash, entry.identity) : entry;
+  };
+
   return {
     intern(bytes, view, from, to) {
-      const hash = hashBytes(view, from, to, options.seed);
-      const known = find(bytes, from, to, hash);
-      if (known !== undefined) return known;
-      const parsed = parser.parse(bytes, from, to);
-      const { shape, plain, canonical, stripped } = parsed;
-      if (canonical === undefined) return add(parsed.kept().labels, shape, stripped, hash);
-      const entry = internCanonical(canonical, parsed);
-      // Bytes in another form could not be compared: they would make an entry at every read.
-      return plain ? add(entry.labels, shape, stripped, hash) : entry;
+      const expected = last?.next;
+      const entry = expected !== undefined && isEntryOf(expected, bytes, from, to) ? expected : findOrAdd(bytes, view, from, to);
+      entry.usedSeconds = nowSeconds;
+      if (last !== undefined) last.next = entry;
+      last = entry;
+      return entry;
     },
     internLabels(labels) {
       const canonical = encodeLabels(parser.keep(labels));

@@ -76,7 +76,7 @@ export class ProtoReader {
   skip(key: number): void {
     switch (key & 7) {
       case WIRE.varint:
-        this.int64();
+        this.skipVarint();
         return;
       case WIRE.fixed64:
         this.advance(8);
@@ -90,6 +90,12 @@ export class ProtoReader {
       default:
         throw corrupt(`wire type ${key & 7}`);
     }
+  }
+
+  private skipVarint(): void {
+    const last = Math.min(this.end, this.pos + MAX_VARINT_BYTES);
+    while (this.pos < last) if (this.bytes[this.pos++]! < 0x80) return;
+    throw corrupt(this.pos < this.end ? 'number longer than 10 bytes' : 'number cut short');
   }
 
   /** Moves on by `length` bytes and returns where they began. */

@@ -14,11 +14,13 @@ export interface Agreement {
   readonly missing: number;
 }
 
-type Instants = Map<number, ReadonlyMap<string, number>>;
+type Instants = Map<number, Map<string, number>>;
 
 const collect = async (exporter: ExporterProcess, instants: Instants): Promise<void> => {
-  const found = await exporter.instant();
-  if (found) instants.set(found.timeMs, found.scores);
+  for (const { key, timeMs, score } of await exporter.newest()) {
+    const scores = instants.get(timeMs) ?? new Map<string, number>();
+    instants.set(timeMs, scores.set(key, score));
+  }
 };
 
 const compare = (one: Instants, other: Instants, of: (key: string) => boolean): Agreement => {
@@ -64,6 +66,7 @@ export const agreementOf = async (
   for (const end = performance.now() + timeoutMs; ; await sleep(POLL_MS)) {
     await Promise.all([collect(one, ours), collect(other, theirs)]);
     const found = compare(ours, theirs, of);
-    if (found.instants >= instants || performance.now() > end) return found;
+    // Seen in the middle of a cycle, an instant fills up with the next look.
+    if ((found.instants >= instants && found.missing === 0) || performance.now() > end) return found;
   }
 };

@@ -4,9 +4,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { WORKLOAD_PAGE } from '../../../src/exporter/api/schema/workloads.ts';
 import type { ConfigInput } from '../../../src/exporter/config/schema.ts';
-import { type Exposition, family, parseExposition } from './exposition.ts';
+import type { FromSchema } from '../../../src/platform/index.ts';
+import { type Exposition, parseExposition } from './exposition.ts';
+import { keyText } from './live-cluster.ts';
 import { until } from './until.ts';
+
+type WorkloadPage = FromSchema<typeof WORKLOAD_PAGE>;
 
 const BIN = fileURLToPath(new URL('../../../bin/bellwether.mjs', import.meta.url));
 /** Loading TypeScript takes seconds on a busy machine. */
@@ -20,10 +25,11 @@ export interface LogLine {
   readonly outcome?: string;
 }
 
-/** Scores at one scoring instant, by label text. */
-export interface ScoredInstant {
+/** A ready score and the instant it was given for. */
+export interface TimedScore {
+  readonly key: string;
   readonly timeMs: number;
-  readonly scores: ReadonlyMap<string, number>;
+  readonly score: number;
 }
 
 /** The exporter as a user runs it: a process with a configuration file. */
@@ -43,8 +49,8 @@ export interface ExporterProcess {
   self(): Promise<Exposition>;
   /** Status and text of a path of the self port. */
   probe(path: '/healthz' | '/readyz'): Promise<{ readonly status: number; readonly text: string }>;
-  /** The newest scores and their instant; undefined while there are none or they are just changing. */
-  instant(): Promise<ScoredInstant | undefined>;
+  /** The newest ready score of each workload, as the API lists them: there each has its instant beside it. */
+  newest(): Promise<readonly TimedScore[]>;
   /** Resident bytes. */
   rss(): number;
   signal(signal: NodeJS.Signals): void;
@@ -81,7 +87,6 @@ const get = async (url: string): Promise<{ status: number; text: string }> => {
 };
 
 export const startExporter = async (config: ConfigInput): Promise<ExporterProcess> => {
-  const stepMs = (config.intervalSeconds ?? 30) * 1000;
   const folder = mkdtempSync(join(tmpdir(), 'bellwether-exporter-'));
   const file = join(folder, 'bellwether.yaml');
   const reconfigure = (content: ConfigInput | string): void => {
@@ -132,12 +137,11 @@ export const startExporter = async (config: ConfigInput): Promise<ExporterProces
   const selfText = async (): Promise<string> => (await get(`${selfUrl}/metrics`)).text;
   const self = async (): Promise<Exposition> => parseExposition(await selfText());
 
-  /** The instant of the newest sample, from its age: samples lie half-way between instants, so that rounding up gives it exactly. */
-  const newestInstant = async (): Promise<number> => {
-    const askedMs = Date.now();
-    const text = await selfText();
-    const age = family(parseExposition(text), 'bellwether_data_age_seconds').get('') ?? Number.NaN;
-    return Math.ceil(((askedMs + Date.now()) / 2 - age * 1000) / stepMs) * stepMs;
+  const newest = async (): Promise<TimedScore[]> => {
+    const { items } = JSON.parse((await get(`${api}/api/v1/workloads?limit=1000`)).text) as WorkloadPage;
+    return items.flatMap(({ namespace, workload, workloadKind, timeSeconds, score }) =>
+      score === null ? [] : [{ key: keyText(namespace, workload, workloadKind), timeMs: timeSeconds * 1000, score }],
+    );
   };
   return {
     pid: child.pid ?? -1,
@@ -151,12 +155,7 @@ export const startExporter = async (config: ConfigInput): Promise<ExporterProces
     scores: async () => parseExposition(await scoresText()),
     self,
     probe: (path) => get(`${selfUrl}${path}`),
-    instant: async () => {
-      const before = await newestInstant();
-      const scores = family(parseExposition(await scoresText()), 'anomaly_score');
-      const after = await newestInstant();
-      return before === after && scores.size > 0 ? { timeMs: before, scores } : undefined;
-    },
+    newest,
     rss: () => Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? Number.NaN) * 1024,
     signal: (signal) => void child.kill(signal),
     kill: () => end('SIGKILL'),

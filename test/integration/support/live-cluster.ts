@@ -24,9 +24,12 @@ export interface LiveCluster {
   remove(workload: number): void;
   /** All samples up to a time. */
   past(toMs: number): Series[];
-  /** Text of a scrape. Samples carry their own times, half-way between scoring instants, so that no instant depends on when a scrape came. */
+  /** Text of a scrape. Samples carry their own times, soon after a scoring instant, so that the next one does not depend on when a scrape came. */
   text(nowMs: number): string;
 }
+
+/** Of a sample behind a scoring instant: where steps are long, a scrape or two may be late and the next instant has it still. */
+const LATEST_OFFSET_MS = 500;
 
 /** A burst of demand every minute or so, that lasts long enough to be an anomaly: scores are to move. */
 const BURST_CHANCE = 0.015;
@@ -122,8 +125,9 @@ export const createLiveCluster = ({ seed, workloads, nodes = 0, originMs, stepMs
     ...Array.from({ length: workloads }, (_, i) => workloadSignals(i, seed, () => surges.get(i) ?? 1)).flat(),
     ...Array.from({ length: nodes }, (_, i) => nodeSignals(i, seed)).flat(),
   ];
-  const timeOf = (step: number): number => originMs + (step + 0.5) * stepMs;
-  const stepAt = (timeMs: number): number => Math.floor((timeMs - originMs) / stepMs - 0.5);
+  const offsetMs = Math.min(stepMs / 2, LATEST_OFFSET_MS);
+  const timeOf = (step: number): number => originMs + step * stepMs + offsetMs;
+  const stepAt = (timeMs: number): number => Math.floor((timeMs - originMs - offsetMs) / stepMs);
   const valueAt = ({ values, advance }: Signal, step: number): number => {
     while (values.length <= step) values.push(advance(values[values.length - 1] ?? Number.NaN));
     return values[step]!;

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { k8s } from 'cdk8s-plus-27';
+import { type ProbeDeclaration, VERSION, type VolumeDeclaration } from '../../conventions/index.ts';
+import type { Bundle, Process, Surroundings } from '../options/bundle.ts';
+import { processLabels, selectorLabels } from './labels.ts';
+import { configText } from './process-config.ts';
+
+/** An id that no user of a node has; the number, because the kubelet cannot check the name of an image's user. */
+const USER = 65_532;
+// rw-r--r--, the default of volumes, written out: what a server fills in would differ from what is in Git.
+const FILE_MODE = 0o644;
+
+const probe = ({ port, path, periodSeconds, failureThreshold }: ProbeDeclaration): k8s.Probe => ({
+  httpGet: { path, port: k8s.IntOrString.fromString(port), scheme: 'HTTP' },
+  periodSeconds,
+  failureThreshold,
+  successThreshold: 1,
+  timeoutSeconds: 2,
+});
+
+const volumeSource = (process: Process, { kind, name, size }: VolumeDeclaration, persistence: boolean): Omit<k8s.Volume, 'name'> => {
+  const limit = process.volumeSize ?? size;
+  switch (kind) {
+    case 'config':
+      return { configMap: { name: process.fullName, defaultMode: FILE_MODE } };
+    case 'secret':
+      return { secret: { secretName: `${process.fullName}-${name}`, defaultMode: FILE_MODE } };
+    case 'persistent':
+      if (persistence) return { persistentVolumeClaim: { claimName: `${process.fullName}-${name}` } };
+      return { emptyDir: limit === undefined ? {} : { sizeLimit: k8s.Quantity.fromString(limit) } };
+    case 'empty':
+      return { emptyDir: limit === undefined ? {} : { sizeLimit: k8s.Quantity.fromString(limit) } };
+  }
+};
+
+const container = (bundle: Bundle, process: Process): k8s.Container => {
+  const { name, args, ports, probes, volumes } = process.declaration;
+  const { cpuRequest, memoryRequest, memoryLimit } = process.resources;
+  return {
+    name,
+    image: bundle.image.reference,
+    imagePullPolicy: bundle.image.pullPolicy,
+    args: [...args],
+    ports: ports.map((port) => ({ name: port.name, containerPort: port.port, protocol: 'TCP' })),
+    ...(probes.startup ? { startupProbe: probe(probes.startup) } : {}),
+    livenessProbe: probe(probes.liveness),
+    readinessProbe: probe(probes.readiness),
+    // No CPU limit: a throttled process would miss its cycle while the node idles.
+    resources: {
+      requests: { cpu: k8s.Quantity.fromString(cpuRequest), memory: k8s.Quantity.fromString(memoryRequest) },
+      limits: { memory: k8s.Quantity.fromString(memoryLimit) },
+    },
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      privileged: false,
+      readOnlyRootFilesystem: true,
+      runAsNonRoot: true,
+    },
+    terminationMessagePath: '/dev/termination-log',
+    terminationMessagePolicy: 'FallbackToLogsOnError',
+    volumeMounts: volumes.map(({ name: volume, mountPath, kind }) => ({
+      name: volume,
+      mountPath,
+      ...(kind === 'config' || kind === 'secret' ? { readOnly: true } : {}),
+    })),
+  };
+};
+
+const affinityOf = (bundle: Bundle, process: Process): k8s.TopologySpreadConstraint[] =>
+  ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
+    topologyKey,
+    maxSkew: 1,
+    // A single node must still be able to run it.
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels: { ...selectorLabels(bundle, process) } },
+  }));
+
+/**
+ * The pod of a process as Pod Security "restricted" wants it, with every default of the API server written out, so that no GitOps
+ * controller sees a difference. The checksum starts new pods when a key changes that is read only at start.
+ */
+export const podTemplate = (bundle: Bundle, process: Process, surroundings: Surroundings): k8s.PodTemplateSpec => {
+  const { volumes, rbac } = process.declaration;
+  const hasConfig = volumes.some(({ kind }) => kind === 'config');
+  const checksum = createHash('sha256').update(configText(process, surroundings)).digest('hex').slice(0, 16);
+  return {
+    metadata: {
+      labels: { ...processLabels(bundle, process), 'app.kubernetes.io/version': VERSION },
+      ...(hasConfig ? { annotations: { 'bellwether.dev/config-checksum': checksum } } : {}),
+    },
+    spec: {
+      automountServiceAccountToken: rbac.length > 0,
+      containers: [container(bundle, process)],
+      dnsPolicy: 'ClusterFirst',
+      enableServiceLinks: false,
+      ...(bundle.image.pullSecrets.length > 0 ? { imagePullSecrets: bundle.image.pullSecrets.map((name) => ({ name })) } : {}),
+      ...(process.priorityClass === undefined ? {} : { priorityClassName: process.priorityClass }),
+      restartPolicy: 'Always',
+      schedulerName: 'default-scheduler',
+      securityContext: {
+        fsGroup: USER,
+        fsGroupChangePolicy: 'OnRootMismatch',
+        runAsGroup: USER,
+        runAsNonRoot: true,
+        runAsUser: USER,
+        seccompProfile: { type: 'RuntimeDefault' },
+      },
+      serviceAccount: process.fullName,
+      serviceAccountName: process.fullName,
+      terminationGracePeriodSeconds: 30,
+      topologySpreadConstraints: affinityOf(bundle, process),
+      volumes: volumes.map((volume) => ({ name: volume.name, ...volumeSource(process, volume, surroundings.persistence) })),
+    },
+  };
+};

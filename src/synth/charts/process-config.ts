@@ -1,0 +1,37 @@
+import { Yaml } from 'cdk8s';
+import type { Process, Surroundings } from '../options/bundle.ts';
+
+/** File name inside the ConfigMap and below the mount path of the declared volume. */
+export const CONFIG_FILE = 'bellwether.yaml';
+
+type Sections = Readonly<Record<string, unknown>>;
+const isSection = (value: unknown): value is Sections => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The second wins; sections are merged, lists and values replaced. */
+const merge = (base: Sections, over: Sections): Sections => {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const before = merged[key];
+    merged[key] = isSection(before) && isSection(value) ? merge(before, value) : value;
+  }
+  return merged;
+};
+
+/** Inside a pod: all addresses, because probes and scrapes come from outside. */
+const LISTEN = { listen: { host: '0.0.0.0' } };
+
+const exporterConfig = (process: Process, { prometheusUrl, preset }: Surroundings): Sections => {
+  const state = process.declaration.volumes.find(({ kind }) => kind === 'persistent');
+  return {
+    ...LISTEN,
+    prometheus: { url: prometheusUrl },
+    features: { preset },
+    ...(state ? { snapshot: { path: `${state.mountPath}/snapshot` } } : {}),
+  };
+};
+
+/** Text of the configuration file of a process; what the options say wins over what the bundle knows. */
+export const configText = (process: Process, surroundings: Surroundings): string => {
+  const known = process.declaration.name === 'exporter' ? exporterConfig(process, surroundings) : {};
+  return Yaml.stringify(merge(known, process.config));
+};

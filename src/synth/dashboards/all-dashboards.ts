@@ -1,0 +1,7 @@
+import type { DashboardPlan } from './dashboard.ts';
+import { HEALTH } from './health.ts';
+import { NETWORK_SECURITY } from './network-security.ts';
+import { OVERVIEW } from './overview.ts';
+import { WORKLOAD } from './workload.ts';
+
+export const DASHBOARDS: readonly DashboardPlan[] = [OVERVIEW, WORKLOAD, NETWORK_SECURITY, HEALTH];

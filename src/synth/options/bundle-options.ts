@@ -1,0 +1,105 @@
+/** The overlays that can be made. */
+export const OVERLAY_NAMES = ['kube-prometheus-stack', 'kube-prometheus', 'minimal'] as const;
+export type OverlayName = (typeof OVERLAY_NAMES)[number];
+
+/**
+ * What a platform team may say in `main.ts`. Everything has a default; durations are Prometheus durations such as `30s`.
+ * `parseOptions` checks values and tells every problem with its path and limit.
+ */
+export interface BundleOptions {
+  /** Prefix of every object's name; two installations in one cluster need two. */
+  readonly name?: string;
+  readonly namespace?: string;
+  readonly image?: {
+    readonly repository?: string;
+    readonly tag?: string;
+    /** `sha256:...`; wins over the tag. */
+    readonly digest?: string;
+    readonly pullPolicy?: 'Always' | 'IfNotPresent';
+    /** Names of Secrets with registry credentials. */
+    readonly pullSecrets?: readonly string[];
+  };
+  /** Which overlays to write, and what each meets in its cluster; false leaves one out. All where absent. */
+  readonly overlays?: Partial<Record<OverlayName, OverlayOptions | false>>;
+  /** Settings of single processes, by the name in their declaration. */
+  readonly processes?: Readonly<Record<string, ProcessOptions>>;
+  readonly scrape?: { readonly interval?: string; readonly timeout?: string; readonly sampleLimit?: number };
+  readonly rules?: RuleOptions;
+  readonly routing?: RoutingOptions;
+  readonly grafana?: GrafanaOptions;
+  /** Where the pages under docs/runbooks are served; the name of the alert and `.md` are added. */
+  readonly runbookUrl?: string;
+  readonly networkPolicies?: boolean;
+}
+
+export interface OverlayOptions {
+  /** Where Prometheus and Alertmanager run. */
+  readonly monitoringNamespace?: string;
+  /** As the exporter reaches it. */
+  readonly prometheusUrl?: string;
+  /** Labels of the pods of Prometheus, for NetworkPolicies. */
+  readonly prometheusPodLabels?: Readonly<Record<string, string>>;
+  /** `raw` scores at once from the past that is there, `recorded` reads a tenth of the bytes from Bellwether's recording rules. */
+  readonly preset?: 'raw' | 'recorded';
+  /** kube-prometheus-stack only: name of its Helm release, which its selectors ask for. */
+  readonly release?: string;
+  /** kube-prometheus only: service account of Prometheus, which needs to see our endpoints. */
+  readonly prometheusServiceAccount?: string;
+  /** Keep what was learned on a persistent volume. */
+  readonly persistence?: boolean;
+}
+
+export interface ProcessOptions {
+  readonly enabled?: boolean;
+  readonly replicas?: number;
+  readonly resources?: { readonly cpuRequest?: string; readonly memoryRequest?: string; readonly memoryLimit?: string };
+  readonly volumeSize?: string;
+  readonly storageClass?: string;
+  readonly priorityClass?: string;
+  /** Added to the configuration file of the process, section by section. */
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+export interface RuleOptions {
+  /** How often rules are evaluated. */
+  readonly interval?: string;
+  /** Pod-level recording rules; needed by the preset `recorded` and by some panels. */
+  readonly recording?: boolean;
+  /** Added to every alert, for example `{team: 'platform'}`. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly workload?: {
+    /** Time over which the highest score counts. */
+    readonly window?: string;
+    readonly threshold?: number;
+    readonly keepFiringFor?: string;
+    readonly severity?: 'warning' | 'info';
+    /** A second, stricter alert: at least this share of the window at or above the threshold. Off where absent. */
+    readonly sustained?: { readonly window?: string; readonly share?: number };
+  };
+  /** Workloads of one namespace that are anomalous at the same time before they are one alert. */
+  readonly stormWorkloads?: number;
+}
+
+export interface RoutingOptions {
+  /**
+   * Whether overlays have the route. By default they do when a destination is given or the bundle has a receiver. Mind that Alertmanager
+   * gives an alert to the receiver of its root route only where no other route takes it: see docs/install.md.
+   */
+  readonly enabled?: boolean;
+  /** Where alerts are sent; the receiver of the bundle where it has one. */
+  readonly url?: string;
+  /** Secret beside the AlertmanagerConfig that holds such an address instead. */
+  readonly urlSecret?: { readonly name?: string; readonly key?: string };
+}
+
+export interface GrafanaOptions {
+  /** Prefix of the links in alerts, for example `https://grafana.example.org`; links are relative where absent. */
+  readonly url?: string;
+  readonly folder?: string;
+  readonly folderAnnotation?: string;
+  /** Label by which the sidecar finds dashboards. */
+  readonly sidecarLabel?: string;
+  readonly sidecarLabelValue?: string;
+  /** Labels of the Grafana object, for the Grafana operator. */
+  readonly instanceLabels?: Readonly<Record<string, string>>;
+}

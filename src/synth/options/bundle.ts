@@ -1,0 +1,75 @@
+import type { ModuleDeclaration } from '../../conventions/index.ts';
+import type { OverlayName } from './bundle-options.ts';
+
+/** The options with every default filled in and every value checked. */
+export interface Bundle {
+  readonly name: string;
+  readonly namespace: string;
+  readonly image: { readonly reference: string; readonly pullPolicy: 'Always' | 'IfNotPresent'; readonly pullSecrets: readonly string[] };
+  readonly overlays: readonly Overlay[];
+  readonly processes: readonly Process[];
+  readonly scrape: { readonly intervalSeconds: number; readonly timeoutSeconds: number; readonly sampleLimit: number };
+  readonly rules: RuleSettings;
+  readonly routing: RoutingSettings;
+  readonly grafana: GrafanaSettings;
+  readonly runbookUrl: string;
+  readonly networkPolicies: boolean;
+}
+
+/** What differs between clusters. */
+export interface Surroundings {
+  readonly monitoringNamespace: string;
+  readonly prometheusUrl: string;
+  readonly prometheusPodLabels: Readonly<Record<string, string>>;
+  readonly preset: 'raw' | 'recorded';
+  readonly persistence: boolean;
+}
+
+export interface Overlay extends Surroundings {
+  readonly name: OverlayName;
+  readonly release: string;
+  readonly prometheusServiceAccount: string;
+}
+
+/** A process of the bundle: what it declares, and what the options say about it. */
+export interface Process {
+  readonly declaration: ModuleDeclaration;
+  /** Of its objects. */
+  readonly fullName: string;
+  readonly replicas: number;
+  readonly resources: { readonly cpuRequest: string; readonly memoryRequest: string; readonly memoryLimit: string };
+  readonly volumeSize: string | undefined;
+  readonly storageClass: string | undefined;
+  readonly priorityClass: string | undefined;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
+export interface RuleSettings {
+  readonly intervalSeconds: number;
+  readonly recording: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly workload: {
+    readonly windowSeconds: number;
+    readonly threshold: number;
+    readonly keepFiringForSeconds: number;
+    readonly severity: 'warning' | 'info';
+    readonly sustained: { readonly windowSeconds: number; readonly share: number } | undefined;
+  };
+  readonly stormWorkloads: number;
+}
+
+export interface RoutingSettings {
+  readonly enabled: boolean;
+  /** Exactly one of the two is given. */
+  readonly url: string | undefined;
+  readonly urlSecret: { readonly name: string; readonly key: string } | undefined;
+}
+
+export interface GrafanaSettings {
+  readonly url: string;
+  readonly folder: string;
+  readonly folderAnnotation: string;
+  readonly sidecarLabel: string;
+  readonly sidecarLabelValue: string;
+  readonly instanceLabels: Readonly<Record<string, string>>;
+}

@@ -1,0 +1,5 @@
+import type { ModuleDeclaration } from '../conventions/index.ts';
+import { EXPORTER_DECLARATION } from '../exporter/declare.ts';
+
+/** Every process of the bundle; a new one is a line here. */
+export const PROCESSES: readonly ModuleDeclaration[] = [EXPORTER_DECLARATION];

@@ -1,0 +1,107 @@
+import { Yaml } from 'cdk8s';
+import { addAlertmanagerConfigChart } from '../charts/alertmanager-config-chart.ts';
+import { addDashboardConfigMaps, addGrafanaOperatorChart } from '../charts/dashboard-charts.ts';
+import { addKubePrometheusAccessChart } from '../charts/kube-prometheus-access.ts';
+import { addRulesChart, addServiceMonitorChart } from '../charts/prometheus-operator.ts';
+import type { Bundle, Overlay, Surroundings } from '../options/bundle.ts';
+import type { OverlayName } from '../options/bundle-options.ts';
+import { ruleSets } from '../rules/rule-groups.ts';
+import { chartManifests } from './core-manifests.ts';
+import type { KustomizePatch } from './kustomization.ts';
+import type { Manifest } from './manifest.ts';
+
+export interface Component {
+  readonly name: string;
+  /** Overlays that take it without being asked. */
+  readonly usedBy: readonly OverlayName[];
+  /** Objects by file name. */
+  readonly files: ReadonlyMap<string, readonly Manifest[]>;
+  readonly patches?: readonly KustomizePatch[];
+}
+
+/** kube-prometheus-stack looks only at monitors and rules with the label of its Helm release. */
+const releasePatch = (release: string): KustomizePatch => ({
+  target: { group: 'monitoring.coreos.com', kind: 'ServiceMonitor|PrometheusRule' },
+  patch: Yaml.stringify([{ op: 'add', path: '/metadata/labels/release', value: release }]),
+});
+
+const prometheusOperator = (bundle: Bundle): Component => ({
+  name: 'prometheus-operator',
+  usedBy: ['kube-prometheus-stack', 'kube-prometheus'],
+  files: new Map([
+    ['service-monitors', chartManifests((app) => addServiceMonitorChart(app, bundle))],
+    [
+      'rules',
+      chartManifests((app) =>
+        addRulesChart(
+          app,
+          bundle,
+          ruleSets(bundle).filter(({ name }) => name !== 'watchdog'),
+        ),
+      ),
+    ],
+  ]),
+});
+
+const watchdog = (bundle: Bundle): Component => ({
+  name: 'watchdog',
+  // An alert that always fires disturbs everybody where nobody waits for it.
+  usedBy: bundle.processes.some(({ declaration }) => declaration.name === 'receiver') ? ['kube-prometheus-stack', 'kube-prometheus'] : [],
+  files: new Map([
+    [
+      'rules',
+      chartManifests((app) =>
+        addRulesChart(
+          app,
+          bundle,
+          ruleSets(bundle).filter(({ name }) => name === 'watchdog'),
+        ),
+      ),
+    ],
+  ]),
+});
+
+/** The parts that overlays are put together from; what differs between clusters is as the given overlays say, or else as the base assumes. */
+export const components = (bundle: Bundle, base: Surroundings): readonly Component[] => {
+  const overlayOf = (name: OverlayName): Overlay | undefined => bundle.overlays.find((overlay) => overlay.name === name);
+  const stack = overlayOf('kube-prometheus-stack');
+  const kubePrometheus = overlayOf('kube-prometheus');
+  return [
+    prometheusOperator(bundle),
+    watchdog(bundle),
+    {
+      name: 'alertmanager-config',
+      usedBy: bundle.routing.enabled ? ['kube-prometheus-stack', 'kube-prometheus'] : [],
+      files: new Map([['route', chartManifests((app) => addAlertmanagerConfigChart(app, bundle, base))]]),
+    },
+    {
+      name: 'grafana-sidecar',
+      usedBy: ['kube-prometheus-stack'] as const,
+      files: new Map([['dashboards', chartManifests((app) => addDashboardConfigMaps(app, bundle))]]),
+    },
+    {
+      name: 'grafana-operator',
+      usedBy: [],
+      files: new Map([['dashboards', chartManifests((app) => addGrafanaOperatorChart(app, bundle))]]),
+    },
+    ...(stack
+      ? [
+          {
+            name: 'kube-prometheus-stack',
+            usedBy: ['kube-prometheus-stack'] as const,
+            files: new Map(),
+            patches: [releasePatch(stack.release)],
+          },
+        ]
+      : []),
+    ...(kubePrometheus
+      ? [
+          {
+            name: 'kube-prometheus',
+            usedBy: ['kube-prometheus'] as const,
+            files: new Map([['access', chartManifests((app) => addKubePrometheusAccessChart(app, bundle, kubePrometheus))]]),
+          },
+        ]
+      : []),
+  ];
+};

@@ -1,0 +1,157 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from './free-port.ts';
+import { until } from './until.ts';
+
+const START_TIMEOUT_MS = 60_000;
+const TOKEN = 'test-admin';
+
+export interface ControlPlanePrograms {
+  readonly etcd: string;
+  readonly apiserver: string;
+  readonly controllers: string;
+  readonly kubectl: string;
+  /** Names of the controllers that run; all that are on by default where absent. */
+  readonly only?: readonly string[];
+}
+
+/** A real API server with its controllers, without nodes: objects are checked, defaulted, garbage-collected, and pods are made but never run. */
+export interface ControlPlane {
+  readonly url: string;
+  readonly kubeconfig: string;
+  /** Standard output of kubectl; throws with its error output. */
+  kubectl(args: readonly string[], input?: string): string;
+  stop(): Promise<void>;
+}
+
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/** Starts a program whose last words are told when it ends too early. */
+export const startProgram = (program: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env) => {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+  running.add(child);
+  let tail = '';
+  const keep = (chunk: Buffer): void => {
+    tail = (tail + String(chunk)).slice(-20_000);
+  };
+  child.stdout.on('data', keep);
+  child.stderr.on('data', keep);
+  const ended = once(child, 'exit').then(() => void running.delete(child));
+  return {
+    output: (): string => tail,
+    assertAlive: (): void => {
+      if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}:\n${tail}`);
+    },
+    stop: async (): Promise<void> => {
+      child.kill('SIGTERM');
+      const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+};
+
+const kubeconfigText = (url: string): string =>
+  JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': 'test',
+    clusters: [{ name: 'test', cluster: { server: url, 'insecure-skip-tls-verify': true } }],
+    users: [{ name: 'test', user: { token: TOKEN } }],
+    contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
+  });
+
+export const startControlPlane = async ({
+  etcd,
+  apiserver,
+  controllers,
+  kubectl,
+  only = ['*'],
+}: ControlPlanePrograms): Promise<ControlPlane> => {
+  const folder = mkdtempSync(join(tmpdir(), 'bellwether-cluster-'));
+  const [client, peer, secure] = [await freePort(), await freePort(), await freePort()];
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const key = join(folder, 'sa.key');
+  writeFileSync(key, privateKey.export({ type: 'pkcs1', format: 'pem' }));
+  writeFileSync(join(folder, 'tokens.csv'), `${TOKEN},admin,admin,"system:masters"\n`);
+  const url = `https://127.0.0.1:${secure}`;
+  const kubeconfig = join(folder, 'kubeconfig');
+  writeFileSync(kubeconfig, kubeconfigText(url));
+
+  const store = startProgram(etcd, [
+    `--data-dir=${join(folder, 'etcd')}`,
+    `--listen-client-urls=http://127.0.0.1:${client}`,
+    `--advertise-client-urls=http://127.0.0.1:${client}`,
+    `--listen-peer-urls=http://127.0.0.1:${peer}`,
+    `--initial-advertise-peer-urls=http://127.0.0.1:${peer}`,
+    `--initial-cluster=default=http://127.0.0.1:${peer}`,
+    '--unsafe-no-fsync',
+    '--log-level=warn',
+  ]);
+  const server = startProgram(apiserver, [
+    `--etcd-servers=http://127.0.0.1:${client}`,
+    `--cert-dir=${join(folder, 'certs')}`,
+    `--secure-port=${secure}`,
+    '--bind-address=127.0.0.1',
+    `--service-account-key-file=${key}`,
+    `--service-account-signing-key-file=${key}`,
+    '--service-account-issuer=https://kubernetes.default.svc',
+    `--token-auth-file=${join(folder, 'tokens.csv')}`,
+    '--authorization-mode=RBAC',
+    '--service-cluster-ip-range=10.0.0.0/24',
+    '--allow-privileged=true',
+  ]);
+  const run = (args: readonly string[], input?: string): string => {
+    const { status, stdout, stderr } = spawnSync(kubectl, [`--kubeconfig=${kubeconfig}`, ...args], {
+      encoding: 'utf8',
+      input,
+      maxBuffer: 2 ** 26,
+      timeout: 120_000,
+    });
+    if (status !== 0) throw new Error(`kubectl ${args.slice(0, 4).join(' ')} failed:\n${stderr.slice(0, 8000)}`);
+    return stdout;
+  };
+  const isReady = (): true | undefined => {
+    store.assertAlive();
+    server.assertAlive();
+    return spawnSync(kubectl, [`--kubeconfig=${kubeconfig}`, 'get', '--raw=/readyz'], { encoding: 'utf8' }).stdout === 'ok'
+      ? true
+      : undefined;
+  };
+  await until('ready API server', isReady, { timeoutMs: START_TIMEOUT_MS, everyMs: 300 });
+  const manager = startProgram(controllers, [
+    `--kubeconfig=${kubeconfig}`,
+    `--service-account-private-key-file=${key}`,
+    '--leader-elect=false',
+    `--controllers=${only.join(',')}`,
+    `--secure-port=${await freePort()}`,
+    '--bind-address=127.0.0.1',
+    // Root of the API server's own certificate, which pods would trust.
+    `--root-ca-file=${join(folder, 'certs', 'apiserver.crt')}`,
+  ]);
+  return {
+    url,
+    kubeconfig,
+    kubectl: run,
+    stop: async () => {
+      await manager.stop();
+      await server.stop();
+      await store.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+/** Schemas of custom kinds out of a folder of CRDs; `names` keeps those whose file name holds one of them. */
+export const applyCrds = (plane: ControlPlane, folder: string, names: readonly string[]): void => {
+  for (const file of execFileSync('ls', [folder], { encoding: 'utf8' }).split('\n'))
+    if (names.some((name) => file.includes(name)))
+      plane.kubectl(['apply', '--server-side', '-f', '-'], readFileSync(join(folder, file), 'utf8'));
+};

@@ -1,0 +1,43 @@
+import type { Labels } from '../../../src/conventions/index.ts';
+import { formatLabels } from '../remote-read-fixture.ts';
+
+/** Rises by so much per second. */
+const counters = (nowMs: number, perSecond: number): number => (nowMs / 1000 - 1_700_000_000) * perSecond;
+
+/**
+ * What the dashboards read and the small live cluster does not have, for one pod of one workload: limits, disks, requests, and the series of
+ * Hubble, Tetragon and Falco.
+ */
+export const extraSeries = (pod: string, namespace: string, deployment: string, nowMs: number): string => {
+  const inPod = { namespace, pod };
+  const inContainer = { ...inPod, container: 'app' };
+  const http = { ...inPod, code: '200' };
+  const rows: readonly (readonly [name: string, labels: Labels, value: number])[] = [
+    ['container_cpu_cfs_periods_total', inContainer, counters(nowMs, 10)],
+    ['container_cpu_cfs_throttled_periods_total', inContainer, counters(nowMs, 1)],
+    ['container_fs_reads_bytes_total', inContainer, counters(nowMs, 1000)],
+    ['container_fs_writes_bytes_total', inContainer, counters(nowMs, 2000)],
+    ['container_network_transmit_bytes_total', { ...inPod, interface: 'eth0' }, counters(nowMs, 5000)],
+    ['container_network_transmit_packets_total', { ...inPod, interface: 'eth0' }, counters(nowMs, 50)],
+    ...['receive', 'transmit'].flatMap((way) =>
+      ['packets_dropped', 'errors'].map(
+        (what) => [`container_network_${way}_${what}_total`, { ...inPod, interface: 'eth0' }, counters(nowMs, 1)] as const,
+      ),
+    ),
+    ['kube_pod_container_resource_limits', { ...inContainer, resource: 'cpu' }, 2],
+    ['kube_pod_container_resource_limits', { ...inContainer, resource: 'memory' }, 1e9],
+    ['kube_deployment_status_observed_generation', { namespace, deployment }, 1],
+    ['http_requests_total', http, counters(nowMs, 20)],
+    ['http_request_duration_seconds_sum', http, counters(nowMs, 2)],
+    ['http_request_duration_seconds_count', http, counters(nowMs, 20)],
+    ['http_request_duration_seconds_bucket', { ...http, le: '0.1' }, counters(nowMs, 15)],
+    ['http_request_duration_seconds_bucket', { ...http, le: '+Inf' }, counters(nowMs, 20)],
+    ['hubble_drop_total', { reason: 'POLICY_DENIED', protocol: 'TCP' }, counters(nowMs, 1)],
+    ['hubble_flows_processed_total', { verdict: 'FORWARDED', type: 'Trace' }, counters(nowMs, 100)],
+    ['hubble_dns_queries_total', { qtypes: 'A' }, counters(nowMs, 5)],
+    ['tetragon_events_total', { type: 'PROCESS_EXEC', namespace, workload: deployment }, counters(nowMs, 1)],
+    ['tetragon_policy_events_total', { policy: 'shells', namespace, workload: deployment }, counters(nowMs, 1)],
+    ['falcosecurity_falco_rules_matches_total', { rule_name: 'Terminal shell in container', priority: '5' }, counters(nowMs, 1)],
+  ];
+  return rows.map(([name, labels, value]) => `${name}${formatLabels(labels)} ${value}\n`).join('');
+};

@@ -1,0 +1,165 @@
+import { type BundleOptions, BundleOptionsError, type OptionProblem, PROCESSES, synthesise } from '../../src/synth/index.ts';
+
+const problemsOf = (options: unknown): readonly OptionProblem[] => {
+  try {
+    synthesise(options as BundleOptions);
+  } catch (error) {
+    if (error instanceof BundleOptionsError) return error.problems;
+    throw error;
+  }
+  return [];
+};
+
+describe('options of the bundle', () => {
+  it.each<[string, unknown, OptionProblem]>([
+    [
+      'an unknown overlay',
+      { overlays: { openshift: {} } },
+      { path: 'overlays.openshift', value: 'openshift', limit: 'one of kube-prometheus-stack, kube-prometheus, minimal' },
+    ],
+    [
+      'an invalid duration',
+      { scrape: { interval: 'half a minute' } },
+      { path: 'scrape.interval', value: 'half a minute', limit: 'a duration such as 30s or 1h30m, from 5s to 5m' },
+    ],
+    [
+      'a window shorter than four scrapes',
+      { rules: { workload: { window: '1m30s' } } },
+      { path: 'rules.workload.window', value: '1m30s', limit: 'at least 2m, 4 scrapes of 30s' },
+    ],
+    [
+      'recording rules whose windows are shorter than four scrapes',
+      { scrape: { interval: '1m' } },
+      {
+        path: 'rules.recording',
+        value: undefined,
+        limit: 'false where scrape.interval is above 30s: the windows of the recording rules are four such scrapes',
+      },
+    ],
+    [
+      'a stricter rule with too short a window',
+      { rules: { workload: { sustained: { window: '30s' } } } },
+      { path: 'rules.workload.sustained.window', value: '30s', limit: 'at least 2m, 4 scrapes of 30s' },
+    ],
+    [
+      'a name that is too long for its pods',
+      { name: 'bellwether-of-the-platform-team-in-the-north' },
+      {
+        path: 'name',
+        value: 'bellwether-of-the-platform-team-in-the-north',
+        limit: 'at most 37 characters, so that pods of exporter keep their name',
+      },
+    ],
+    [
+      'a namespace that is too long',
+      { namespace: 'n'.repeat(64) },
+      {
+        path: 'namespace',
+        value: 'n'.repeat(64),
+        limit: 'at most 63 lower-case letters, digits and hyphens, beginning with a letter',
+      },
+    ],
+    [
+      'a release that is no label value',
+      { overlays: { 'kube-prometheus-stack': { release: 'my release' } } },
+      {
+        path: 'overlays.kube-prometheus-stack.release',
+        value: 'my release',
+        limit: 'a label value: at most 63 letters, digits, ".", "_" and "-"',
+      },
+    ],
+    [
+      'two exporters, which would both expose the scores',
+      { processes: { exporter: { replicas: 2 } } },
+      { path: 'processes.exporter.replicas', value: 2, limit: 'a whole number from 0 to 1' },
+    ],
+    [
+      'a process that does not exist',
+      { processes: { receiver: {} } },
+      { path: 'processes.receiver', value: {}, limit: 'left out: the options here are exporter' },
+    ],
+    [
+      'a key that is misspelt',
+      { rules: { intervall: '30s' } },
+      {
+        path: 'rules.intervall',
+        value: '30s',
+        limit: 'left out: the options here are interval, labels, recording, stormWorkloads, workload',
+      },
+    ],
+    [
+      'recorded features without recording rules',
+      { rules: { recording: false }, overlays: { minimal: { preset: 'recorded' } } },
+      { path: 'overlays.minimal.preset', value: 'recorded', limit: 'raw while rules.recording is false' },
+    ],
+    [
+      'an amount that is none',
+      { processes: { exporter: { resources: { memoryLimit: '1GB' } } } },
+      { path: 'processes.exporter.resources.memoryLimit', value: '1GB', limit: 'an amount of bytes such as 512Mi or 2Gi' },
+    ],
+    [
+      'a timeout longer than the interval',
+      { scrape: { timeout: '40s' } },
+      { path: 'scrape.timeout', value: '40s', limit: 'at most scrape.interval, 30s' },
+    ],
+    [
+      'a tag inside the repository',
+      { image: { repository: 'registry.example.org/bellwether:1' } },
+      {
+        path: 'image.repository',
+        value: 'registry.example.org/bellwether:1',
+        limit: 'a repository with its registry, such as registry.example.org/team/bellwether, without tag',
+      },
+    ],
+    ['text where a section is expected', { rules: 'all' }, { path: 'rules', value: 'all', limit: 'an object' }],
+  ])('refuse %s', (_, options, problem) => {
+    expect(problemsOf(options)).toEqual([problem]);
+  });
+
+  it('are told all at once, one line each', () => {
+    expect(() => synthesise({ namespace: 'Big', rules: { stormWorkloads: 1 } })).toThrow(
+      'The options of the bundle are wrong:\n' +
+        '  namespace: "Big" is not allowed; it must be at most 63 lower-case letters, digits and hyphens, beginning with a letter\n' +
+        '  rules.stormWorkloads: 1 is not allowed; it must be a whole number from 2 to 10000',
+    );
+  });
+
+  it('leave out overlays and processes that are not wanted', () => {
+    const paths = [...synthesise({ overlays: { minimal: {} }, processes: { exporter: { enabled: false } } }).keys()];
+    expect(paths.filter((path) => path.startsWith('manifests/overlays'))).toEqual(['manifests/overlays/minimal/kustomization.yaml']);
+    expect(paths).not.toContain('manifests/base/exporter.yaml');
+  });
+
+  it('reach names, images, addresses and rules', () => {
+    const text = [
+      ...synthesise({
+        name: 'bw',
+        namespace: 'watch',
+        image: { repository: 'registry.example.org/bw', digest: `sha256:${'a'.repeat(64)}` },
+        overlays: { 'kube-prometheus-stack': { monitoringNamespace: 'obs', release: 'mon' } },
+        rules: { labels: { team: 'platform' }, workload: { window: '10m', threshold: 1.5, sustained: {} } },
+        grafana: { url: 'https://grafana.example.org/' },
+        processes: { exporter: { storageClass: 'fast', config: { log: { level: 'warn' } } } },
+      }).values(),
+    ].join('\n');
+    for (const part of [
+      'name: bw-exporter',
+      'namespace: watch',
+      `image: registry.example.org/bw@sha256:${'a'.repeat(64)}`,
+      'http://mon-kube-prometheus-stack-prometheus.obs.svc:9090',
+      'value: mon',
+      'team: platform',
+      'max_over_time(anomaly_score[10m]) >= 1.5',
+      'sum_over_time((anomaly_score >= bool 1.5)[15m:30s]) / 30 >= 0.5',
+      'https://grafana.example.org/d/bellwether-workload?',
+      'storageClassName: fast',
+      'level: warn',
+    ])
+      expect(text).toContain(part);
+  });
+
+  it('need nothing: every process has its defaults', () => {
+    expect(PROCESSES.length).toBeGreaterThan(0);
+    expect(problemsOf({})).toEqual([]);
+  });
+});
