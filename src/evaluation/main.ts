@@ -2,9 +2,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import type { FeatureCatalog } from '../features/index.ts';
+import { createModelSession, type FolderEncoder, openModelFolder, spawnSessionThread } from '../learning/index.ts';
 import { BellwetherError, openWriteStream, runProcess, systemClock } from '../platform/index.ts';
 import { chooseDetectors, DETECTOR_NAMES } from './detectors/choose-detectors.ts';
-import { openModelDetector } from './detectors/encoder-detector.ts';
 import type { PairPaths } from './replay/read-pair.ts';
 import type { LoggedEntity } from './replay/score-log.ts';
 import { formatScores } from './replay/scores-csv.ts';
@@ -32,6 +32,9 @@ interface Flags {
   readonly model?: string;
   readonly seed: number;
 }
+
+/** A replay waits for each answer. */
+const SESSION = { threads: 1, maxQueue: 2, timeoutMs: 120_000 } as const;
 
 const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
 const list = (value: string): readonly string[] => value.split(',').map((part) => part.trim());
@@ -74,9 +77,9 @@ const run = async (deps: EvaluateCommandDeps, flags: Flags, signal: AbortSignal)
   const catalog = flags.config === undefined ? undefined : await loadCatalog(deps, flags.config);
   const logged: LoggedEntity[] = [];
   const { detectors, close } = chooseDetectors(flags.detectors ?? [], systemClock);
-  const opened = flags.model === undefined ? undefined : await openModelDetector(flags.model, systemClock);
+  const opened = flags.model === undefined ? undefined : await openModel(flags.model);
   const evaluation = await runEvaluation(
-    { clock: systemClock, detectors, model: opened?.detector, onScored: async (_, { log }) => void logged.push(...log.entities()) },
+    { clock: systemClock, detectors, encoder: opened, onScored: async (_, { log }) => void logged.push(...log.entities()) },
     { ...flags, pairs, catalog },
     signal,
   ).finally(() => Promise.all([close(), opened?.close()]));
@@ -84,6 +87,16 @@ const run = async (deps: EvaluateCommandDeps, flags: Flags, signal: AbortSignal)
   if (flags.json !== undefined) await write(flags.json, [new TextEncoder().encode(formatJson(evaluation))]);
   process.stdout.write(formatReport(evaluation));
 };
+
+const openModel = (dir: string): Promise<FolderEncoder> =>
+  openModelFolder(
+    {
+      clock: systemClock,
+      open: (model) => createModelSession({ clock: systemClock, spawn: spawnSessionThread }, { model, ...SESSION }),
+      onChange: () => undefined,
+    },
+    { dir },
+  );
 
 const pairUp = ({ data, events }: Flags): PairPaths[] => {
   if (data.length !== events.length) {

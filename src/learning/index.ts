@@ -1,3 +1,4 @@
+export { type FolderEncoder, openModelFolder } from './encoder/model-folder.ts';
 export * from './encoder/window-encoder.ts';
 export * from './graph-builder.ts';
 export * from './model-files.ts';

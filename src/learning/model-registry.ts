@@ -2,7 +2,8 @@ import { BellwetherError, type FromSchema, readFileIfPresent, validate, writeFil
 import { loadModel, saveModel } from './model-files.ts';
 import type { BuiltModel } from './model-manifest.ts';
 
-const REGISTRY_FILE = 'registry.json';
+/** Beside the folder of models; it is replaced whole at each change. */
+export const REGISTRY_FILE = 'registry.json';
 const MAX_REGISTRY_BYTES = 4 * 2 ** 20;
 
 const REGISTRY = {

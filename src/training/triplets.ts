@@ -51,9 +51,9 @@ export const tripletBatch = (
     const same = cut(one, near).map((x) => x + (JITTER * (2 * random() - 1)) / Math.max(ratio, 0.5));
     const changed = anchor.slice();
     changeWindow(changed, ratio, random);
-    fillWindow(anchor, ratio, windows[0], row * SIZE);
-    fillWindow(same, one.metric.ratios[near]!, windows[1], row * SIZE);
-    fillWindow(changed, ratio, windows[2], row * SIZE);
+    fillWindow(anchor, 0, ratio, windows[0], row * SIZE);
+    fillWindow(same, 0, one.metric.ratios[near]!, windows[1], row * SIZE);
+    fillWindow(changed, 0, ratio, windows[2], row * SIZE);
   }
   return windows;
 };

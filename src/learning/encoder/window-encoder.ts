@@ -86,6 +86,8 @@ export const buildEncoder = (weights: Float32Array, version: string, training: N
 /** Turns windows into embeddings. */
 export interface WindowEncoder {
   readonly version: string;
+  /** How often another model took its place, or was refused; absent where none can. */
+  readonly changes?: { readonly accepted: number; readonly refused: number };
   /** `rows` windows back to back, each channels x windowLength; gives rows x width numbers. Takes the array over. Rejects as `ModelSession.run` does. */
   embed(rows: number, windows: Float32Array): Promise<Float32Array>;
 }

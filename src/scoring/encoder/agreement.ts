@@ -10,7 +10,8 @@ const SLOW_WEIGHT = 0.6;
 const CEILING = 0.999;
 const HALF_WAY = 5;
 
-export type Agreement = (score: number, margin: number, encoder: number) => number;
+/** Numbers that an agreement keeps, from zeros: the last two values and the two that fade. */
+export const AGREEMENT_SLOTS = 4;
 
 /**
  * Joins a workload's score with what the encoder says of it. An alarm of the score stays as it is. Where score and encoder are both
@@ -20,22 +21,16 @@ export type Agreement = (score: number, margin: number, encoder: number) => numb
  * @param margin the score's surprise over its bar
  * @param encoder 1 = its boundary; NaN while it knows too little
  */
-export const createAgreement = (): Agreement => {
-  let before = 0;
-  let beforeThat = 0;
-  let fast = 0;
-  let slow = 0;
-  return (score, margin, encoder) => {
-    const value = Number.isFinite(encoder) ? encoder : 0;
-    const smooth = (value + before + beforeThat) / 3;
-    beforeThat = before;
-    before = value;
-    fast = Math.max(smooth, FAST * fast);
-    slow = Math.max(smooth, SLOW * slow);
-    if (!(score < 1)) return score;
-    if (margin + value >= TOGETHER) return 1 + margin + value - TOGETHER;
-    const own = (HALF_WAY * score) / (CEILING - Math.min(score, CEILING - 1e-6));
-    const order = own + ORDER_WEIGHT * (fast + SLOW_WEIGHT * slow);
-    return (CEILING * order) / (order + HALF_WAY);
-  };
+export const agree = (d: Float64Array, at: number, score: number, margin: number, encoder: number): number => {
+  const value = Number.isFinite(encoder) ? encoder : 0;
+  const smooth = (value + d[at]! + d[at + 1]!) / 3;
+  d[at + 1] = d[at]!;
+  d[at] = value;
+  d[at + 2] = Math.max(smooth, FAST * d[at + 2]!);
+  d[at + 3] = Math.max(smooth, SLOW * d[at + 3]!);
+  if (!(score < 1)) return score;
+  if (margin + value >= TOGETHER) return 1 + margin + value - TOGETHER;
+  const own = (HALF_WAY * score) / (CEILING - Math.min(score, CEILING - 1e-6));
+  const order = own + ORDER_WEIGHT * (d[at + 2]! + SLOW_WEIGHT * d[at + 3]!);
+  return (CEILING * order) / (order + HALF_WAY);
 };

@@ -1,3 +1,4 @@
+import type { FrameLayout, Score, WorkloadFrame } from '../../conventions/index.ts';
 import {
   buildEncoder,
   buildEncoderTraining,
@@ -9,14 +10,14 @@ import {
 import { seededRandom } from '../../platform/index.ts';
 import { openDirectSession } from '../../testing/direct-session.ts';
 import { unitFloorOf } from '../unit-floor.ts';
-import { createAgreement } from './agreement.ts';
-import { createEmbeddingBank } from './embedding-bank.ts';
-import { scoreWithEncoder } from './encoder-scores.ts';
+import { createScorer } from '../workload-scorer.ts';
+import { AGREEMENT_SLOTS, agree } from './agreement.ts';
+import { bankDistance, rowToKeep } from './embedding-bank.ts';
 import { fillWindow, scaleMetric } from './scaled-metric.ts';
 
 /** Takes the last 16 values of a window for its embedding. */
-const plain: WindowEncoder = {
-  version: 'plain',
+const plainEncoder = (version = 'plain'): WindowEncoder => ({
+  version,
   embed: async (rows, windows) => {
     const size = ENCODER.channels * ENCODER.windowLength;
     return Float32Array.from({ length: rows * ENCODER.width }, (_, i) => {
@@ -24,11 +25,26 @@ const plain: WindowEncoder = {
       return windows[row * size + ENCODER.windowLength - ENCODER.width + (i % ENCODER.width)]!;
     });
   },
+});
+const layout: FrameLayout = { version: 'v', features: ['a', 'b'].map((name) => ({ name, unit: '', unitClass: 'other' })) };
+const KEY = { namespace: 'n', workload: 'w', workloadKind: 'Deployment' };
+const frame = (i: number, ...values: number[]): WorkloadFrame => ({
+  key: KEY,
+  timeMs: i * 60_000,
+  layout,
+  values: Float64Array.from(values),
+  replicas: 1,
+});
+/** Two waves; from 1200 on the first flaps, by less than a single alarm needs. */
+const waveAt = (i: number): WorkloadFrame => frame(i, 10 + Math.sin(i) + (i >= 1200 ? (i % 2 === 0 ? 1.1 : -1.1) : 0), 5 + Math.cos(i / 3));
+const scorerWith = (encoder: WindowEncoder | undefined, mode: 'on' | 'shadow' = 'on') =>
+  createScorer({ stepSeconds: 60, bank: true, seed: 1, ...(encoder ? { learned: { encoder, mode } } : {}) });
+const run = async (scorer: ReturnType<typeof scorerWith>, from: number, to: number, at = waveAt): Promise<Score[]> => {
+  const all: Score[] = [];
+  for (let i = from; i < to; i++) all.push(...(await scorer.refine(scorer.score([at(i)]))));
+  return all;
 };
-const feature = { name: 'm', unit: '', unitClass: 'other' } as const;
-const wave = (count: number, spikeAt = -1): Float64Array =>
-  Float64Array.from({ length: count }, (_, i) => 10 + Math.sin(i) + (i === spikeAt ? 30 : 0));
-const options = () => ({ stepSeconds: 60, random: seededRandom(1) });
+const values = (scores: readonly Score[]): number[] => scores.map(({ value }) => value);
 
 describe('scaleMetric', () => {
   it('counts deviations from the past alone, and calls the first samples and missing ones usual', () => {
@@ -55,6 +71,7 @@ describe('fillWindow', () => {
     const out = new Float32Array(2 * ENCODER.windowLength);
     fillWindow(
       Float32Array.from({ length: ENCODER.windowLength + 1 }, (_, i) => i),
+      0,
       3,
       out,
       0,
@@ -65,33 +82,90 @@ describe('fillWindow', () => {
   });
 });
 
-describe('createEmbeddingBank', () => {
-  it('gives the mean distance to the three nearest once it has enough', () => {
-    const bank = createEmbeddingBank({ rows: 8, width: 1, leastRows: 3, random: seededRandom(1) });
-    const data = Float32Array.of(0, 1, 3, 10);
-    bank.admit(data, 0);
-    bank.admit(data, 1);
-    expect(bank.distance(data, 0)).toBeNaN();
-    bank.admit(data, 2);
-    bank.admit(data, 3);
-    expect(bank.distance(data, 0)).toBeCloseTo(4 / 3, 6);
+describe('bankDistance', () => {
+  it('is the mean distance to the three nearest', () => {
+    const bank = new Float32Array(2 + 4 * ENCODER.width);
+    [0, 1, 3, 10].forEach((x, row) => {
+      bank[2 + row * ENCODER.width] = x;
+    });
+    expect(bankDistance(bank, 2, 4, new Float32Array(ENCODER.width), 0)).toBeCloseTo(4 / 3, 6);
   });
 });
 
-describe('scoreWithEncoder', () => {
-  it('finds a spike, says nothing too early and does not see the future', async () => {
-    const scores = await scoreWithEncoder(plain, [feature], wave(1500, 1200), options());
-    expect([...scores.subarray(0, 40)].every(Number.isNaN)).toBe(true);
-    expect(scores[1200]).toBeGreaterThan(1);
-    expect([...scores.subarray(1000, 1200)].filter((score) => score >= 1)).toEqual([]);
-    expect(await scoreWithEncoder(plain, [feature], wave(1100), options())).toEqual(scores.subarray(0, 1100));
+describe('rowToKeep', () => {
+  it('fills the bank, then gives every embedding the same chance', () => {
+    expect([0, 7].map((offered) => rowToKeep(offered, 8, 0))).toEqual([0, 7]);
+    const bank = new Map<number, number>();
+    for (let offered = 0; offered < 8000; offered++) {
+      const row = rowToKeep(offered, 800, 3);
+      if (row >= 0) bank.set(row, offered);
+    }
+    const meanAge = [...bank.values()].reduce((sum, offered) => sum + offered, 0) / bank.size;
+    expect(bank.size).toBe(800);
+    expect(meanAge).toBeGreaterThan(3700);
+    expect(meanAge).toBeLessThan(4300);
+  });
+});
+
+describe('createEncoderStage', () => {
+  it('raises what score and encoder nearly call an alarm, with the metric, and leaves usual life below', async () => {
+    const scorer = scorerWith(plainEncoder());
+    const joint = await run(scorer, 0, 1220);
+    const alone = await run(scorerWith(undefined), 0, 1220);
+    expect(
+      values(joint)
+        .slice(100, 1200)
+        .filter((value) => value >= 1),
+    ).toEqual([]);
+    const raised = joint.slice(1200).filter((score, i) => score.value >= 1 && alone[1200 + i]!.value < 1);
+    expect(raised.length).toBeGreaterThan(0);
+    expect(raised[0]).toMatchObject({ detector: 'window-encoder', ready: true });
+    expect(raised[0]!.contributors.map(({ metric }) => metric)).toContain('a');
+    expect(scorer.learned).toMatchObject({ detector: 'window-encoder', failures: 0, lastRows: 2 });
+    expect(scorer.learned!.anomalies).toBeGreaterThan(0);
   });
 
-  it('bears gaps and a workload without metrics', async () => {
-    const gappy = wave(600).map((x, i) => (i % 7 === 0 ? Number.NaN : x));
-    const scores = await scoreWithEncoder(plain, [feature], gappy, options());
-    expect([...scores.subarray(200)].every((score, i) => ((i + 200) % 7 === 0 ? Number.isNaN(score) : Number.isFinite(score)))).toBe(true);
-    expect(await scoreWithEncoder(plain, [], new Float64Array(0), options())).toHaveLength(0);
+  it('changes nothing in shadow mode, and nothing when the model fails, which it counts', async () => {
+    const alone = values(await run(scorerWith(undefined), 0, 1220));
+    const shadow = scorerWith(plainEncoder(), 'shadow');
+    expect(values(await run(shadow, 0, 1220))).toEqual(alone);
+    expect(shadow.learned!.anomalies).toBeGreaterThan(0);
+    const broken = scorerWith({ version: 'x', embed: () => Promise.reject(new Error('no')) });
+    expect(values(await run(broken, 0, 100))).toEqual(alone.slice(0, 100));
+    expect(broken.learned!.failures).toBeGreaterThan(50);
+  });
+
+  it('goes on from a snapshot as it would have', async () => {
+    const whole = values(await run(scorerWith(plainEncoder()), 0, 1210));
+    const first = scorerWith(plainEncoder());
+    await run(first, 0, 700);
+    const second = scorerWith(plainEncoder());
+    for (const snapshot of first.snapshot()) expect(second.restore(snapshot)).toBe(true);
+    expect(values(await run(second, 700, 1210))).toEqual(whole.slice(700));
+  });
+
+  it('begins its banks anew with another model', async () => {
+    let version = 'one';
+    const encoder: WindowEncoder = {
+      get version() {
+        return version;
+      },
+      // The other model sees everything a hundred away.
+      embed: async (rows, windows) => (await plainEncoder().embed(rows, windows)).map((x) => (version === 'one' ? x : x + 100)),
+    };
+    const scorer = scorerWith(encoder);
+    await run(scorer, 0, 600);
+    version = 'two';
+    expect(values(await run(scorer, 600, 900)).filter((value) => value >= 1)).toEqual([]);
+  });
+
+  it('bears gaps', async () => {
+    const gappy = (i: number): WorkloadFrame =>
+      i % 7 === 0 ? frame(i, Number.NaN, Number.NaN) : i % 5 === 0 ? frame(i, Number.NaN, 5) : waveAt(i);
+    const alone = values(await run(scorerWith(undefined), 0, 400, gappy));
+    const joint = values(await run(scorerWith(plainEncoder()), 0, 400, gappy));
+    expect(joint.map(Number.isFinite)).toEqual(alone.map(Number.isFinite));
+    expect(joint.slice(50).filter(Number.isFinite).length).toBeGreaterThan(250);
   });
 });
 
@@ -119,19 +193,19 @@ describe('createWindowEncoder', () => {
   });
 });
 
-describe('createAgreement', () => {
+describe('agree', () => {
+  const fresh = () => new Float64Array(AGREEMENT_SLOTS);
+
   it('leaves alarms, raises what both nearly call one, and keeps the rest below the boundary', () => {
-    const agree = createAgreement();
-    expect(agree(1.4, 1.4, 0.2)).toBe(1.4);
-    expect(agree(0.5, 0.9, 0.95)).toBeCloseTo(1.05, 12);
-    expect(agree(0.5, 0.3, 0.9)).toBeLessThan(1);
-    expect(agree(0.99, 0.3, 1.4)).toBeLessThan(1);
+    const slots = fresh();
+    expect(agree(slots, 0, 1.4, 1.4, 0.2)).toBe(1.4);
+    expect(agree(slots, 0, 0.5, 0.9, 0.95)).toBeCloseTo(1.05, 12);
+    expect(agree(slots, 0, 0.5, 0.3, 0.9)).toBeLessThan(1);
+    expect(agree(slots, 0, 0.99, 0.3, 1.4)).toBeLessThan(1);
   });
 
   it('is the score itself as long as the encoder says nothing, and orders by it afterwards', () => {
-    const silent = createAgreement();
-    expect(silent(0.4, 0.4, Number.NaN)).toBeCloseTo(0.4, 6);
-    const speaking = createAgreement();
-    expect(speaking(0.4, 0.4, 0.8)).toBeGreaterThan(0.4);
+    expect(agree(fresh(), 0, 0.4, 0.4, Number.NaN)).toBeCloseTo(0.4, 6);
+    expect(agree(fresh(), 0, 0.4, 0.4, 0.8)).toBeGreaterThan(0.4);
   });
 });
