@@ -37,6 +37,18 @@ const COMMANDS: readonly CommandEntry[] = [
       return evaluateCommand({ loadCatalog: async (path) => (await import('./exporter/index.ts')).loadCatalog(path) });
     },
   },
+  {
+    name: 'train',
+    summary: 'teach a model what usual windows look like, and promote it if it is better',
+    group: 'Learn:',
+    load: async () => (await import('./training/main.ts')).trainCommand(),
+  },
+  {
+    name: 'models',
+    summary: 'list, show, promote and roll back trained models',
+    group: 'Learn:',
+    load: async () => (await import('./training/main.ts')).modelsCommand(),
+  },
 ];
 
 // `bellwether --help | head` closes the pipe early; that is no error.

@@ -135,6 +135,12 @@ export const EXPORTER_METRICS = {
     help: 'Windows the learned model put at or above the boundary; in mode shadow they raise no score.',
     labels: ['detector', 'mode'],
   },
+  learnedModelChanges: {
+    name: 'bellwether_learned_model_changes_total',
+    type: 'counter',
+    help: 'Newly promoted models that took the place of the one before (accepted), or failed a check so that the old one goes on (refused).',
+    labels: ['outcome'],
+  },
   scorerStateBytes: { name: 'bellwether_scorer_state_bytes', type: 'gauge', help: 'Memory of the state of all workloads.', labels: [] },
   historyBytes: { name: 'bellwether_history_bytes', type: 'gauge', help: 'Memory of the history kept for explanations.', labels: [] },
 

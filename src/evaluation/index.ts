@@ -1,4 +1,7 @@
 export { type Baseline, type BaselineName, type BaselineOptions, createBaseline } from './baselines/baseline.ts';
+export { type ChosenDetectors, chooseDetectors } from './detectors/choose-detectors.ts';
+export { recordedSeries } from './detectors/recorded-series.ts';
+export type { SeriesDetector, WorkloadSeries } from './detectors/series-detector.ts';
 export type { DetectorFigures, EvaluateOptions, Evaluation, evaluate, ScoredPair } from './evaluate.ts';
 export type { EventsFile, LabelledEvent } from './events-file.ts';
 export type { SetOptions } from './metrics/evaluation-set.ts';
@@ -7,7 +10,7 @@ export type { RuleFigures } from './metrics/rule-figures.ts';
 export type { Figures, Interval, Summary } from './metrics/summary.ts';
 export { type OpenMetricsReaderOptions, readOpenMetrics } from './open-metrics-reader.ts';
 export type { FamilyType, RecordedFamily, RecordedSeries, Recording } from './recording.ts';
-export { type PairPaths, readPair } from './replay/read-pair.ts';
+export { type PairPaths, readEvents, readPair } from './replay/read-pair.ts';
 export { type ScoredRecording, type ScoringParts, scoreRecording } from './replay/score-recording.ts';
 export { formatScores } from './replay/scores-csv.ts';
 export { formatReport } from './report/text-report.ts';

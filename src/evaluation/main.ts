@@ -2,7 +2,9 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import type { FeatureCatalog } from '../features/index.ts';
+import { createModelSession, type FolderEncoder, openModelFolder, spawnSessionThread } from '../learning/index.ts';
 import { BellwetherError, openWriteStream, runProcess, systemClock } from '../platform/index.ts';
+import { chooseDetectors, DETECTOR_NAMES } from './detectors/choose-detectors.ts';
 import type { PairPaths } from './replay/read-pair.ts';
 import type { LoggedEntity } from './replay/score-log.ts';
 import { formatScores } from './replay/scores-csv.ts';
@@ -26,8 +28,13 @@ interface Flags {
   readonly json?: string;
   readonly baselines: boolean;
   readonly bank: boolean;
+  readonly detectors?: readonly string[];
+  readonly model?: string;
   readonly seed: number;
 }
+
+/** A replay waits for each answer. */
+const SESSION = { threads: 1, maxQueue: 2, timeoutMs: 120_000 } as const;
 
 const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
 const list = (value: string): readonly string[] => value.split(',').map((part) => part.trim());
@@ -55,6 +62,8 @@ export const evaluateCommand = (deps: EvaluateCommandDeps = {}): Command =>
     .option('--scores-out <file>', 'write time,namespace,workload,score,ready,margin as CSV (.csv or .csv.gz)')
     .option('--json <file>', 'write all figures as JSON')
     .option('--no-baselines', 'leave out random, constant-on, online-z, adaptive-bands and knn')
+    .option('--detectors <list>', `also judge these, fitted on each workload's past: all, or of ${DETECTOR_NAMES.join(', ')}`, list)
+    .option('--model <dir>', 'a folder of models, or one model: what the trained encoder says joins the score')
     .option('--no-bank', 'score without the kNN bank, as an exporter with scoring.bank off')
     .option('--seed <number>', 'seed of the bank, the baselines and the intervals', wholeNumber(0, 2 ** 32 - 1), 1)
     .addHelpText(
@@ -67,15 +76,27 @@ const run = async (deps: EvaluateCommandDeps, flags: Flags, signal: AbortSignal)
   const pairs = pairUp(flags);
   const catalog = flags.config === undefined ? undefined : await loadCatalog(deps, flags.config);
   const logged: LoggedEntity[] = [];
+  const { detectors, close } = chooseDetectors(flags.detectors ?? [], systemClock);
+  const opened = flags.model === undefined ? undefined : await openModel(flags.model);
   const evaluation = await runEvaluation(
-    { clock: systemClock, onScored: async (_, { log }) => void logged.push(...log.entities()) },
+    { clock: systemClock, detectors, encoder: opened, onScored: async (_, { log }) => void logged.push(...log.entities()) },
     { ...flags, pairs, catalog },
     signal,
-  );
+  ).finally(() => Promise.all([close(), opened?.close()]));
   if (flags.scoresOut !== undefined) await write(flags.scoresOut, formatScores(logged));
   if (flags.json !== undefined) await write(flags.json, [new TextEncoder().encode(formatJson(evaluation))]);
   process.stdout.write(formatReport(evaluation));
 };
+
+const openModel = (dir: string): Promise<FolderEncoder> =>
+  openModelFolder(
+    {
+      clock: systemClock,
+      open: (model) => createModelSession({ clock: systemClock, spawn: spawnSessionThread }, { model, ...SESSION }),
+      onChange: () => undefined,
+    },
+    { dir },
+  );
 
 const pairUp = ({ data, events }: Flags): PairPaths[] => {
   if (data.length !== events.length) {

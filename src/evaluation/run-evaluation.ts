@@ -1,13 +1,16 @@
 import { createFeatureExtractor, type FeatureCatalog } from '../features/index.ts';
+import type { WindowEncoder } from '../learning/index.ts';
 import { type Clock, createProgress } from '../platform/index.ts';
 import { createScorer } from '../scoring/index.ts';
 import { BASELINES, createBaseline } from './baselines/baseline.ts';
+import { createSeriesCollector, type SeriesDetector, scoreSeries } from './detectors/series-detector.ts';
 import { type Evaluation, evaluate, type ScoredPair } from './evaluate.ts';
 import type { EventsFile } from './events-file.ts';
 import type { SetOptions } from './metrics/evaluation-set.ts';
 import type { Recording } from './recording.ts';
 import { type PairPaths, readEvents, readPair } from './replay/read-pair.ts';
 import { recordingFeatures } from './replay/recording-features.ts';
+import type { ScoreLog } from './replay/score-log.ts';
 import { type ScoredRecording, type ScoringParts, scoreRecording } from './replay/score-recording.ts';
 
 export interface RunOptions extends SetOptions {
@@ -22,6 +25,10 @@ export interface RunOptions extends SetOptions {
 
 export interface RunDeps {
   readonly clock: Clock;
+  /** Judged beside the score, after the baselines. */
+  readonly detectors?: readonly SeriesDetector[];
+  /** A trained encoder that joins the score; the score without it is then judged beside it. */
+  readonly encoder?: WindowEncoder | undefined;
   /** Takes the scores of each pair as soon as they are there. */
   readonly onScored?: (index: number, scored: ScoredRecording) => Promise<void>;
 }
@@ -38,9 +45,18 @@ export const runEvaluation = async (deps: RunDeps, options: RunOptions, signal?:
     const scored: ScoredPair[] = [];
     for (const [index, paths] of options.pairs.entries()) {
       const { recording, events } = await readPair(paths);
-      const parts = createParts(recording, events, options);
+      const frames = createSeriesCollector();
+      const isKept = deps.detectors?.length;
+      const parts = { ...createParts(recording, events, options, deps.encoder), onFrames: isKept ? frames.add : undefined };
       const onSamples = (samples: number): void => progress.update((index + samples / Math.max(1, recording.samples)) * BAR_STEPS);
-      const result = await inTurns(scoreRecording(recording, events, parts), onSamples, deps.clock, signal);
+      const replayed = await inTurns(scoreRecording(recording, events, parts), onSamples, deps.clock, signal);
+      const judge = (detector: SeriesDetector): Promise<ScoreLog> => {
+        signal?.throwIfAborted();
+        return scoreSeries(detector, frames.series(), { stepSeconds: events.stepSeconds, seed: options.seed });
+      };
+      const baselineLogs = new Map(replayed.baselineLogs);
+      for (const detector of deps.detectors ?? []) baselineLogs.set(detector.name, await judge(detector));
+      const result = { ...replayed, baselineLogs };
       await deps.onScored?.(index, result);
       scored.push({ events, scored: result });
     }
@@ -50,22 +66,27 @@ export const runEvaluation = async (deps: RunDeps, options: RunOptions, signal?:
   }
 };
 
-const createParts = (recording: Recording, { stepSeconds }: EventsFile, options: RunOptions): ScoringParts => ({
+const createParts = (
+  recording: Recording,
+  { stepSeconds }: EventsFile,
+  options: RunOptions,
+  encoder: WindowEncoder | undefined,
+): ScoringParts => ({
   extractor: createFeatureExtractor(options.catalog ?? recordingFeatures(recording), { pace: 'samples', stepMs: stepSeconds * 1000 }),
-  scorer: createScorer({ stepSeconds, bank: options.bank, seed: options.seed }),
+  scorer: createScorer({ stepSeconds, bank: options.bank, seed: options.seed, ...(encoder ? { learned: { encoder, mode: 'on' } } : {}) }),
   baselines: new Map((options.baselines ? BASELINES : []).map((name) => [name, createBaseline(name, { stepSeconds, seed: options.seed })])),
 });
 
 /** Runs a long computation in turns, so that signals and timers are heard. */
 const inTurns = async <T>(
-  work: Generator<number, T>,
+  work: AsyncGenerator<number, T>,
   onProgress: (done: number) => void,
   clock: Clock,
   signal?: AbortSignal,
 ): Promise<T> => {
   let turnStart = clock.monotonicMs();
   for (;;) {
-    const step = work.next();
+    const step = await work.next();
     if (step.done) return step.value;
     if (clock.monotonicMs() - turnStart < TURN_MS) continue;
     onProgress(step.value);

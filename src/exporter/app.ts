@@ -1,6 +1,6 @@
 import { type Clock, type Listener, type Logger, listen, type Random, toBellwetherError, type Validation } from '../platform/index.ts';
 import type { SeriesSource } from '../prometheus/index.ts';
-import type { Scorer, ScorerOptions } from '../scoring/index.ts';
+import { learnedId, type Scorer, type ScorerOptions } from '../scoring/index.ts';
 import { createApiServer } from './api-server.ts';
 import { createScoreBoard, type ScoreBoard } from './board/score-board.ts';
 import { createLiveConfig, type LiveConfig } from './config/live-config.ts';
@@ -102,7 +102,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
       ? undefined
       : createSnapshotStore(
           { file: snapshotFileOf(initial.snapshot.path), clock, pacer, log },
-          `${parts.fingerprint}${deps.learned?.model.id ?? ''}`,
+          `${parts.fingerprint}${deps.learned ? learnedId(deps.learned) : ''}`,
         );
 
   const withdrawn = (): boolean => isWithdrawn(status, clock.nowMs(), { missedCycles: config.current.freshness.missedCycles, intervalMs });

@@ -1,5 +1,5 @@
-import { buildWindowShape, createModelSession, createWindowRowModel, spawnSessionThread } from '../learning/index.ts';
-import type { Clock } from '../platform/index.ts';
+import { buildWindowShape, createModelSession, createWindowRowModel, openModelFolder, spawnSessionThread } from '../learning/index.ts';
+import type { Clock, Logger } from '../platform/index.ts';
 import type { LearnedMode, ScorerOptions } from '../scoring/index.ts';
 
 /** A batch waits for the one before it, and no longer than a cycle can bear: a late answer is counted and the scores go out without it. */
@@ -11,10 +11,35 @@ export interface LearnedModel {
   close(): Promise<void>;
 }
 
-/** Starts the model of the configured mode in its thread; undefined when it is off. Rejects where the runtime cannot load it. */
-export const startLearnedModel = async (mode: LearnedMode, clock: Clock): Promise<LearnedModel | undefined> => {
+export interface LearnedModelOptions {
+  readonly mode: LearnedMode;
+  /** Folder of trained models; without it the fixed model of window shapes is used. */
+  readonly models?: string | undefined;
+}
+
+/** Often enough for a model that was trained for minutes. */
+const WATCH_INTERVAL_MS = 10_000;
+
+/**
+ * Starts the model of the configured mode in its thread; undefined when it is off. Rejects where the runtime cannot load it, or the folder's
+ * model is damaged. A model put to work later takes its place; one that fails a check is refused and logged.
+ */
+export const startLearnedModel = async (
+  { mode, models }: LearnedModelOptions,
+  clock: Clock,
+  log: Pick<Logger, 'info' | 'error'>,
+): Promise<LearnedModel | undefined> => {
   if (mode === 'off') return undefined;
+  const open = (model: Uint8Array) => createModelSession({ clock, spawn: spawnSessionThread }, { model, ...SESSION });
+  if (models !== undefined) {
+    const onChange: Parameters<typeof openModelFolder>[0]['onChange'] = (change) => {
+      if ('version' in change) log.info({ model: change.version }, 'another model is at work');
+      else log.error({ reason: change.refused }, 'a new model was refused, the old one goes on');
+    };
+    const encoder = await openModelFolder({ clock, open, onChange }, { dir: models, watchIntervalMs: WATCH_INTERVAL_MS });
+    return { options: { encoder, mode }, close: encoder.close };
+  }
   const { manifest, model } = buildWindowShape();
-  const session = await createModelSession({ clock, spawn: spawnSessionThread }, { model, ...SESSION });
+  const session = await open(model);
   return { options: { model: createWindowRowModel(manifest, session), mode }, close: session.close };
 };

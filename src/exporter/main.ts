@@ -20,7 +20,7 @@ const run = async (path: string | undefined, options: Readonly<Record<string, un
   const flags = configOfFlags(options);
   const config = await readConfig(path, flags);
   const log = createLogger({ level: config.log.level, name: 'exporter' });
-  const learned = await startLearnedModel(config.scoring.learned, systemClock);
+  const learned = await startLearnedModel({ mode: config.scoring.learned, models: config.scoring.models }, systemClock, log);
   const app = createExporterApp(
     { clock: systemClock, random: systemRandom, log, ...(learned ? { learned: learned.options } : {}) },
     config,

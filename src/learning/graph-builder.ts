@@ -41,6 +41,8 @@ export interface GraphBuilder {
   integers(name: string, values: readonly number[]): TensorName;
   /** An operator of the ONNX standard with one output. Plain numbers in attributes are integers. */
   node(op: string, inputs: readonly TensorName[], attributes?: Readonly<Record<string, Attribute>>, output?: string): TensorName;
+  /** The same with several outputs, as `Split` has. */
+  nodes(op: string, inputs: readonly TensorName[], count: number, attributes?: Readonly<Record<string, Attribute>>): TensorName[];
   /** Declares a float output of the model. */
   output(tensor: TensorName, dims: readonly Dimension[]): void;
   /** The model as bytes of an `.onnx` file; the same calls give the same bytes. */
@@ -103,6 +105,18 @@ export const createGraph = (name: string): GraphBuilder => {
     return tensor;
   };
 
+  const push = (op: string, from: readonly TensorName[], attributes: Readonly<Record<string, Attribute>>, to: readonly string[]) => {
+    const node = create(NodeProtoSchema, {
+      opType: op,
+      name: `${op}_${nodes.length}`,
+      input: from.map(known),
+      output: to.map(claim),
+      attribute: Object.entries(attributes).map(([key, value]) => attributeProto(key, value)),
+    });
+    nodes.push(node);
+    return node.output;
+  };
+
   return {
     input: (tensor, dims) => {
       inputs.push(valueInfo(claim(tensor), dims));
@@ -133,18 +147,16 @@ export const createGraph = (name: string): GraphBuilder => {
       return tensor;
     },
     node: (op, from, attributes = {}, output = `${op.toLowerCase()}_${nodes.length}`) => {
-      const input = from.map(known);
-      nodes.push(
-        create(NodeProtoSchema, {
-          opType: op,
-          name: `${op}_${nodes.length}`,
-          input,
-          output: [claim(output)],
-          attribute: Object.entries(attributes).map(([key, value]) => attributeProto(key, value)),
-        }),
-      );
+      push(op, from, attributes, [output]);
       return output;
     },
+    nodes: (op, from, count, attributes = {}) =>
+      push(
+        op,
+        from,
+        attributes,
+        Array.from({ length: count }, (_, i) => `${op.toLowerCase()}_${nodes.length}_${i}`),
+      ),
     output: (tensor, dims) => {
       outputs.push(valueInfo(known(tensor), dims));
     },

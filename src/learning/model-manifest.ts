@@ -18,12 +18,30 @@ const TENSORS = {
   },
 } as const;
 
+/** What a trained model was made of; a model whose numbers follow from its sizes has none. */
+const TRAINING = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['dataSha256', 'licence', 'windows', 'seed', 'steps', 'metrics'],
+  properties: {
+    dataSha256: { type: 'string', pattern: '^[0-9a-f]{64}$' },
+    licence: { type: 'string', minLength: 1, maxLength: 500 },
+    windows: { type: 'integer', minimum: 0 },
+    seed: { type: 'integer', minimum: 0 },
+    steps: { type: 'integer', minimum: 0 },
+    metrics: { type: 'object', additionalProperties: { type: 'number' }, maxProperties: 100 },
+  },
+} as const;
+
+/** Manifests of this form, and none of a later one, can be read. */
+const FORMAT = 1;
+
 const MANIFEST = {
   type: 'object',
   additionalProperties: false,
   required: ['format', 'id', 'version', 'sha256', 'opset', 'irVersion', 'catalogVersion', 'inputs', 'outputs'],
   properties: {
-    format: { const: 1 },
+    format: { const: FORMAT },
     id: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,62}$' },
     version: { type: 'string', minLength: 1, maxLength: 100 },
     sha256: { type: 'string', pattern: '^[0-9a-f]{64}$' },
@@ -32,12 +50,15 @@ const MANIFEST = {
     catalogVersion: { type: 'string', minLength: 1, maxLength: 200 },
     inputs: TENSORS,
     outputs: TENSORS,
+    bytes: { type: 'integer', minimum: 1 },
+    training: TRAINING,
   },
 } as const;
 
 /**
  * What stands beside a model file: which bytes it describes, what goes in and comes out (float tensors; a name in a shape is a size
  * that each run chooses) with units, and the version of the feature catalogue whose columns it was made for; `any` where it needs none.
+ * `training` says of a trained model which data (SHA-256, licence, windows), seed and steps made it, and how well it did on later time.
  */
 export type ModelManifest = FromSchema<typeof MANIFEST>;
 
@@ -52,10 +73,31 @@ export const hashModel = (model: Uint8Array): string => createHash('sha256').upd
 /** The manifest of a model that was just built. */
 export const describeModel = (
   model: Uint8Array,
-  parts: Omit<ModelManifest, 'format' | 'sha256' | 'opset' | 'irVersion'>,
-): ModelManifest => ({ format: 1, ...parts, sha256: hashModel(model), opset: ONNX_OPSET, irVersion: ONNX_IR_VERSION });
+  parts: Omit<ModelManifest, 'format' | 'sha256' | 'bytes' | 'opset' | 'irVersion'>,
+): ModelManifest => ({
+  format: FORMAT,
+  ...parts,
+  sha256: hashModel(model),
+  bytes: model.length,
+  opset: ONNX_OPSET,
+  irVersion: ONNX_IR_VERSION,
+});
 
-/** Checks a manifest from outside. Throws `invalid_input` with every problem. */
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
+
+/** A version beyond what this program writes: its fields may mean something else, so that a list of wrong keys would mislead. */
+const newerThanThis = (value: unknown): string | undefined => {
+  if (!isObject(value)) return undefined;
+  const limits = [
+    ['format', FORMAT],
+    ['opset', ONNX_OPSET],
+    ['irVersion', ONNX_IR_VERSION],
+  ] as const;
+  const [key, limit] = limits.find(([name, known]) => typeof value[name] === 'number' && value[name] > known) ?? [];
+  return key && `the model is from a newer version: its ${key} is ${String(value[key])}, this program reads up to ${limit}`;
+};
+
+/** Checks a manifest from outside. Throws `invalid_input` with every problem, `conflict` where it is from a newer version. */
 export const parseManifest = (text: string): ModelManifest => {
   let value: unknown;
   try {
@@ -63,6 +105,8 @@ export const parseManifest = (text: string): ModelManifest => {
   } catch (error) {
     throw new BellwetherError('invalid_input', 'the model manifest is not JSON', error);
   }
+  const newer = newerThanThis(value);
+  if (newer) throw new BellwetherError('conflict', newer);
   const checked = validate(MANIFEST, value);
   if (checked.ok) return checked.value;
   throw new BellwetherError('invalid_input', `the model manifest is wrong: ${checked.problems.map(({ message }) => message).join('; ')}`);
@@ -70,6 +114,11 @@ export const parseManifest = (text: string): ModelManifest => {
 
 /** Throws `conflict` where the bytes are not the ones the manifest describes, or the catalogue is another one. */
 export const checkModel = ({ model, manifest }: BuiltModel, catalogVersion: string): void => {
+  if (manifest.bytes !== undefined && model.length !== manifest.bytes)
+    throw new BellwetherError(
+      'conflict',
+      `model ${manifest.id} ${manifest.version} has ${model.length} bytes, its manifest says ${manifest.bytes}: it was cut off or replaced`,
+    );
   const actual = hashModel(model);
   if (actual !== manifest.sha256)
     throw new BellwetherError(

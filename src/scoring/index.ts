@@ -1,4 +1,6 @@
 export { type AlertRuleOptions, type FiringSpan, replayAlertRule, type ScoreSample } from './alert-replay.ts';
+export * from './classic/index.ts';
+export * from './encoder/index.ts';
 export type { LearnedStats } from './learned-detector.ts';
 export * from './scorer.ts';
 export type { LearnedMode, WindowBatch, WindowModel } from './window-model.ts';

@@ -35,6 +35,8 @@ export interface LearnedStats {
   /** Rows at or above the boundary, whether or not they lifted a score. */
   readonly anomalies: number;
   readonly lastRows: number;
+  /** Models that took the place of the one before, and those that were refused; absent where the model is fixed. */
+  readonly modelChanges?: { readonly accepted: number; readonly refused: number } | undefined;
 }
 
 export interface LearnedStage {
@@ -43,8 +45,8 @@ export interface LearnedStage {
   begin(): void;
   /** Remembers the frame just scored as row of the next batch. */
   gather(state: WorkloadState, analysis: FrameAnalysis, score: number): void;
-  /** Parts for the scores of the last frames, by their index. */
-  judge(): Promise<ReadonlyMap<number, Part>>;
+  /** The scores of the last frames with the model's word in them. Never rejects: a model that fails leaves them as they are. */
+  refine(scores: readonly Score[]): Promise<readonly Score[]>;
   readonly stats: LearnedStats;
 }
 
@@ -117,11 +119,11 @@ export const createLearnedStage = (model: WindowModel, mode: Exclude<LearnedMode
       const metric = mostSurprising(analysis);
       if (metric >= 0) rows.push({ state, metric, score });
     },
-    judge: async () => {
+    refine: async (scores) => {
       const batch = rows;
       rows = [];
       stats.lastRows = batch.length;
-      if (batch.length === 0) return new Map();
+      if (batch.length === 0) return scores;
       const windows = new Float32Array(batch.length * model.windowLength);
       const level = new Float32Array(batch.length);
       const scale = new Float32Array(batch.length);
@@ -130,7 +132,7 @@ export const createLearnedStage = (model: WindowModel, mode: Exclude<LearnedMode
       const errors = await model.evaluate({ rows: batch.length, windows, level, scale }).catch(() => undefined);
       if (!errors || errors.length < batch.length) {
         stats.failures += 1;
-        return new Map();
+        return scores;
       }
       const parts = new Map<number, Part>();
       for (const [i, row] of batch.entries()) {
@@ -139,14 +141,14 @@ export const createLearnedStage = (model: WindowModel, mode: Exclude<LearnedMode
         stats.anomalies += 1;
         if (mode === 'on') parts.set(row.score, part);
       }
-      return parts;
+      return parts.size === 0 ? scores : scores.map((score, i) => liftScore(score, parts.get(i)));
     },
     stats,
   };
 };
 
 /** A score lifted by a late part, where that is larger. */
-export const liftScore = (score: Score, part: Part | undefined): Score =>
+const liftScore = (score: Score, part: Part | undefined): Score =>
   part && score.ready && part.value > score.value
     ? { ...score, value: part.value, detector: part.detector, contributors: [...part.contributors, ...score.contributors].slice(0, 5) }
     : score;

@@ -1,4 +1,5 @@
 import type { Score, WorkloadFrame, WorkloadKey } from '../conventions/index.ts';
+import { ENCODER, type WindowEncoder } from '../learning/index.ts';
 import type { LearnedStats } from './learned-detector.ts';
 import type { LearnedMode, WindowModel } from './window-model.ts';
 
@@ -26,6 +27,9 @@ export interface Scorer {
   readonly modelVersion: string;
 }
 
+/** Names the kind of learned model, whose memory is part of every workload's state. */
+export const learnedId = (learned: NonNullable<ScorerOptions['learned']>): string => ('encoder' in learned ? ENCODER.id : learned.model.id);
+
 export interface WorkloadSnapshot {
   readonly key: WorkloadKey;
   /** Time of the last frame seen, unix ms. */
@@ -44,5 +48,8 @@ export interface ScorerOptions {
   /** Contributors are worked out for scores above this. `CONTRIBUTOR_FLOOR` where absent; below 0 for a replay that explains quiet instants too. */
   readonly contributorFloor?: number;
   /** A learned model and how much it may say; absent = off. */
-  readonly learned?: { readonly model: WindowModel; readonly mode: Exclude<LearnedMode, 'off'> };
+  readonly learned?: { readonly mode: Exclude<LearnedMode, 'off'> } & (
+    | { readonly model: WindowModel }
+    | { readonly encoder: WindowEncoder }
+  );
 }

@@ -10,8 +10,9 @@ import { BellwetherError } from '../platform/index.ts';
 import type { Part } from './detector.ts';
 import { recallAll, rememberAll } from './detector-memories.ts';
 import { createDetectors } from './detectors.ts';
+import { createEncoderStage } from './encoder/encoder-stage.ts';
 import { fuse } from './fusion.ts';
-import { createLearnedStage, LONGEST_WINDOW, liftScore } from './learned-detector.ts';
+import { createLearnedStage, type LearnedStage, LONGEST_WINDOW } from './learned-detector.ts';
 import { plausibleFrame } from './plausible-frame.ts';
 import type { Scorer, ScorerOptions, WorkloadSnapshot } from './scorer.ts';
 import { decodeSnapshot, encodeSnapshot, SCORER_VERSION } from './snapshot.ts';
@@ -42,13 +43,17 @@ interface Workload {
   state: WorkloadState;
 }
 
+const createStage = (learned: NonNullable<ScorerOptions['learned']>, position: number): LearnedStage => {
+  if ('encoder' in learned) return createEncoderStage(learned.encoder, learned.mode, position);
+  if (learned.model.windowLength > LONGEST_WINDOW)
+    throw new BellwetherError('invalid_input', `model ${learned.model.id}: windows of at most ${LONGEST_WINDOW} samples are kept`);
+  return createLearnedStage(learned.model, learned.mode, position);
+};
+
 /** The scorer of the exporter, of recordings and of the simulator: one state per workload, nothing shared between workloads but code. */
 export const createScorer = (options: ScorerOptions): Scorer => {
   const rules = createDetectors();
-  const stage = options.learned ? createLearnedStage(options.learned.model, options.learned.mode, rules.length) : undefined;
-  if (options.learned && options.learned.model.windowLength > LONGEST_WINDOW) {
-    throw new BellwetherError('invalid_input', `model ${options.learned.model.id}: windows of at most ${LONGEST_WINDOW} samples are kept`);
-  }
+  const stage = options.learned && createStage(options.learned, rules.length);
   const detectors = stage ? [...rules, stage.detector] : rules;
   const workloads = new Map<string, Workload>();
   // One analysis serves all: it is read before the next frame begins.
@@ -127,9 +132,7 @@ export const createScorer = (options: ScorerOptions): Scorer => {
       return frames.map(scoreFrame);
     },
     refine: async (scores) => {
-      if (!stage) return scores;
-      const parts = await stage.judge();
-      return parts.size === 0 ? scores : scores.map((score, i) => liftScore(score, parts.get(i)));
+      return stage ? stage.refine(scores) : scores;
     },
     learned: stage?.stats,
     forget: (key) => {

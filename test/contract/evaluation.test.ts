@@ -53,7 +53,7 @@ const replay = async (text: string, catalog = recordingCatalog(METRICS)): Promis
     baselines: new Map(),
   });
   for (;;) {
-    const step = work.next();
+    const step = await work.next();
     if (step.done) return step.value;
   }
 };

@@ -14,6 +14,8 @@ export interface ScoringParts {
   readonly extractor: FeatureExtractor;
   readonly scorer: Scorer;
   readonly baselines: ReadonlyMap<string, Baseline>;
+  /** Told of every frame, in the order of time. */
+  readonly onFrames?: ((frames: readonly WorkloadFrame[]) => void) | undefined;
 }
 
 export interface ScoredRecording {
@@ -28,14 +30,23 @@ export interface ScoredRecording {
  * Replays a recording through the exporter's path, frame by frame: the score at t has seen nothing after t.
  * Yields the number of samples given so far, so that the caller can show it and stay responsive; returns the scores.
  */
-export function* scoreRecording(recording: Recording, events: EventsFile, parts: ScoringParts): Generator<number, ScoredRecording> {
+export async function* scoreRecording(
+  recording: Recording,
+  events: EventsFile,
+  parts: ScoringParts,
+): AsyncGenerator<number, ScoredRecording> {
   const log = createScoreLog();
+  const withoutModel = parts.scorer.learned && createScoreLog();
   const baselineLogs = new Map([...parts.baselines.keys()].map((name) => [name, createScoreLog()]));
   const peaks = createPeakCollector(events);
   let given = 0;
   const stepMs = events.stepSeconds * 1000;
   for (const frames of replayRecording(recording, parts.extractor, { stepMs, onProgress: (samples) => (given = samples) })) {
-    parts.scorer.score(frames).forEach((score, i) => {
+    parts.onFrames?.(frames);
+    const early = parts.scorer.score(frames);
+    const scores = parts.scorer.learned ? await parts.scorer.refine(early) : early;
+    scores.forEach((score, i) => {
+      withoutModel?.add(nameOf(score.key), score.timeMs, early[i]!.value, score.ready, early[i]!.margin);
       log.add(nameOf(score.key), score.timeMs, score.value, score.ready, score.margin);
       peaks.observe(score, frames[i]!);
     });
@@ -47,8 +58,12 @@ export function* scoreRecording(recording: Recording, events: EventsFile, parts:
     }
     yield given;
   }
+  if (withoutModel) baselineLogs.set(WITHOUT_MODEL, withoutModel);
   return { log, baselineLogs, peaks: peaks.peaks(), stats: parts.extractor.stats };
 }
+
+/** Name of the score as it is before a learned model joins it. */
+const WITHOUT_MODEL = 'without model';
 
 /** Keeps what stood beside the highest score of each event. */
 const createPeakCollector = (events: EventsFile) => {

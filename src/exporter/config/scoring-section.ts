@@ -164,7 +164,14 @@ export const SCORING_SECTION = {
       enum: ['off', 'shadow', 'on'],
       default: 'off',
       description:
-        'The learned window model, in a thread of its own (about 60 MB): `shadow` runs it and counts what it would find, `on` lets it raise scores.',
+        'A learned model, in a thread of its own (about 60 MB): `shadow` runs it and counts what it would find, `on` lets it raise scores.',
+    },
+    models: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 4096,
+      description:
+        'Folder of models from `bellwether train`: the one at work there is the learned model, and a newly promoted one is picked up while running. Without it, a fixed model of window shapes is.',
     },
     seed: { type: 'integer', minimum: 0, maximum: 4294967295, default: 1, description: 'Seed of the random choice of kept samples.' },
   },

@@ -73,6 +73,16 @@ const setLearned = (m: ExporterInstruments, stats: LearnedStats | undefined): vo
   setTotal(m.learnedBatches, new Map([[{ detector }, stats.batches]]));
   setTotal(m.learnedFailures, new Map([[{ detector }, stats.failures]]));
   setTotal(m.learnedAnomalies, new Map([[{ detector, mode }, stats.anomalies]]));
+  if (stats.modelChanges) {
+    const { accepted, refused } = stats.modelChanges;
+    setTotal(
+      m.learnedModelChanges,
+      new Map([
+        [{ outcome: 'accepted' }, accepted],
+        [{ outcome: 'refused' }, refused],
+      ]),
+    );
+  }
 };
 
 export const createSelfMetrics = (nodeVersion: string): SelfMetrics => {

@@ -1,0 +1,2 @@
+export { unitFloorOf } from '../unit-floor.ts';
+export { fillWindow, type ScaledMetric, scaleMetric } from './scaled-metric.ts';

@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import {
+  addModel,
+  buildEncoder,
+  checkModel,
+  createModelSession,
+  createWindowEncoder,
+  currentVersion,
+  hashModel,
+  type ModelSession,
+  promoteModel,
+  readModel,
+  readRegistry,
+  spawnSessionThread,
+} from '../learning/index.ts';
+import { type Clock, createProgress, writeFileAtomic } from '../platform/index.ts';
+import { readFitState, writeFitState } from './checkpoint.ts';
+import { type CurvePoint, embedWith, encoderTraining, fitEncoder, type Judgement, judgeEncoder } from './fit-encoder.ts';
+import { compareModels, type Verdict } from './gate.ts';
+import { readTrainingData, type TrainingData, type TrainingFile } from './training-data.ts';
+
+export interface TrainingOptions {
+  readonly files: readonly TrainingFile[];
+  /** Folder of the registry. */
+  readonly out: string;
+  readonly steps: number;
+  readonly seed: number;
+  /** Of the data. */
+  readonly licence: string;
+}
+
+export interface TrainingDeps {
+  readonly clock: Clock;
+  /** Told what happens, one line each. */
+  readonly tell: (line: string) => void;
+}
+
+export interface TrainingResult {
+  readonly version: string;
+  readonly curve: readonly CurvePoint[];
+  readonly verdict: Verdict;
+  readonly isPromoted: boolean;
+}
+
+/** A change of the network, the triplets or the optimiser makes old states useless: raise it then. */
+const RECIPE = 1;
+/** 4,096 triplets: a difference of one in a hundred is beyond chance. */
+const GATE_BATCHES = 32;
+const SESSION = { threads: 1, maxQueue: 2, timeoutMs: 120_000 } as const;
+const VERSION_DIGITS = 12;
+
+const runKey = (data: TrainingData, { steps, seed }: TrainingOptions): string =>
+  createHash('sha256')
+    .update(JSON.stringify([RECIPE, data.sha256, steps, seed]))
+    .digest('hex')
+    .slice(0, 16);
+
+const withSession = async <T>(clock: Clock, model: Uint8Array, work: (session: ModelSession) => Promise<T>): Promise<T> => {
+  const session = await createModelSession({ clock, spawn: spawnSessionThread }, { model, ...SESSION });
+  try {
+    return await work(session);
+  } finally {
+    await session.close();
+  }
+};
+
+/** The weights after all steps, taken up where an earlier run with the same data and options was stopped. */
+const fit = async (deps: TrainingDeps, options: TrainingOptions, data: TrainingData, folder: string, signal?: AbortSignal) => {
+  const path = `${folder}/state.bin`;
+  const from = await readFitState(path);
+  if (from) deps.tell(`taken up after step ${from.trainer.step} of ${options.steps}`);
+  const graph = encoderTraining();
+  const progress = createProgress({ label: 'training', total: options.steps });
+  try {
+    return await withSession(deps.clock, graph.model, (session) =>
+      fitEncoder(session, graph, data.series, {
+        ...options,
+        from,
+        signal,
+        onPoint: async (state) => {
+          progress.update(state.trainer.step);
+          await writeFitState(path, state);
+        },
+      }),
+    );
+  } finally {
+    progress.stop();
+  }
+};
+
+const judge = (clock: Clock, built: Parameters<typeof checkModel>[0], data: TrainingData): Promise<Judgement> => {
+  checkModel(built, 'any');
+  return withSession(clock, built.model, (session) =>
+    judgeEncoder(embedWith(createWindowEncoder(built.manifest, session)), data.series, GATE_BATCHES),
+  );
+};
+
+/** Reads, fits, judges, keeps, and promotes where the model is better than the one at work. Killed at any point, the next call goes on and ends at the same model. */
+export const runTraining = async (deps: TrainingDeps, options: TrainingOptions, signal?: AbortSignal): Promise<TrainingResult> => {
+  const { clock, tell } = deps;
+  const data = await readTrainingData(options.files);
+  tell(
+    `${data.workloads} workloads, ${data.series.length} metrics, ${data.learned} windows to learn from, ${data.later} later ones to judge by, sha256 ${data.sha256.slice(0, 16)}`,
+  );
+  const folder = `${options.out}/runs/${runKey(data, options)}`;
+  const { trainer, curve } = await fit(deps, options, data, folder, signal);
+  signal?.throwIfAborted();
+
+  const training = { dataSha256: data.sha256, licence: options.licence, windows: data.learned, seed: options.seed, steps: options.steps };
+  const last = curve.at(-1);
+  const metrics = last ? { loss: last.loss, laterLoss: last.laterLoss, laterSeparation: last.laterSeparation } : {};
+  const unnamed = buildEncoder(trainer.weights, 'unnamed', { ...training, metrics });
+  const version = hashModel(unnamed.model).slice(0, VERSION_DIGITS);
+  const built = { ...unnamed, manifest: { ...unnamed.manifest, version } };
+
+  const current = currentVersion(await readRegistry(options.out));
+  const challenger = await judge(clock, built, data);
+  const champion =
+    current === undefined || current === version ? undefined : await judge(clock, await readModel(options.out, current), data);
+  const verdict: Verdict =
+    current === version ? { isBetter: false, reason: 'the same model is already at work' } : compareModels(challenger, champion);
+  await addModel(options.out, built, clock.nowMs());
+  if (verdict.isBetter) await promoteModel(options.out, version, { action: 'promote', reason: verdict.reason, nowMs: clock.nowMs() });
+  const record = { version, recipe: RECIPE, ...training, files: options.files, curve, verdict };
+  await writeFileAtomic(`${folder}/run.json`, [new TextEncoder().encode(`${JSON.stringify(record, undefined, 2)}\n`)]);
+  return { version, curve, verdict, isPromoted: verdict.isBetter };
+};
