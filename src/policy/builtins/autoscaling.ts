@@ -1,7 +1,8 @@
-import type { ClusterIndex, IndexedObject } from '../cluster/cluster-index.ts';
+import { type ClusterIndex, type IndexedObject, sameNamespace } from '../cluster/cluster-index.ts';
 import { groupKindOf } from '../model/kubernetes-object.ts';
 import { FINE, objectRule, type RuleInput } from '../model/policy.ts';
 import { isAbsent, type JsonRecord, numberOf, recordOf, stringOf } from '../model/value.ts';
+import { addTo, tableOf } from './cluster-lookups.ts';
 import { isControlled, isLive, isReplicated, nameOf, namespaceOf } from './facts.ts';
 
 const HPA = 'autoscaling/HorizontalPodAutoscaler';
@@ -33,16 +34,21 @@ const aims = ({ group, kind, name }: ScaleTarget, object: JsonRecord): boolean =
   return group === undefined || group === actual || group === 'extensions' || actual === 'extensions';
 };
 
-const allAutoscalers = (cluster: ClusterIndex, namespace: string | undefined): readonly IndexedObject[] => [
-  ...cluster.list(HPA, { namespace }),
-  ...cluster.list(SCALED_OBJECT, { namespace }),
-];
+/** Autoscalers whose target has a name. */
+const autoscalersOfName = (cluster: ClusterIndex, name: string, namespace: string | undefined): readonly IndexedObject[] => {
+  const table = tableOf(cluster, 'autoscalers by target', () => {
+    const byName = new Map<string, IndexedObject[]>();
+    for (const entry of [...cluster.list(HPA), ...cluster.list(SCALED_OBJECT)]) addTo(byName, targetOf(entry.object).name, entry);
+    return byName;
+  });
+  return (table.get(name) ?? []).filter((entry) => sameNamespace(entry.namespace, namespace));
+};
 
 /** Autoscalers of a workload; none where other objects are not known. */
 export const autoscalersOf = (object: JsonRecord, input: Pick<RuleInput, 'cluster'> & Partial<RuleInput>): readonly IndexedObject[] => {
   if (!input.cluster) return [];
   const namespace = stringOf(recordOf(object.metadata).namespace) || input.request?.namespace;
-  return allAutoscalers(input.cluster, namespace).filter((entry) => aims(targetOf(entry.object), object));
+  return autoscalersOfName(input.cluster, nameOf(object), namespace).filter((entry) => aims(targetOf(entry.object), object));
 };
 
 /** The fewest replicas that an autoscaler leaves. */
@@ -51,17 +57,16 @@ export const floorOf = ({ object }: IndexedObject): number => {
   return numberOf(object.kind === 'ScaledObject' ? minReplicaCount : minReplicas) ?? (object.kind === 'ScaledObject' ? 0 : 1);
 };
 
+const WORKLOAD_GROUPS = ['apps', 'extensions', ''] as const;
+
 const hpaDangling = objectRule((object, input) => {
-  const target = targetOf(object);
-  const candidates = input.cluster?.workloads({ namespace: namespaceOf(input) }) ?? [];
-  if (candidates.some((entry) => aims(target, entry.object))) return FINE;
-  // Custom resources may be scaled, too.
-  if (
-    target.group !== undefined &&
-    input.cluster?.get(target.group === '' ? target.kind : `${target.group}/${target.kind}`, namespaceOf(input), target.name)
-  )
-    return FINE;
-  return [{ path: `${input.base}/spec/scaleTargetRef/name`, value: `${target.kind} ${target.name}`, expected: 'a workload that exists' }];
+  const { base, cluster } = input;
+  const { group, kind, name } = targetOf(object);
+  const namespace = namespaceOf(input);
+  // Moved from extensions to apps long ago; both names lead to the same object. Custom resources may be scaled, too.
+  const groups = group === undefined || group === 'extensions' || group === 'apps' ? WORKLOAD_GROUPS : [group];
+  if (groups.some((one) => cluster?.get(one === '' ? kind : `${one}/${kind}`, namespace, name))) return FINE;
+  return [{ path: `${base}/spec/scaleTargetRef/name`, value: `${kind} ${name}`, expected: 'a workload that exists' }];
 });
 
 /** Each `kubectl apply` sets the number back that the autoscaler has chosen. Live objects always have one. */
@@ -77,7 +82,7 @@ const hpaDuplicate = objectRule((object, input) => {
   if (!input.cluster) return FINE;
   const { kind, name, group } = targetOf(object);
   const own = nameOf(object);
-  const other = allAutoscalers(input.cluster, namespaceOf(input)).find((entry) => {
+  const other = autoscalersOfName(input.cluster, name, namespaceOf(input)).find((entry) => {
     if (entry.name === own && entry.object.kind === object.kind) return false;
     const target = targetOf(entry.object);
     return target.kind === kind && target.name === name && (target.group === group || target.group === undefined || group === undefined);

@@ -2,6 +2,7 @@ import { type ClusterIndex, type IndexedObject, selectorMatches } from '../clust
 import { FINE, objectRule, type RuleInput } from '../model/policy.ts';
 import { type JsonRecord, recordOf, stringOf } from '../model/value.ts';
 import { autoscalersOf, floorOf } from './autoscaling.ts';
+import { mayBeSelecting, workloadsBySelector } from './cluster-lookups.ts';
 import { isControlled, isReplicated, namespaceOf, replicasOf } from './facts.ts';
 
 /** Whether a budget covers pods. An empty selector covers all since policy/v1, none before. */
@@ -14,7 +15,9 @@ const covers = (budget: JsonRecord, labels: JsonRecord): boolean => {
 const labelsOfPods = ({ pods }: IndexedObject): JsonRecord => recordOf(pods?.metadata.labels);
 
 const coveredWorkloads = (budget: JsonRecord, input: RuleInput, cluster: ClusterIndex): readonly IndexedObject[] =>
-  cluster.workloads({ namespace: namespaceOf(input) }).filter((entry) => isReplicated(entry.object) && covers(budget, labelsOfPods(entry)));
+  workloadsBySelector(cluster, recordOf(budget.spec).selector, namespaceOf(input)).filter(
+    (entry) => isReplicated(entry.object) && covers(budget, labelsOfPods(entry)),
+  );
 
 const PERCENT = /^(\d{1,5})%$/;
 
@@ -31,7 +34,13 @@ const pdbMissing = objectRule((object, input) => {
   const fewest = Math.max(replicasOf(object), ...autoscalersOf(object, input).map(floorOf));
   if (fewest < 2) return FINE;
   const labels = recordOf(pods.metadata.labels);
-  const budgets = cluster.list('policy/PodDisruptionBudget', { namespace: namespaceOf(input) });
+  const budgets = mayBeSelecting(
+    cluster,
+    'policy/PodDisruptionBudget',
+    (budget) => recordOf(budget.spec).selector,
+    labels,
+    namespaceOf(input),
+  );
   if (budgets.some((budget) => covers(budget.object, labels))) return FINE;
   return [{ path: `${base}/metadata/name`, value: fewest, expected: 'a PodDisruptionBudget for these pods' }];
 });

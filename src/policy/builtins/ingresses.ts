@@ -1,6 +1,8 @@
+import { type ClusterIndex, type IndexedObject, sameNamespace } from '../cluster/cluster-index.ts';
 import { joinPointer } from '../model/json-pointer.ts';
 import { FINE, objectRule, type Violation } from '../model/policy.ts';
 import { isAbsent, type JsonRecord, listOf, own, recordOf, stringOf, stringsOf } from '../model/value.ts';
+import { addTo, tableOf } from './cluster-lookups.ts';
 import { annotationsOf, nameOf, namespaceOf } from './facts.ts';
 import { matcherOf } from './given-lists.ts';
 
@@ -82,22 +84,35 @@ const clash = (a: Claim, b: Claim): boolean =>
 
 const isCanary = (object: JsonRecord): boolean => own(annotationsOf(object), CANARY) === 'true';
 
+interface Claimed {
+  readonly entry: IndexedObject;
+  readonly claim: Claim;
+}
+
+const claimsByKey = (cluster: ClusterIndex): ReadonlyMap<string, readonly Claimed[]> =>
+  tableOf(cluster, 'claims of ingresses', () => {
+    const table = new Map<string, Claimed[]>();
+    for (const entry of [...cluster.list('networking.k8s.io/Ingress'), ...cluster.list('extensions/Ingress')])
+      if (!isCanary(entry.object)) for (const claim of claimsOf(entry.object)) addTo(table, claim.key, { entry, claim });
+    return table;
+  });
+
 const ingressDuplicate = objectRule((object, input) => {
   if (!input.cluster || isCanary(object)) return FINE;
-  const own = claimsOf(object);
-  const others = input.cluster
-    .list('networking.k8s.io/Ingress')
-    .concat(input.cluster.list('extensions/Ingress'))
-    .filter((entry) => {
-      const isSame = entry.name === nameOf(object) && (entry.namespace === namespaceOf(input) || !entry.namespace || !namespaceOf(input));
-      const [a, b] = [classOf(object), classOf(entry.object)];
-      return !isSame && !isCanary(entry.object) && (a === b || a === undefined || b === undefined);
-    })
-    .map((entry) => ({ name: entry.name, claims: claimsOf(entry.object) }));
-  return own.flatMap((claim, i): Violation[] => {
-    const other = own.slice(0, i).some((earlier) => clash(earlier, claim))
+  const table = claimsByKey(input.cluster);
+  const ownClass = classOf(object);
+  const isRival = ({ name, namespace, object: other }: IndexedObject): boolean => {
+    const isSame = name === nameOf(object) && sameNamespace(namespace, namespaceOf(input));
+    const otherClass = classOf(other);
+    return !isSame && (ownClass === otherClass || ownClass === undefined || otherClass === undefined);
+  };
+  const seen = new Map<string, Claim[]>();
+  return claimsOf(object).flatMap((claim): Violation[] => {
+    const isAgain = seen.get(claim.key)?.some((earlier) => clash(earlier, claim)) === true;
+    addTo(seen, claim.key, claim);
+    const other = isAgain
       ? nameOf(object)
-      : others.find(({ claims }) => claims.some((theirs) => clash(theirs, claim)))?.name;
+      : table.get(claim.key)?.find((rival) => clash(rival.claim, claim) && isRival(rival.entry))?.entry.name;
     if (other === undefined) return [];
     return [{ path: `${input.base}${claim.pointer}`, value: claim.key, expected: `a host and path that ${other} does not have` }];
   });

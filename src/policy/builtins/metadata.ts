@@ -68,7 +68,8 @@ const labelSyntax = objectRule((object, { base, pods }) => {
   const look = (labels: unknown, at: string): void => {
     if (!isRecord(labels)) return;
     for (const [key, value] of Object.entries(labels)) {
-      if (isAbsent(value) || (isLabelKey(key) && isLabelValue(value))) continue;
+      // A variable of kustomize or Flux: what it will be is not known here.
+      if (isAbsent(value) || (isLabelKey(key) && isLabelValue(value)) || (typeof value === 'string' && value.includes('${'))) continue;
       const message = isLabelKey(key)
         ? `the label ${key} has the value ${typeof value === 'string' ? `"${value.slice(0, 80)}"` : JSON.stringify(value)?.slice(0, 80)}, but must be text of at most 63 letters, digits, "-", "_" and "."`
         : `"${key.slice(0, 80)}" is no key of a label`;

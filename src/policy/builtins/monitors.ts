@@ -1,7 +1,8 @@
-import { type IndexedObject, selectorMatches } from '../cluster/cluster-index.ts';
+import { type IndexedObject, sameNamespace } from '../cluster/cluster-index.ts';
 import { FINE, objectRule, type RuleInput, type Violation } from '../model/policy.ts';
 import { isAbsent, type JsonRecord, listOf, recordOf, stringOf, stringsOf } from '../model/value.ts';
-import { labelsOf, namespaceOf } from './facts.ts';
+import { servicesBySelector, workloadsBySelector } from './cluster-lookups.ts';
+import { namespaceOf } from './facts.ts';
 
 /** Namespaces that a monitor looks into; undefined stands for all. */
 const namespacesOf = (object: JsonRecord, input: RuleInput): readonly (string | undefined)[] | undefined => {
@@ -10,11 +11,6 @@ const namespacesOf = (object: JsonRecord, input: RuleInput): readonly (string | 
   const names = stringsOf(matchNames);
   return names.length > 0 ? names : [namespaceOf(input)];
 };
-
-const inNamespaces = (
-  namespaces: readonly (string | undefined)[] | undefined,
-  list: (filter?: { namespace: string | undefined }) => readonly IndexedObject[],
-) => (namespaces === undefined ? list() : namespaces.flatMap((namespace) => list({ namespace })));
 
 /** Named ports that an endpoint of a monitor may ask for. */
 const portNames = (ports: unknown): readonly unknown[] => listOf(ports).map((port) => recordOf(port).name);
@@ -25,13 +21,10 @@ const monitorDangling = objectRule((object, input) => {
   const spec = recordOf(object.spec);
   const isForPods = object.kind === 'PodMonitor';
   const namespaces = namespacesOf(object, input);
-  const found = isForPods
-    ? inNamespaces(namespaces, (filter) => cluster.workloads(filter)).filter(
-        ({ pods }) => pods && selectorMatches(spec.selector, recordOf(pods.metadata.labels)),
-      )
-    : inNamespaces(namespaces, (filter) => cluster.list('Service', filter)).filter((entry) =>
-        selectorMatches(spec.selector, labelsOf(entry.object)),
-      );
+  const inNamespace = (entry: IndexedObject): boolean =>
+    namespaces === undefined || namespaces.some((namespace) => sameNamespace(entry.namespace, namespace));
+  const all = isForPods ? workloadsBySelector(cluster, spec.selector, undefined) : servicesBySelector(cluster, spec.selector);
+  const found = all.filter(inNamespace);
   const what = isForPods ? 'pods' : 'a Service';
   if (found.length === 0) return [{ path: `${base}/spec/selector`, value: spec.selector ?? undefined, expected: `the labels of ${what}` }];
   const names = new Set(

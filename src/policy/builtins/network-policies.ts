@@ -1,6 +1,7 @@
 import { type ClusterIndex, type NamespaceFilter, selectorMatches } from '../cluster/cluster-index.ts';
 import { FINE, objectRule } from '../model/policy.ts';
 import { isAbsent, isRecord, type JsonRecord, listOf, recordOf, stringsOf } from '../model/value.ts';
+import { mayBeSelecting, workloadsBySelector } from './cluster-lookups.ts';
 import { isControlled, nameOf, namespaceOf } from './facts.ts';
 import { isForOperator, selectedWorkloads } from './services.ts';
 
@@ -24,25 +25,29 @@ const isEmptySelector = (selector: unknown): boolean => {
 
 const podSelectorOf = (policy: JsonRecord): unknown => recordOf(policy.spec).podSelector ?? {};
 
-const withoutSource = (selector: unknown): JsonRecord => ({
-  matchLabels: Object.fromEntries(
-    Object.entries(recordOf(recordOf(selector).matchLabels)).map(([key, value]) => [key.replace(/^(k8s|any)[:.]/, ''), value]),
-  ),
-  matchExpressions: listOf(recordOf(selector).matchExpressions),
-});
+/** The selector of Cilium, without the source of labels that it may name. */
+const endpointSelectorOf = (policy: JsonRecord): JsonRecord => {
+  const { matchLabels, matchExpressions } = recordOf(recordOf(policy.spec).endpointSelector);
+  const pairs = Object.entries(recordOf(matchLabels)).map(([key, value]) => [key.replace(/^(k8s|any)[:.]/, ''), value]);
+  return { matchLabels: Object.fromEntries(pairs), matchExpressions: listOf(matchExpressions) };
+};
 
-const isSelected = (labels: JsonRecord, cluster: ClusterIndex, filter: NamespaceFilter): boolean =>
-  policiesIn(cluster, filter).some((policy) => selectorMatches(podSelectorOf(policy), labels)) ||
-  CILIUM.some((kind) =>
-    cluster.list(kind, filter).some(({ object }) => selectorMatches(withoutSource(recordOf(object.spec).endpointSelector), labels)),
+const isSelected = (labels: JsonRecord, cluster: ClusterIndex, namespace: string | undefined): boolean =>
+  KINDS.some((kind) =>
+    mayBeSelecting(cluster, kind, podSelectorOf, labels, namespace).some(({ object }) => selectorMatches(podSelectorOf(object), labels)),
   ) ||
-  CALICO.some((kind) => cluster.list(kind, filter).length > 0);
+  CILIUM.some((kind) =>
+    mayBeSelecting(cluster, kind, endpointSelectorOf, labels, namespace).some(({ object }) =>
+      selectorMatches(endpointSelectorOf(object), labels),
+    ),
+  ) ||
+  CALICO.some((kind) => cluster.list(kind, { namespace }).length > 0);
 
 const netpolMissing = objectRule((object, input) => {
   const { pods, cluster, base } = input;
   // Network policies do not hold for pods in the network of the node.
   if (!pods || !cluster || isControlled(object) || pods.spec.hostNetwork === true) return FINE;
-  if (isSelected(recordOf(pods.metadata.labels), cluster, { namespace: namespaceOf(input) })) return FINE;
+  if (isSelected(recordOf(pods.metadata.labels), cluster, namespaceOf(input))) return FINE;
   return [{ path: `${base}/metadata/name`, value: nameOf(object), expected: 'a NetworkPolicy whose podSelector fits these pods' }];
 });
 
@@ -51,11 +56,10 @@ const netpolDangling = objectRule((object, input) => {
   if (!input.cluster || isEmptySelector(selector)) return FINE;
   const { matchLabels, matchExpressions } = recordOf(selector);
   if (isForOperator(recordOf(matchLabels))) return FINE;
+  const namespace = namespaceOf(input);
   const workloads = isAbsent(matchExpressions)
-    ? selectedWorkloads(recordOf(matchLabels), input.cluster, namespaceOf(input))
-    : input.cluster
-        .workloads({ namespace: namespaceOf(input) })
-        .filter(({ pods }) => pods && selectorMatches(selector, recordOf(pods.metadata.labels)));
+    ? selectedWorkloads(recordOf(matchLabels), input.cluster, namespace)
+    : workloadsBySelector(input.cluster, selector, namespace);
   return workloads.length > 0 ? FINE : [{ path: `${input.base}/spec/podSelector`, value: selector, expected: 'the labels of a workload' }];
 });
 

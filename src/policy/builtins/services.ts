@@ -1,7 +1,8 @@
-import type { ClusterIndex, IndexedObject } from '../cluster/cluster-index.ts';
-import { FINE, objectRule, type RuleInput, type Violation } from '../model/policy.ts';
+import { type ClusterIndex, type IndexedObject, sameNamespace } from '../cluster/cluster-index.ts';
+import { FINE, objectRule, type Violation } from '../model/policy.ts';
 import { isAbsent, type JsonRecord, listOf, recordOf, stringOf, stringsOf } from '../model/value.ts';
-import { nameOf, namespaceOf, pairsMatch } from './facts.ts';
+import { addTo, tableOf, workloadsByPairs } from './cluster-lookups.ts';
+import { nameOf, namespaceOf } from './facts.ts';
 import { inRanges } from './given-lists.ts';
 import { isOwnHost, specialAddress } from './ip-address.ts';
 import { isPortName } from './metadata.ts';
@@ -87,8 +88,7 @@ const selectorOf = (service: JsonRecord): JsonRecord => recordOf(recordOf(servic
 /** Workloads that a plain selector fits, without what controllers add. */
 export const selectedWorkloads = (selector: JsonRecord, cluster: ClusterIndex, namespace: string | undefined): readonly IndexedObject[] => {
   const known = Object.fromEntries(Object.entries(selector).filter(([key]) => !GIVEN_LABELS.test(key)));
-  const isGivenOnly = Object.keys(known).length === 0;
-  return cluster.workloads({ namespace }).filter(({ pods }) => pods && (isGivenOnly || pairsMatch(known, recordOf(pods.metadata.labels))));
+  return Object.keys(known).length === 0 ? cluster.workloads({ namespace }) : workloadsByPairs(cluster, known, namespace);
 };
 
 const serviceDangling = objectRule((object, input) => {
@@ -100,19 +100,29 @@ const serviceDangling = objectRule((object, input) => {
 });
 
 const isHeadless = (service: JsonRecord): boolean => recordOf(service.spec).clusterIP === 'None';
-const sameSelector = (a: JsonRecord, b: JsonRecord): boolean => {
-  const keys = Object.keys(a);
-  return keys.length > 0 && keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && a[key] === b[key]);
-};
+
+/** The same text for the same selector, whatever the order of its keys. */
+const selectorKey = (selector: JsonRecord): string => JSON.stringify(Object.entries(selector).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+const servicesWithSelector = (cluster: ClusterIndex): ReadonlyMap<string, readonly IndexedObject[]> =>
+  tableOf(cluster, 'services by selector', () => {
+    const table = new Map<string, IndexedObject[]>();
+    for (const entry of cluster.list('Service')) addTo(table, selectorKey(selectorOf(entry.object)), entry);
+    return table;
+  });
 
 /** Another Service with the same selector. A headless one beside one with an address is usual for a StatefulSet. */
-const serviceDuplicate = objectRule((object, input: RuleInput) => {
+const serviceDuplicate = objectRule((object, input) => {
   const selector = selectorOf(object);
-  const others = input.cluster?.list('Service', { namespace: namespaceOf(input) }) ?? [];
-  const other = others.find(
-    (entry) =>
-      entry.name !== nameOf(object) && isHeadless(entry.object) === isHeadless(object) && sameSelector(selector, selectorOf(entry.object)),
-  );
+  if (!input.cluster || Object.keys(selector).length === 0) return FINE;
+  const other = servicesWithSelector(input.cluster)
+    .get(selectorKey(selector))
+    ?.find(
+      (entry) =>
+        entry.name !== nameOf(object) &&
+        sameNamespace(entry.namespace, namespaceOf(input)) &&
+        isHeadless(entry.object) === isHeadless(object),
+    );
   return other ? [{ path: `${input.base}/spec/selector`, value: selector, expected: `another selector than ${other.name}` }] : FINE;
 });
 
