@@ -45,7 +45,7 @@ describeWith(['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'], '
 
   beforeAll(async () => {
     plane = await startControlPlane({ etcd, apiserver, controllers, kubectl });
-    applyCrds(plane, toolFiles('prometheus-operator-crds'), ['servicemonitors', 'prometheusrules', 'alertmanagerconfigs']);
+    await applyCrds(plane, toolFiles('prometheus-operator-crds'), ['servicemonitors', 'prometheusrules', 'alertmanagerconfigs']);
     plane.kubectl(['create', 'namespace', 'monitoring']);
   });
   afterAll(() => plane?.stop());

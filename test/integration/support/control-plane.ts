@@ -150,8 +150,18 @@ export const startControlPlane = async ({
 };
 
 /** Schemas of custom kinds out of a folder of CRDs; `names` keeps those whose file name holds one of them. */
-export const applyCrds = (plane: ControlPlane, folder: string, names: readonly string[]): void => {
+export const applyCrds = async (plane: ControlPlane, folder: string, names: readonly string[]): Promise<void> => {
   for (const file of execFileSync('ls', [folder], { encoding: 'utf8' }).split('\n'))
     if (names.some((name) => file.includes(name)))
       plane.kubectl(['apply', '--server-side', '-f', '-'], readFileSync(join(folder, file), 'utf8'));
+  const areKnown = (): true | undefined => {
+    try {
+      // Fails where one has no condition yet.
+      plane.kubectl(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=30s']);
+      return true;
+    } catch {
+      return undefined;
+    }
+  };
+  await until('kinds that the API server knows', areKnown, { timeoutMs: START_TIMEOUT_MS, everyMs: 300 });
 };
