@@ -16,6 +16,7 @@ export default {
     '<rootDir>/test/contract/**/*.test.ts',
     '<rootDir>/test/config/**/*.test.ts',
     '<rootDir>/test/docs/**/*.test.ts',
+    '<rootDir>/test/policies/**/*.test.ts',
     '<rootDir>/test/synth/**/*.test.ts',
   ],
 };

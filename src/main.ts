@@ -14,6 +14,12 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./exporter/main.ts')).exporterCommand(),
   },
   {
+    name: 'scan',
+    summary: 'judge manifests by the policies, before they are applied',
+    group: 'Guard:',
+    load: async () => (await import('./scanner/main.ts')).scanCommand(),
+  },
+  {
     name: 'record',
     summary: 'keep a stretch of a Prometheus as a labelled recording',
     group: 'Look back:',

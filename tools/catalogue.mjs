@@ -47,6 +47,16 @@ export const CATALOGUE = [
     cold: 'seconds after prometheus',
   },
   {
+    name: 'pod-security',
+    kind: 'go',
+    folder: 'pod-security',
+    package: '.',
+    version: '0.37.0',
+    suite: 'integration',
+    why: 'the Pod Security Standards as the API server itself judges them',
+    cold: 'about a minute',
+  },
+  {
     name: 'debian-prometheus',
     kind: 'deb',
     package: 'prometheus',

@@ -12,7 +12,8 @@ const BACKFILL_HOURS = 24;
 const STEP_SECONDS = 60;
 const OFFSET_MS = 7_000;
 const QUIET_MAX_MS = 90_000;
-const TIMEOUT_MS = 180_000;
+/** Far beyond the bar, so that a slow start has a figure. */
+const TIMEOUT_MS = 600_000;
 export const COLD_START_WORKLOADS = 1_000;
 
 /** From the start of the process to ready scores, with a day of the past read from a real Prometheus. */

@@ -19,7 +19,7 @@ const MINUTE_MS = 60_000;
 const PAST_HOURS = 26;
 const OFFSET_MS = 11_000;
 const QUIET_MAX_MS = 120_000;
-const START_TIMEOUT_MS = 180_000;
+const START_TIMEOUT_MS = 600_000;
 const SERVER_INTERVALS = 4;
 const MAX_TICKS = 4;
 /** Beside the watched cycles of the exporter: with 8 of them, each group of a minute runs five times, the seasonal group of five minutes once. */

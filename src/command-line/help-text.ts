@@ -9,6 +9,7 @@ Examples:
   $ bellwether demo                                          see an anomaly found and explained, no Prometheus needed
   $ bellwether exporter --prometheus http://127.0.0.1:9090   score what this Prometheus has
   $ bellwether exporter --config bellwether.yaml             the same with everything else set in a file
+  $ bellwether scan k8s/                                     judge manifests before they are applied
   $ bellwether record --prometheus URL --out recordings      keep a stretch of a live Prometheus
   $ bellwether evaluate --data F.om.gz --events F.json       replay it and count hits and false alarms
 

@@ -65,7 +65,8 @@ const distance = (a: string, b: string): number => {
   return row[b.length]!;
 };
 
-const nearest = (name: string, known: readonly string[]): string | undefined => {
+/** The name out of `known` that a mistyped one most likely means; undefined where none is close. */
+export const nearestName = (name: string, known: readonly string[]): string | undefined => {
   const [best] = known
     .map((other) => ({ other, edits: distance(name.toLowerCase(), other.toLowerCase()) }))
     .sort((x, y) => x.edits - y.edits);
@@ -105,7 +106,7 @@ const toProblem = (error: ErrorObject): Problem => {
     const name = String(params.additionalProperty ?? params.unevaluatedProperty);
     const known = Object.keys(parent.properties ?? {});
     const key = keyOf(error.instancePath, name);
-    const guess = nearest(name, known);
+    const guess = nearestName(name, known);
     const hint = guess ? `did you mean ${guess}?` : known.length > 0 ? `known here: ${known.join(', ')}` : 'no keys are known here';
     return {
       key,

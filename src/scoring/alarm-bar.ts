@@ -13,8 +13,14 @@ const BLOCK_DECAY = 1 - 1 / 720;
 /** How much a started alarm hour raises the bar, and how long that lasts: bursts cost their first hours, not all of them. */
 const DEBT_SHARE = 0.05;
 
+/** What the bar gives way per tenfold step: neighbouring samples of slow steps are alike, those of steps below a minute are noise of their own. */
+const SLOPE = { slow: 0.6, fast: 1 } as const;
+
 /** The bar never falls below this surprise; slower steps have fewer samples a day and faster ones more, so the same daily budget allows a lower bar or asks for a higher one. */
-export const absoluteBar = (stepSeconds: number): number => Math.min(3.4, Math.max(1.6, 2.8 - 0.6 * Math.log10(stepSeconds / 60)));
+export const absoluteBar = (stepSeconds: number): number => {
+  const tens = Math.log10(stepSeconds / 60);
+  return Math.min(3.4, Math.max(1.6, 2.8 - (tens < 0 ? SLOPE.fast : SLOPE.slow) * tens));
+};
 
 const priorBar = (stepSeconds: number): number => absoluteBar(stepSeconds) + 0.1;
 

@@ -1,4 +1,5 @@
 import type { Contributor } from '../conventions/index.ts';
+import { orderCauses } from './explanation.ts';
 import { SLOT } from './metric-slots.ts';
 import { RESIDUALS } from './residuals.ts';
 import { type FrameAnalysis, histogramAt, histogramMass } from './streaming-baseline.ts';
@@ -20,10 +21,13 @@ const weightOf = (state: WorkloadState, a: FrameAnalysis, metric: number): numbe
 
 /** The metrics behind a baseline score, most surprising first, each with the band inside which it would have stayed below the bar. */
 export const baselineContributors = (state: WorkloadState, a: FrameAnalysis): Contributor[] => {
+  const weights = new Float64Array(a.metrics);
+  for (let metric = 0; metric < a.metrics; metric++) weights[metric] = weightOf(state, a, metric);
+  orderCauses(state.metrics, weights);
   const ranked: { metric: number; weight: number }[] = [];
   let total = 0;
   for (let metric = 0; metric < a.metrics; metric++) {
-    const weight = weightOf(state, a, metric);
+    const weight = weights[metric]!;
     total += weight;
     if (weight > 0) ranked.push({ metric, weight });
   }

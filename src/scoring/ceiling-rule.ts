@@ -1,6 +1,9 @@
 import type { Contributor, FrameLayout, WorkloadFrame } from '../conventions/index.ts';
+import { fillProfileRange, profileRange } from './daily-profile.ts';
 import { type Detector, NO_MEMORY } from './detector.ts';
+import { SLOT } from './metric-slots.ts';
 import { pushRecent, RECENT, recentMedian } from './recent-median.ts';
+import { metricSlot, type WorkloadState } from './workload-state.ts';
 
 export interface CeilingRuleOptions {
   readonly id: string;
@@ -18,15 +21,27 @@ export interface CeilingRuleOptions {
 /** A job has no usual level: each run is its own, and using what it was given is its purpose. */
 const RUN_TO_COMPLETION = new Set(['Job', 'CronJob']);
 
-/** Slots: values seen, samples in a row above. */
+/** The sample before the first full one may be its edge, as a rate covers a whole scrape interval: this part of the rise is enough for it. */
+const EDGE = 0.5;
+
+/** Slots: values seen, samples in a row above, the newest value. */
 const SEEN = 0;
 const RUN = 1;
+const LAST = 2;
+
+/** The most that earlier days know of this time of the day: a nightly backup may use the CPU it was given. */
+const usualAtThisTime = (state: WorkloadState, name: string, seconds: number): number => {
+  const metric = state.metrics.findIndex((candidate) => candidate.name === name);
+  if (metric < 0) return Number.NEGATIVE_INFINITY;
+  fillProfileRange(state, metric, seconds, seconds - state.doubles[metricSlot(state, metric) + SLOT.firstSeconds]!);
+  return profileRange.high;
+};
 
 /** A known ceiling is being hit, and was not before: a ratio stays above an absolute mark and above what its own recent median and the present load explain. */
 export const createCeilingRule = (options: CeilingRuleOptions): Detector => ({
   id: options.id,
-  memory: (layout) => (options.applies(layout) ? { doubles: 2, floats: RECENT } : NO_MEMORY),
-  observe({ frame, state, analysis, doublesAt, floatsAt }) {
+  memory: (layout) => (options.applies(layout) ? { doubles: 3, floats: RECENT } : NO_MEMORY),
+  observe({ frame, seconds, state, analysis, doublesAt, floatsAt }) {
     if (!options.applies(frame.layout) || RUN_TO_COMPLETION.has(frame.key.workloadKind)) return undefined;
     const x = options.ratioOf(frame);
     if (!Number.isFinite(x)) return undefined;
@@ -36,8 +51,11 @@ export const createCeilingRule = (options: CeilingRuleOptions): Detector => ({
     // The median is only worth its sort where the absolute mark is passed.
     if (x >= options.above) {
       median = seen > 0 ? recentMedian(state.floats, floatsAt, seen) : x;
-      d[doublesAt + RUN] = x - median * Math.max(1, analysis.load) >= options.aboveMedian ? d[doublesAt + RUN]! + 1 : 0;
+      const usual = Math.max(median * Math.max(1, analysis.load), usualAtThisTime(state, options.metric, seconds));
+      const afterEdge = d[doublesAt + LAST]! - usual >= EDGE * options.aboveMedian ? 1 : 0;
+      d[doublesAt + RUN] = x - usual >= options.aboveMedian ? Math.max(d[doublesAt + RUN]!, afterEdge) + 1 : 0;
     } else d[doublesAt + RUN] = 0;
+    d[doublesAt + LAST] = x;
     pushRecent(state.floats, floatsAt, seen, x);
     d[doublesAt + SEEN] = seen + 1;
     if (d[doublesAt + RUN]! < options.samples) return undefined;

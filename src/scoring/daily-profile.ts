@@ -36,6 +36,33 @@ export const profileValue = (state: WorkloadState, metric: number, bin: number):
   return sum / weight;
 };
 
+/** Lowest and highest value known of a time of the day from earlier days; low > high where there is none. Reused. */
+export const profileRange = { low: 0, high: 0 };
+
+/** Lag of the longest difference: values a change is measured against belong to the range. */
+const LONGEST_LAG = 3;
+
+/** Fills `profileRange` from the bin of `seconds`, the next one and those before it, as far as they lie in the `age` seconds of history. */
+export const fillProfileRange = (state: WorkloadState, metric: number, seconds: number, age: number): void => {
+  const { profileBins: bins, profiles, visits } = state.shape;
+  profileRange.low = Number.POSITIVE_INFINITY;
+  profileRange.high = Number.NEGATIVE_INFINITY;
+  const width = DAY_SECONDS / bins;
+  const bin = profileBin(state, seconds);
+  const inBin = (((seconds % DAY_SECONDS) + DAY_SECONDS) % DAY_SECONDS) - bin * width;
+  const before = Math.ceil((LONGEST_LAG * state.stepSeconds) / width);
+  for (let offset = -before; offset <= 1; offset++) {
+    const at = metric * bins + ((bin + bins + offset) % bins);
+    // The bin's turn a day ago ended that long ago. Before the first sample it says nothing, and what it holds is of today: good enough for bins
+    // before this one, but this one would explain itself.
+    const endedAgo = DAY_SECONDS + inBin - (offset + 1) * width;
+    if (age <= DAY_SECONDS + inBin - 2 * width || (offset >= 0 && age <= endedAgo) || state.bytes[visits + at] === 0) continue;
+    const value = state.floats[profiles + at]!;
+    if (value < profileRange.low) profileRange.low = value;
+    if (value > profileRange.high) profileRange.high = value;
+  }
+};
+
 /** Whether the profile has earned its place: enough samples in competition with the level, and clearly smaller errors. */
 export const profileInUse = (state: WorkloadState, slot: number): boolean => {
   const d = state.doubles;

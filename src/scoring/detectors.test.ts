@@ -30,6 +30,66 @@ describe('the CPU limit rule', () => {
   });
 });
 
+describe('createTrafficMixDetector', () => {
+  const layout = testLayout(
+    'network_receive_bytes:bytes_per_second',
+    'network_transmit_bytes:bytes_per_second',
+    'network_receive_packets:per_second',
+    'network_transmit_packets:per_second',
+  );
+  /** A demand that doubles and halves from frame to frame; `scan` adds packets of 66 bytes. */
+  const run = (scan: number, demandOf: (i: number) => number = () => 1): Score[] => {
+    const scorer = createScorer({ stepSeconds: STEP, bank: false, seed: 1 });
+    const random = seededRandom(21);
+    return Array.from({ length: 1003 }, (_, i) => {
+      const demand = 2 ** gaussian(random) * (i >= 1000 ? demandOf(i) : 1);
+      const packets = i >= 1000 ? scan : 0;
+      const noise = () => 1 + 0.05 * gaussian(random);
+      const values = [1e5 * demand, 4e5 * demand * noise() + 66 * packets, 200 * demand * noise(), 400 * demand * noise() + packets];
+      return scorer.score([testFrame(layout, START + i * STEP, values)])[0]!;
+    });
+  };
+  const mixed = (scores: readonly Score[]) => scores.filter(({ value, detector }) => value >= 1 && detector === 'mix');
+
+  it('finds packets without bytes where demand swings more than that', () => {
+    const scores = run(1600);
+    expect(mixed(scores.slice(0, 1000))).toHaveLength(0);
+    expect(mixed(scores.slice(1000))[0]!.contributors[0]).toMatchObject({ metric: 'network_transmit_packets', detector: 'mix' });
+  });
+
+  it('leaves a rise of all traffic to others', () => {
+    expect(mixed(run(0, () => 5))).toHaveLength(0);
+  });
+});
+
+describe('createMemoryGrowthDetector', () => {
+  const layout = testLayout('memory:memory_bytes');
+  const HOUR = 120;
+  const run = (memoryOf: (hour: number) => number, hours: number): Score[] => {
+    const scorer = createScorer({ stepSeconds: STEP, bank: false, seed: 1 });
+    const random = seededRandom(11);
+    return Array.from(
+      { length: hours * HOUR },
+      (_, i) => scorer.score([testFrame(layout, START + i * STEP, [memoryOf(i / HOUR) * (1 + 0.01 * gaussian(random))])])[0]!,
+    );
+  };
+  const hits = (scores: readonly Score[]) =>
+    scores.filter((score) => score.value >= 1 && score.contributors.some(({ detector }) => detector === 'memory_growth'));
+
+  it('finds a leak that takes hours, once it has left the band of the day', () => {
+    const scores = run((hour) => 1e8 * (1 + Math.max(0, hour - 30) * 0.3), 32);
+    expect(hits(scores.slice(0, 30 * HOUR))).toHaveLength(0);
+    const first = scores.findIndex((score) => hits([score]).length > 0);
+    expect(first / HOUR - 30).toBeGreaterThan(0.4);
+    expect(first / HOUR - 30).toBeLessThan(1);
+  });
+
+  it('is silent about a saw-tooth and about a jump', () => {
+    expect(hits(run((hour) => 1e8 * (1 + 0.6 * (hour % 1)), 32))).toHaveLength(0);
+    expect(hits(run((hour) => 1e8 * (hour < 30 ? 1 : 1.5), 30.02))).toHaveLength(0);
+  });
+});
+
 describe('the throttling rule', () => {
   it('fires on the third sample in a row and not for a workload that is always throttled', () => {
     const layout = testLayout('cpu:cpu_cores');
@@ -108,6 +168,55 @@ describe('createPeerOutlierDetector', () => {
     expect(hit).toMatchObject({ detector: 'peer' });
     expect(hit!.contributors[0]).toMatchObject({ metric: 'cpu', pod: 'c', detector: 'peer' });
     expect(scores.slice(0, 200).every((score) => !(score.value >= 1))).toBe(true);
+  });
+
+  it('names the one of two pods that left what the workload usually does', () => {
+    const scorer = createScorer({ stepSeconds: STEP, bank: false, seed: 1 });
+    const random = seededRandom(6);
+    const frames = Array.from({ length: 204 }, (_, i) => {
+      // Both follow a demand that swings; in the end one takes three times as much.
+      const demand = 0.5 * (1 + 0.3 * Math.sin(i / 40));
+      const values = ['a', 'b'].map((pod) => demand * (1 + 0.03 * gaussian(random)) * (pod === 'b' && i >= 200 ? 3 : 1));
+      const pods = values.map((value, p): PodValues => ({ pod: 'ab'[p]!, values: Float64Array.of(value) }));
+      return scorer.score([testFrame(layout, START + i * STEP, [(values[0]! + values[1]!) / 2], { pods, replicas: 2 })])[0]!;
+    });
+    expect(frames.slice(0, 200).every((score) => !(score.value >= 1))).toBe(true);
+    const peers = frames.slice(200).flatMap(({ contributors }) => contributors.filter(({ detector }) => detector === 'peer'));
+    expect(peers.length).toBeGreaterThan(0);
+    expect(peers.every(({ pod }) => pod === 'b')).toBe(true);
+  });
+
+  it('needs less for a pod at its CPU limit', () => {
+    const ratios = testLayout('pod_cpu_limit_usage_ratio:ratio');
+    const margin = (scale: number): number => {
+      const scorer = createScorer({ stepSeconds: STEP, bank: false, seed: 1 });
+      const random = seededRandom(4);
+      const scores = Array.from({ length: 201 }, (_, i) => {
+        const pods = names.map((pod): PodValues => {
+          const ratio = scale * (pod === 'c' && i === 200 ? 0.9 : 0.4) * (1 + 0.1 * gaussian(random));
+          return { pod, values: Float64Array.of(ratio) };
+        });
+        return scorer.score([testFrame(ratios, START + i * STEP, [0.4 * scale], { pods, replicas: 4 })])[0]!;
+      });
+      return scores.at(-1)!.value;
+    };
+    expect(margin(1)).toBeGreaterThan(1.15 * margin(0.5));
+  });
+
+  it('goes on after a restart as if there had been none', () => {
+    const more = (pod: string, i: number) => (pod === 'a' ? 4 : 0.5) * (pod === 'c' && i >= 200 ? 3 : 1);
+    const random = seededRandom(8);
+    const frames = Array.from({ length: 204 }, (_, i) => {
+      const pods = names.map((pod): PodValues => ({ pod, values: Float64Array.of(more(pod, i) * (1 + 0.05 * gaussian(random))) }));
+      return testFrame(layout, START + i * STEP, [0.5], { pods, replicas: 4 });
+    });
+    const first = createScorer({ stepSeconds: STEP, bank: false, seed: 1 });
+    first.score(frames.slice(0, 200));
+    const second = createScorer({ stepSeconds: STEP, bank: false, seed: 1 });
+    for (const snapshot of first.snapshot()) second.restore({ ...snapshot, header: JSON.parse(JSON.stringify(snapshot.header)) });
+    const [went, came] = [first, second].map((scorer) => scorer.score(frames.slice(200)).map(({ value }) => value));
+    for (const [i, value] of came!.entries()) expect(value).toBeCloseTo(went![i]!, 2);
+    expect(Math.max(...came!)).toBeGreaterThanOrEqual(1);
   });
 
   it('accepts a pod that has always been different', () => {

@@ -2,10 +2,11 @@ import type { FrameLayout, WorkloadFrame } from '../conventions/index.ts';
 import { createCeilingRule } from './ceiling-rule.ts';
 import type { Detector } from './detector.ts';
 import { createLifecycleDetector } from './lifecycle.ts';
+import { CPU_LIMIT_RATIO } from './load-role.ts';
+import { createMemoryGrowthDetector } from './memory-growth.ts';
 import { createPeerOutlierDetector } from './peer-outlier.ts';
-
-/** The feature that says how much of its CPU limit a workload uses, under whatever prefix a recording gives it. */
-const CPU_LIMIT_RATIO = /(^|_)cpu_limit_usage_ratio$/;
+import { createTrafficMixDetector } from './traffic-mix.ts';
+import { scoredColumns } from './workload-state.ts';
 
 const columns = new WeakMap<FrameLayout, number>();
 
@@ -19,6 +20,8 @@ const cpuLimitColumn = (layout: FrameLayout): number => {
 };
 
 const cpuLimitRatio = (frame: WorkloadFrame): number => frame.values[cpuLimitColumn(frame.layout)] ?? Number.NaN;
+
+const columnOf = (layout: FrameLayout, name: string): number => layout.features.findIndex((feature) => feature.name === name);
 
 /** Every detector beside the streaming baseline, in the order of their memories in a snapshot: append only, or raise the scorer's version. */
 export const createDetectors = (): readonly Detector[] => [
@@ -46,4 +49,17 @@ export const createDetectors = (): readonly Detector[] => [
   }),
   createPeerOutlierDetector(),
   createLifecycleDetector(),
+  // A node whose CPU is used up, which was not so in the last hours: whoever runs there waits.
+  createCeilingRule({
+    id: 'node_cpu',
+    metric: 'node_cpu_usage_ratio',
+    ratioOf: (frame) => frame.values[columnOf(frame.layout, 'node_cpu_usage_ratio')] ?? Number.NaN,
+    applies: (layout) => scoredColumns(layout).metrics.some(({ name }) => name === 'node_cpu_usage_ratio'),
+    above: 0.9,
+    aboveMedian: 0.25,
+    samples: 2,
+    value: 1.2,
+  }),
+  createMemoryGrowthDetector(),
+  createTrafficMixDetector(),
 ];

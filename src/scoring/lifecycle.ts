@@ -9,7 +9,8 @@ const SINCE = 3;
 const LAST_BAD = 4;
 const OOM_UNTIL = 5;
 const LAST_RESTART = 6;
-const SLOTS = 7;
+const LAST_WAITING = 7;
+const SLOTS = 8;
 
 /** Restarts fade with this time constant: three in a quarter of an hour are a loop, one an hour is not. */
 const RESTART_MEMORY_SECONDS = 900;
@@ -18,6 +19,8 @@ const LOOP_RESTARTS = 1.8;
 const LOOP_SHARE = 0.1;
 /** The longest pause between restarts of a loop is Kubernetes' back-off of five minutes; after that it has ended. */
 const LOOP_PAUSE_SECONDS = 330;
+/** Where the back-off itself was seen, its absence says that the container runs: a loop is over sooner. */
+const RUNNING_PAUSE_SECONDS = 150;
 /** A condition that has lasted this long was said: it stays visible just below the boundary. */
 const CHRONIC_SECONDS = 6 * 3600;
 const CHRONIC_VALUE = 0.95;
@@ -52,7 +55,9 @@ const judge = (signals: LifecycleSignals, d: Float64Array, at: number, seconds: 
   const limit = Math.max(LOOP_RESTARTS, LOOP_SHARE * replicas);
   if (signals.oomKills > 0) d[at + OOM_UNTIL] = seconds + OOM_SECONDS;
   const oom = seconds < d[at + OOM_UNTIL]!;
-  if (looping > 0 || (restarts >= limit && seconds - d[at + LAST_RESTART]! <= LOOP_PAUSE_SECONDS)) {
+  if (looping > 0) d[at + LAST_WAITING] = seconds;
+  const pause = seconds - d[at + LAST_WAITING]! <= 2 * LOOP_PAUSE_SECONDS ? RUNNING_PAUSE_SECONDS : LOOP_PAUSE_SECONDS;
+  if (looping > 0 || (restarts >= limit && seconds - d[at + LAST_RESTART]! <= pause)) {
     return { value: VALUES.crashLoop, contributor: contributor('container_restarts', Math.max(restarts, looping), limit, 'restarts') };
   }
   if (oom) return { value: VALUES.oom, contributor: contributor('container_oom_kills', Math.max(1, signals.oomKills), 1, 'kills') };

@@ -22,8 +22,14 @@ export const loadFactor = (metrics: readonly ScoredMetric[], values: Float64Arra
     const small = metric.floor.absolute + 1e-9;
     ratios[count++] = (Math.max(0, values[m]!) + small) / (expected + small);
   }
+  return loadOf(ratios.subarray(0, count));
+};
+
+/** The factor that nearly all of the ratios share; sorts them in place. */
+export const loadOf = (witnesses: Float64Array): number => {
+  const count = witnesses.length;
   if (count < LEAST_WITNESSES) return 1;
-  const sorted = ratios.subarray(0, count).sort();
+  const sorted = witnesses.sort();
   const low = sorted[Math.floor((count - 1) / 4)]!;
   const high = sorted[count - 1 - Math.floor((count - 1) / 4)]!;
   if (low > 1) return Math.min(low, MOST_EXPLAINED);

@@ -9,6 +9,8 @@ const TRAFFIC_CLASSES = new Set(['requests_per_second', 'bytes_per_second', 'per
 const FOLLOWING_CLASSES = new Set(['cpu_cores', 'syscalls']);
 const SUFFERING_CLASSES = new Set(['seconds', 'stall_ratio', 'error_ratio']);
 const DISK = /(^|_)(fs|disk)_/;
+/** The feature that says how much of its CPU limit a workload uses, under whatever prefix a recording gives it. */
+export const CPU_LIMIT_RATIO = /(^|_)cpu_limit_usage_ratio$/;
 const CPU_RATIO = /cpu.*usage_ratio/;
 
 export const loadRoleOf = ({ name, unitClass }: FrameFeature): LoadRole => {

@@ -1,4 +1,5 @@
 import { learnProfile, PROFILE_AFTER_SECONDS, profileBin, profileInUse, profileValue } from './daily-profile.ts';
+import { beyondThisHour, EDGE_SIZE } from './hour-edge.ts';
 import { compress, meanRate, RESIDUAL_LAGS, RING_LENGTH, SLOT } from './metric-slots.ts';
 import { floorAt, type UnitFloor } from './unit-floor.ts';
 import type { WorkloadState } from './workload-state.ts';
@@ -30,6 +31,8 @@ const MEMORY_FASTEST = 250;
 const SIGMA = 1.25;
 /** Updates further out than this many scales are clipped, so that an outlier moves the level little. */
 const CLIP = 5;
+/** A jump that ends where the metric usually is counts half: what was news is that it had left. */
+const RETURN = 0.5;
 /** Samples before the first residual. */
 const WARM_UP = 4;
 /** Missing samples in a row after which differences start anew. */
@@ -99,6 +102,20 @@ export const deriveResiduals = (
     out.scale[i] = scale / young;
     out.z[i] = gapped ? 0 : capConstant((x - d[slot + lag]!) / scale, differenceSigma, level, count) * young;
   }
+  if (Math.abs(x - expected) <= scale0) {
+    for (let i = 1; i < 3; i++) if (Math.abs(out.expected[i]! - expected) > Math.abs(x - expected)) out.z[i]! *= RETURN;
+  }
+  explainEdge(state, metric, seconds, x, scale0, out);
+};
+
+/** Explains what earlier days know of this time of the day; beyond that only the rest is left. */
+const explainEdge = (state: WorkloadState, metric: number, seconds: number, x: number, scale: number, out: MetricResiduals): void => {
+  const beyond = beyondThisHour(state, metric, seconds, x, scale);
+  if (Number.isNaN(beyond)) return;
+  const left = Math.min(1, beyond / (EDGE_SIZE * scale));
+  const z0 = out.z[0]!;
+  out.z[0] = Math.sign(z0) * Math.min(Math.abs(z0), beyond / scale);
+  for (let i = 1; i < 3; i++) out.z[i] = out.z[i]! * left;
 };
 
 const ringScratch = new Float64Array(RING_LENGTH);

@@ -5,7 +5,7 @@ import type { MemorySize, ShapeOptions } from './state-shape.ts';
 import { createWorkloadState, ENTITY, type WorkloadState } from './workload-state.ts';
 
 /** Names the meaning of every number in a state. Raise it when one changes: older snapshots are then refused, and back-fill takes their place. */
-export const SCORER_VERSION = 'streaming-1';
+export const SCORER_VERSION = 'streaming-2';
 
 export const encodeSnapshot = (key: WorkloadKey, state: WorkloadState, memories: DetectorMemories): WorkloadSnapshot => ({
   key,

@@ -1,23 +1,22 @@
 import { advanceBar, bookSurprise, learningWeight } from './alarm-bar.ts';
 import { jointDistance, learnJoint } from './joint-residual.ts';
 import { loadFactor, unexplained } from './load-factor.ts';
-import { explainedFactor } from './load-role.ts';
+import { explainedFactor, type LoadRole } from './load-role.ts';
 import { compress, expand, PLATEAU_LENGTH, SLOT } from './metric-slots.ts';
+import { clearLargest, type LargestThree, meanOfLargest, offer, plateauSurprise } from './plateau.ts';
 import { advanceRank } from './rank.ts';
 import { createMetricResiduals, deriveResiduals, learnResiduals, type MetricResiduals } from './residuals.ts';
 import { BINS, learnSurprise, surpriseOf } from './surprise.ts';
 import { admitWindow, bankDistance } from './window-bank.ts';
 import { ENTITY, metricSlot, type WorkloadState } from './workload-state.ts';
 
-/** What the smallest surprise of the last 3 or 6 samples gives up to be believed: three in a row need not each be as rare as one. */
-const PLATEAUS = [
-  { samples: 2, discount: 0.8 },
-  { samples: 3, discount: 0.5 },
-  { samples: 6, discount: 0.1 },
-] as const;
-
 /** What a rollout explains is not judged, so it is hardly learnt either: a miner that comes with it must still be news when the damping ends. */
 const LEARN_DAMPED = 0.1;
+/** Load explains no more than this times what it was in the last minutes: a flood is not a busy hour. */
+const MOST_SUDDEN = 3;
+const bounded = (factor: number): number => Math.max(1 / MOST_SUDDEN, Math.min(MOST_SUDDEN, factor));
+/** Ten minutes at 30 s. */
+const LOAD_RATE = 1 / 20;
 /** Memory that is given back is rarely a fault: it counts, but for less than half. */
 const MEMORY_RELEASED = 0.4;
 
@@ -42,6 +41,8 @@ export interface FrameAnalysis {
   rank: number;
   /** Factor by which all traffic left its expected values together; 1 = none. */
   load: number;
+  /** The load over that of the last minutes. */
+  surge: number;
 }
 
 export const createFrameAnalysis = (): FrameAnalysis => ({
@@ -58,6 +59,7 @@ export const createFrameAnalysis = (): FrameAnalysis => ({
   plateauMetric: -1,
   rank: 0,
   load: 1,
+  surge: 1,
 });
 
 const reset = (a: FrameAnalysis, metrics: number): void => {
@@ -83,7 +85,7 @@ export const histogramMass = (state: WorkloadState, metric: number, residual: nu
 const metricSurprise = (state: WorkloadState, metric: number, residual: number, size: number): number =>
   surpriseOf(state.floats, histogramAt(state, metric, residual), histogramMass(state, metric, residual), size);
 
-const analyseMetrics = (state: WorkloadState, seconds: number, frameValues: Float64Array, a: FrameAnalysis): void => {
+const analyseMetrics = (state: WorkloadState, seconds: number, frameValues: Float64Array, rollout: boolean, a: FrameAnalysis): void => {
   for (let m = 0; m < a.metrics; m++) {
     const x = frameValues[state.columns[m]!]!;
     a.values[m] = x;
@@ -96,6 +98,7 @@ const analyseMetrics = (state: WorkloadState, seconds: number, frameValues: Floa
   }
   explainLoad(state, a);
   discountReleasedMemory(state, a);
+  if (rollout && a.surge <= MOST_SUDDEN) grantRollout(state, a);
   for (let m = 0; m < a.metrics; m++) {
     const r = a.residuals[m]!;
     if (Number.isNaN(a.values[m]!) || !r.ready) continue;
@@ -122,26 +125,48 @@ const discountReleasedMemory = (state: WorkloadState, a: FrameAnalysis): void =>
   }
 };
 
+/** What new pods need at most, as a factor on the larger of expected value and level: start-up work, cold caches, the load of pods that are not ready yet. */
+const GRANTS: Readonly<Record<LoadRole, number>> = { measures: 2, follows: 4, suffers: 8, none: 1.3 };
+
+/** Takes out what a rollout explains: everything that falls, and what rises to a few times the usual. A miner that comes with it is far beyond that. */
+const grantRollout = (state: WorkloadState, a: FrameAnalysis): void => {
+  for (let m = 0; m < a.metrics; m++) {
+    const r = a.residuals[m]!;
+    const x = a.values[m]!;
+    if (Number.isNaN(x) || !r.ready) continue;
+    const usual = Math.max(r.expected[0]!, state.doubles[metricSlot(state, m) + SLOT.level]!);
+    const grant = GRANTS[state.metrics[m]!.load] * usual;
+    for (let i = 0; i < 3; i++) {
+      const rise = x - r.expected[i]!;
+      r.z[i] = rise > 0 ? r.z[i]! * Math.max(0, Math.min(1, (x - grant) / rise)) : 0;
+    }
+  }
+};
+
 /** Takes out of traffic and CPU what all traffic shares: a burst of demand is one fact, and three times the load is not a fault. */
 const explainLoad = (state: WorkloadState, a: FrameAnalysis): void => {
   const d = state.doubles;
-  const factor = loadFactor(state.metrics, a.values, a.residuals);
+  const shared = loadFactor(state.metrics, a.values, a.residuals);
+  const usual = d[ENTITY.usualLoad]!;
+  a.surge = shared / usual;
+  const factor = usual * bounded(a.surge);
   a.load = factor;
   const before = d[ENTITY.loads]!;
   const before3 = d[ENTITY.loads + 2]!;
-  if (factor !== 1 || before !== 1 || before3 !== 1) {
+  if (shared !== 1 || before !== 1 || before3 !== 1) {
     for (let m = 0; m < a.metrics; m++) {
       const r = a.residuals[m]!;
       const x = a.values[m]!;
       const role = state.metrics[m]!.load;
       if (role === 'none' || Number.isNaN(x) || !r.ready) continue;
       r.z[0] = unexplained(r.z[0]!, x, r.expected[0]!, explainedFactor(role, factor));
-      r.z[1] = unexplained(r.z[1]!, x, r.expected[1]!, explainedFactor(role, factor / before));
-      r.z[2] = unexplained(r.z[2]!, x, r.expected[2]!, explainedFactor(role, factor / before3));
+      r.z[1] = unexplained(r.z[1]!, x, r.expected[1]!, explainedFactor(role, bounded(shared / before)));
+      r.z[2] = unexplained(r.z[2]!, x, r.expected[2]!, explainedFactor(role, bounded(shared / before3)));
     }
   }
   d.copyWithin(ENTITY.loads + 1, ENTITY.loads, ENTITY.loads + 2);
-  d[ENTITY.loads] = factor;
+  d[ENTITY.loads] = shared;
+  d[ENTITY.usualLoad]! += LOAD_RATE * (shared - usual);
 };
 
 const pushPlateau = (d: Float64Array, slot: number, signed: number): void => {
@@ -150,48 +175,20 @@ const pushPlateau = (d: Float64Array, slot: number, signed: number): void => {
   d[at] = signed;
 };
 
-/** Smallest surprise of the last `samples` level residuals when all lie on one side, else 0. */
-const plateauOf = (d: Float64Array, slot: number, samples: number): number => {
-  const at = slot + SLOT.plateau;
-  const sign = Math.sign(d[at]!);
-  let smallest = Number.POSITIVE_INFINITY;
-  for (let i = 0; i < samples; i++) {
-    const u = d[at + i]! * sign;
-    if (!(u > 0)) return 0;
-    if (u < smallest) smallest = u;
-  }
-  return smallest;
-};
+const three: LargestThree = { first: 0, second: 0, third: 0 };
 
 /** Mean of the 3 largest surprises, or one metric that stays surprising. */
 const entitySurprise = (state: WorkloadState, a: FrameAnalysis): number => {
-  let first = Number.NEGATIVE_INFINITY;
-  let second = first;
-  let third = first;
-  for (let m = 0; m < a.metrics; m++) {
-    const u = a.surprise[m]!;
-    if (u > first) {
-      third = second;
-      second = first;
-      first = u;
-    } else if (u > second) {
-      third = second;
-      second = u;
-    } else if (u > third) third = u;
-  }
-  if (first === Number.NEGATIVE_INFINITY) return Number.NaN;
-  let total =
-    third > Number.NEGATIVE_INFINITY ? (first + second + third) / 3 : second > Number.NEGATIVE_INFINITY ? (first + second) / 2 : first;
-  if (a.metrics < 2) return total;
+  clearLargest(three);
+  for (let m = 0; m < a.metrics; m++) offer(three, a.surprise[m]!);
+  let total = meanOfLargest(three);
+  if (Number.isNaN(total) || a.metrics < 2) return total;
   for (let m = 0; m < a.metrics; m++) {
     if (Number.isNaN(a.surprise[m]!)) continue;
-    for (const { samples, discount } of PLATEAUS) {
-      const u = plateauOf(state.doubles, metricSlot(state, m), samples) - discount;
-      if (u > total) {
-        total = u;
-        a.plateauMetric = m;
-      }
-    }
+    const u = plateauSurprise(state.doubles, metricSlot(state, m) + SLOT.plateau);
+    if (u <= total) continue;
+    total = u;
+    a.plateauMetric = m;
   }
   return total;
 };
@@ -241,31 +238,31 @@ const learnMetrics = (state: WorkloadState, seconds: number, a: FrameAnalysis, w
 
 /**
  * Scores one frame of plausible values against everything before it, then learns it (detection-recipe sections 2 to 4).
- * `damping` multiplies the margin: 1, or less while a rollout explains level and difference parts.
+ * `rollout`: a release or a changed replica count explains part of it. It never explains a surge of load: more replicas leave less for each.
  */
 export const observeBaseline = (
   state: WorkloadState,
   seconds: number,
   frameValues: Float64Array,
-  damping: number,
+  rollout: boolean,
   a: FrameAnalysis,
 ): void => {
   const d = state.doubles;
   reset(a, state.metrics.length);
   a.bar = advanceBar(state, seconds);
-  analyseMetrics(state, seconds, frameValues, a);
+  analyseMetrics(state, seconds, frameValues, rollout, a);
   const total = entitySurprise(state, a);
   d[ENTITY.frames]! += 1;
   a.ready = !Number.isNaN(total);
   a.total = a.ready ? total : 0;
-  a.margin = a.ready ? Math.max(0, (total / a.bar) * damping) : 0;
+  a.margin = a.ready ? Math.max(0, total / a.bar) : 0;
   if (a.ready) {
     const bank = bankDistance(state, a.values);
     const joint = jointDistance(state, a.levelZ);
     a.rank = advanceRank(state, [levelSize(a), total, bank, joint]);
     admitWindow(state, a.margin);
     learnJoint(state, seconds, a.margin);
-    bookSurprise(state, seconds, total * damping, a.margin);
+    bookSurprise(state, seconds, total, a.margin);
   }
-  learnMetrics(state, seconds, a, damping < 1 ? LEARN_DAMPED : learningWeight(state, seconds, a.margin));
+  learnMetrics(state, seconds, a, rollout ? LEARN_DAMPED : learningWeight(state, seconds, a.margin));
 };

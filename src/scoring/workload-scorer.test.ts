@@ -63,6 +63,23 @@ describe('createScorer', () => {
     expect(alarms(4, 8)).toBe(0);
   });
 
+  it('expects a nightly job on its second night, and not at another hour', () => {
+    const day = 2880;
+    const run = (startOf: (dayNumber: number) => number) => {
+      const scorer = scorerOf({ bank: false });
+      const next = calm();
+      return feed(scorer, 0, 2 * day, (i) => {
+        const values = next();
+        const from = startOf(Math.floor(i / day));
+        return i % day >= from && i % day < from + 60 ? [values[0]! * 6, values[1]!, values[2]! * 30] : values;
+      });
+    };
+    const largest = (scores: readonly Score[]) => Math.max(...scores.slice(day).map(({ margin }) => margin));
+    const atItsHour = largest(run(() => 400));
+    expect(atItsHour).toBeLessThan(1);
+    expect(atItsHour).toBeLessThan(0.8 * largest(run((number) => 400 + 1200 * number)));
+  });
+
   it('does nothing to a metric without a sample', () => {
     const scorer = scorerOf();
     const next = calm();
@@ -94,20 +111,30 @@ describe('createScorer', () => {
     expect(back.slice(-15).every((score) => score.ready && score.value < 1)).toBe(true);
   });
 
-  it('halves level and difference parts for ten minutes after a rollout, and no longer', () => {
-    const jump = (changed: boolean) => {
+  describe('after a rollout', () => {
+    /** Scores from the frame after a change on; `cpu` cores instead of the usual 0.5. */
+    const afterChange = (changed: boolean, cpu: number, frames = 30) => {
       const scorer = scorerOf();
       const next = calm();
       feed(scorer, 0, 1500, next);
-      if (changed) feed(scorer, 1500, 1, next, { changed: 'rollout' });
-      else feed(scorer, 1500, 1, next);
-      return feed(scorer, 1501, 30, () => [2.2, ...next().slice(1)]);
+      feed(scorer, 1500, 1, next, changed ? { changed: 'rollout' } : {});
+      return feed(scorer, 1501, frames, () => [cpu, ...next().slice(1)]);
     };
-    const plain = jump(false);
-    const damped = jump(true);
-    expect(damped[0]!.margin).toBeCloseTo(plain[0]!.margin / 2, 3);
-    expect(damped[0]!.damped).toBe(true);
-    expect(damped.at(-1)!.damped).toBe(false);
+
+    it('leaves out for ten minutes what new pods need, and no longer', () => {
+      expect(
+        afterChange(false, 1.6)
+          .slice(0, 3)
+          .some((score) => score.value >= 1),
+      ).toBe(true);
+      const damped = afterChange(true, 1.6);
+      expect(damped.slice(0, 19).every((score) => score.damped && score.value < 1)).toBe(true);
+      expect(damped.at(-1)!.damped).toBe(false);
+    });
+
+    it('finds a miner that begins with it, which takes more than new pods need', () => {
+      expect(afterChange(true, 6, 3).some((score) => score.value >= 1 && score.contributors[0]!.metric === 'cpu')).toBe(true);
+    });
   });
 
   it('still finds a crash loop that begins with a rollout', () => {

@@ -20,8 +20,7 @@ import type { MemorySize } from './state-shape.ts';
 import { createFrameAnalysis, observeBaseline } from './streaming-baseline.ts';
 import { adoptLayout, createWorkloadState, ENTITY, forgetTimes, type WorkloadState } from './workload-state.ts';
 
-/** Level and difference parts count this share for a while after a rollout, scale-out or drain, whose marks they are. */
-const DAMPING = 0.5;
+/** For this long a rollout, scale-out or drain explains part of the levels and differences. */
 const DAMPING_SECONDS = 600;
 /** After this many frames in a row that lie before the newest one, the clock was set back, and time starts anew. */
 const CLOCK_SET_BACK = 10;
@@ -113,7 +112,7 @@ export const createScorer = (options: ScorerOptions): Scorer => {
     d[ENTITY.lastSeconds] = seconds;
     if (frame.changed) d[ENTITY.dampedUntil] = seconds + DAMPING_SECONDS;
     const damped = seconds < d[ENTITY.dampedUntil]!;
-    observeBaseline(state, seconds, frame.values, damped ? DAMPING : 1, analysis);
+    observeBaseline(state, seconds, frame.values, damped, analysis);
     if (analysis.ready) stage?.gather(state, analysis, index);
     const parts: Part[] = [];
     for (const [i, detector] of detectors.entries()) {

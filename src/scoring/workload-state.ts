@@ -43,8 +43,8 @@ export const ENTITY = {
   olderFrames: 33,
   /** Load factor at lags 1 to 3. */
   loads: 34,
-  /** Surprise of the last frames, newest first, for steps shorter than a minute. */
-  surprises: 37,
+  /** Load factor of the last minutes, a slow mean. */
+  usualLoad: 37,
 } as const;
 
 /** A scored column of the workload's frames. */
@@ -111,7 +111,7 @@ export const createWorkloadState = (layout: FrameLayout, options: ShapeOptions, 
   };
   forgetTimes(state);
   state.doubles[ENTITY.block] = Number.NaN;
-  state.doubles.fill(1, ENTITY.loads, ENTITY.loads + 3);
+  state.doubles.fill(1, ENTITY.loads, ENTITY.usualLoad + 1);
   return state;
 };
 

@@ -141,6 +141,14 @@ const findUpstream = (workloads: readonly WorkloadPlan[], name: ArchetypeName, r
   return workload < 0 ? {} : { upstream: { workload, share: between(random, 0.3, 0.8) } };
 };
 
+/** Demand at the worst hour of a healthy week, as a multiple of the mean: its own rhythm and noise, and what comes from upstream. */
+const demandPeak = (rhythm: RhythmPlan, noise: string, upstream: WorkloadPlan['upstream'], before: readonly WorkloadPlan[]): number => {
+  const own = rhythmPeak(rhythm) * noiseProfile(noise).headroom;
+  const source = upstream && before[upstream.workload];
+  if (!source) return own;
+  return Math.max(own, (1 - upstream.share) * own + upstream.share * demandPeak(source.rhythm, source.noise, source.upstream, before));
+};
+
 const planWorkload = (index: number, before: readonly WorkloadPlan[], nodes: number, options: ClusterPlanOptions): WorkloadPlan => {
   const name = PLAN_ORDER[index % PLAN_ORDER.length] as ArchetypeName;
   const archetype: Archetype = ARCHETYPES[name];
@@ -153,6 +161,11 @@ const planWorkload = (index: number, before: readonly WorkloadPlan[], nodes: num
   const size = { ...drawn, replicas: archetype.kind === 'DaemonSet' ? nodes : drawn.replicas };
   const noise = noiseProfile(pick(random, options.noise ?? NOISE_PROFILES.map((profile) => profile.name)));
   const rhythm: RhythmPlan = { shape: pick(random, archetype.rhythms), phaseHours: between(random, -6, 6), depth: between(random, 0.5, 1) };
+  const ownPeak = rhythmPeak(rhythm) * noise.headroom;
+  const process = planProcess(random, archetype, size, ownPeak);
+  const { upstream } = findUpstream(before, name, random);
+  // Engineers see the load that arrives, wherever it comes from.
+  const peak = demandPeak(rhythm, noise.name, upstream, before) / ownPeak;
   return {
     namespace: `${NAMESPACES[name] ?? 'shop'}${dozen === 0 ? '' : `-${dozen + 1}`}`,
     name: label + suffix,
@@ -163,8 +176,9 @@ const planWorkload = (index: number, before: readonly WorkloadPlan[], nodes: num
     noise: noise.name,
     rhythm,
     ...size,
-    ...planProcess(random, archetype, size, rhythmPeak(rhythm) * noise.headroom),
-    ...findUpstream(before, name, random),
+    ...process,
+    ...(process.cpuLimitCores === undefined ? {} : { cpuLimitCores: Math.ceil((process.cpuLimitCores * peak) / 0.05 - 1e-9) * 0.05 }),
+    ...(upstream ? { upstream } : {}),
   };
 };
 

@@ -160,6 +160,12 @@ export const runAt = (pod: Pod, timeMs: number): Run | undefined => {
   return undefined;
 };
 
+/** Whether the pod's container had ended for good by then. */
+export const hasCompleted = (pod: Pod, timeMs: number): boolean => {
+  const run = pod.runs.at(-1);
+  return run?.endReason === 'Completed' && run.endMs <= timeMs;
+};
+
 const newRun = (pod: Pod, startMs: number): Run => ({
   containerId: hexId(pod.random, 64),
   startMs,

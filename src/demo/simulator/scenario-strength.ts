@@ -4,7 +4,7 @@ import type { Effect } from './effect.ts';
 import type { NodeState } from './node.ts';
 import type { Pod } from './pod.ts';
 import type { ScenarioKind } from './scenarios.ts';
-import type { WorkloadState } from './workload.ts';
+import { visibleTraffic, type WorkloadState } from './workload.ts';
 
 /** How strong one event is, drawn once when it begins, in the units of its keys. */
 export type Strength = Readonly<Record<string, number>>;
@@ -33,12 +33,12 @@ const minerStrength = ({ random, workload, node }: StrengthContext): Strength =>
 };
 
 const scanStrength = ({ random, workload }: StrengthContext): Strength => {
-  const packets = Math.max(300, workload.usual.transmitPackets * logBetween(random, 3, 10));
+  const packets = Math.max(300, workload.usual.transmitPackets * logBetween(random, 3, 10), visibleTraffic(workload).packets);
   return { packets, answered: between(random, 0.05, 0.5), cpuCores: between(random, 0.02, 0.12) };
 };
 
 const exfiltrationStrength = ({ random, workload }: StrengthContext): Strength => {
-  const bytes = Math.max(1e6, workload.usual.transmitBytes * logBetween(random, 3, 11));
+  const bytes = Math.max(1e6, workload.usual.transmitBytes * logBetween(random, 3, 11), visibleTraffic(workload).bytes);
   return { bytes, fromDisk: random() < 0.5 ? between(random, 0.3, 1) : 0, cpuCores: between(random, 0.02, 0.08) };
 };
 

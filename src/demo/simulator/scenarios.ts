@@ -63,7 +63,8 @@ export const SCENARIOS: readonly ScenarioDefinition[] = [
     kind: 'scan',
     benign: false,
     target: 'workload',
-    description: 'One pod probes the network: 3 to 10 times its usual packets, at least 300/s, small ones, few of them answered.',
+    description:
+      'One pod probes the network: 3 to 10 times its usual packets, at least 300/s, and a fifth more than any second of the day before; small ones, few answered.',
     first: ['transmit_packets', 'receive_packets'],
     follows: ['transmit_bytes', 'cpu'],
     minutes: [5, 20],
@@ -99,7 +100,8 @@ export const SCENARIOS: readonly ScenarioDefinition[] = [
     kind: 'exfiltration',
     benign: false,
     target: 'workload',
-    description: 'One pod sends 4 to 12 times its usual bytes out, at least 1 MB/s more, reading part of it from disk.',
+    description:
+      'One pod sends 4 to 12 times its usual bytes out, at least 1 MB/s more, and a fifth more than in any second of the day before, part of it from disk.',
     first: ['transmit_bytes', 'transmit_packets'],
     follows: ['receive_packets', 'file_reads', 'cpu'],
     minutes: [8, 30],

@@ -3,7 +3,17 @@ import type { ClusterPlan, NodePlan, WorkloadPlan } from './cluster-plan.ts';
 import { forkRandom } from './draws.ts';
 import { applicationLabels, containerLabels, podCgroupLabels } from './labels.ts';
 import { noiseProfile } from './noise-profiles.ts';
-import { COUNTER, containerCounterAt, DURATION_BUCKETS, type Pod, runAt, SANDBOX, STATUS_CODES, sandboxCounterAt } from './pod.ts';
+import {
+  COUNTER,
+  containerCounterAt,
+  DURATION_BUCKETS,
+  hasCompleted,
+  type Pod,
+  runAt,
+  SANDBOX,
+  STATUS_CODES,
+  sandboxCounterAt,
+} from './pod.ts';
 import type { BatchWriter, SeriesTable } from './series-table.ts';
 import { type Block, createBlock, createTarget, missBlock, pushBlock, type Scrape, type Target } from './target.ts';
 
@@ -155,6 +165,12 @@ export const createPodScraper = (context: ScrapeContext, plan: WorkloadPlan, pod
         return;
       }
       const lookMs = lookedAt(scrape.timeMs);
+      // The kubelet stops the sandbox of a pod that has completed, and its network with it.
+      if (hasCompleted(pod, lookMs)) {
+        missBlock(writer, container?.block, scrape.timeMs, !ownTimes);
+        missBlock(writer, sandbox, scrape.timeMs, !ownTimes);
+        return;
+      }
       // The same look a second time under its own time is a duplicate, which Prometheus drops.
       if (lookMs < pod.createdMs || (ownTimes && lookMs === seenMs)) return;
       seenMs = lookMs;

@@ -38,6 +38,9 @@ export interface WorkloadState {
   /** Largest and smallest memory of any pod in each of the last 24 hours, without leaks and starts. */
   readonly memoryPeaks: Float64Array;
   readonly memoryLows: Float64Array;
+  /** Most that any pod sent in a second of each of the last 24 hours, without what events sent. */
+  readonly packetPeaks: Float64Array;
+  readonly bytePeaks: Float64Array;
 }
 
 export interface Usual {
@@ -73,6 +76,8 @@ export const createWorkload = (plan: WorkloadPlan, index: number, stepSeconds: n
   },
   memoryPeaks: new Float64Array(24),
   memoryLows: new Float64Array(24).fill(Number.POSITIVE_INFINITY),
+  packetPeaks: new Float64Array(24),
+  bytePeaks: new Float64Array(24),
 });
 
 /** A shift settles within about five minutes. */
@@ -110,10 +115,14 @@ export const learnUsual = (workload: WorkloadState, pod: Pod, timeMs: number, st
   usual.cores += rate * ((pod.rates[COUNTER.cpu] as number) - usual.cores);
   usual.transmitBytes += rate * ((pod.sandboxRates[SANDBOX.transmitBytes] as number) - usual.transmitBytes);
   usual.transmitPackets += rate * ((pod.sandboxRates[SANDBOX.transmitPackets] as number) - usual.transmitPackets);
+  const hour = Math.floor(timeMs / HOUR_MS) % 24;
+  if (pod.effect.transmitBytes === 0) {
+    workload.packetPeaks[hour] = Math.max(workload.packetPeaks[hour] as number, pod.sandboxRates[SANDBOX.transmitPackets] as number);
+    workload.bytePeaks[hour] = Math.max(workload.bytePeaks[hour] as number, pod.sandboxRates[SANDBOX.transmitBytes] as number);
+  }
   if (leaking) return;
   usual.memoryBytes += rate * (pod.memoryBytes - usual.memoryBytes);
   if (timeMs - (pod.runs.at(-1)?.startMs ?? timeMs) < SETTLED_MS) return;
-  const hour = Math.floor(timeMs / HOUR_MS) % 24;
   workload.memoryPeaks[hour] = Math.max(workload.memoryPeaks[hour] as number, pod.memoryBytes);
   workload.memoryLows[hour] = Math.min(workload.memoryLows[hour] as number, pod.memoryBytes);
 };
@@ -123,6 +132,8 @@ export const startHour = (workload: WorkloadState, timeMs: number): void => {
   const hour = Math.floor(timeMs / HOUR_MS) % 24;
   workload.memoryPeaks[hour] = 0;
   workload.memoryLows[hour] = Number.POSITIVE_INFINITY;
+  workload.packetPeaks[hour] = 0;
+  workload.bytePeaks[hour] = 0;
 };
 
 /** Memory that anyone would see on a graph of the last day: above its top by half the height of the band, and by a fifth. */
@@ -131,3 +142,12 @@ export const visibleMemory = (workload: WorkloadState): number => {
   const bottom = Math.min(...workload.memoryLows);
   return top === 0 ? Number.POSITIVE_INFINITY : Math.max(1.2 * top, top + 0.5 * (top - bottom));
 };
+
+/** Above the top of the last day by a fifth: what does not get there is within what the pod does by itself, and nobody could tell it from that. */
+const ABOVE_TOP = 1.2;
+
+/** Packets and bytes a second that one pod has to send on top of its usual ones to leave the day's band. */
+export const visibleTraffic = ({ packetPeaks, bytePeaks, usual }: WorkloadState): { readonly packets: number; readonly bytes: number } => ({
+  packets: Math.max(0, ABOVE_TOP * Math.max(...packetPeaks) - usual.transmitPackets),
+  bytes: Math.max(0, ABOVE_TOP * Math.max(...bytePeaks) - usual.transmitBytes),
+});

@@ -1,0 +1,54 @@
+import type { ObjectRef } from './model/kubernetes-object.ts';
+import type { Params, Violation } from './model/policy.ts';
+
+/** What a message template may name in braces: {container} {kind} {name} {path} {value} {expected} {params.x}. */
+export interface MessageFields {
+  readonly violation: Violation;
+  readonly object: ObjectRef;
+  readonly params: Params;
+}
+
+export type MessageTemplate = (fields: MessageFields) => string;
+
+const PLACEHOLDER = /\{([a-zA-Z][\w.]*)\}/;
+// A message is one line on a terminal and has to fit into an admission response.
+const MAX_VALUE_LENGTH = 120;
+
+/** A value as messages show it: short, on one line. */
+export const showValue = (value: unknown): string => {
+  const text = typeof value === 'string' ? value : safeJson(value);
+  const line = text.replaceAll(/\s+/g, ' ');
+  return line.length > MAX_VALUE_LENGTH ? `${line.slice(0, MAX_VALUE_LENGTH - 3)}...` : line;
+};
+
+const safeJson = (value: unknown): string => {
+  if (value === undefined) return 'absent';
+  // Long structures are cut before they are turned to text.
+  if (typeof value === 'object' && value !== null) {
+    const size = Array.isArray(value) ? value.length : Object.keys(value).length;
+    if (size > MAX_VALUE_LENGTH) return Array.isArray(value) ? `a list of ${size}` : `an object of ${size} keys`;
+  }
+  return JSON.stringify(value) ?? String(value);
+};
+
+const FIELDS: Readonly<Record<string, (fields: MessageFields) => unknown>> = {
+  container: ({ violation }) => violation.container ?? 'pod',
+  kind: ({ object }) => object.kind,
+  name: ({ object }) => object.name,
+  path: ({ violation }) => violation.path,
+  value: ({ violation }) => violation.value,
+  expected: ({ violation }) => violation.expected ?? '',
+};
+
+/** Compiles a template; throws for a placeholder that does not exist. */
+export const compileMessage = (template: string): MessageTemplate => {
+  const pieces = template.split(PLACEHOLDER);
+  const parts = pieces.map((piece, i): ((fields: MessageFields) => string) => {
+    if (i % 2 === 0) return () => piece;
+    if (piece.startsWith('params.')) return ({ params }) => showValue(params[piece.slice('params.'.length)]);
+    const field = Object.hasOwn(FIELDS, piece) ? FIELDS[piece] : undefined;
+    if (!field) throw new Error(`message: {${piece}} is not known; there are ${Object.keys(FIELDS).join(', ')}, params.NAME`);
+    return (fields) => showValue(field(fields));
+  });
+  return (fields) => parts.map((part) => part(fields)).join('');
+};

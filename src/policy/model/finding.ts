@@ -1,0 +1,46 @@
+import type { ObjectRef } from './kubernetes-object.ts';
+
+export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+/** What a host does about a finding. `off` policies are not evaluated. */
+export const ACTIONS = ['off', 'audit', 'warn', 'deny'] as const;
+export type Action = (typeof ACTIONS)[number];
+
+export const severityRank = (severity: Severity): number => SEVERITIES.indexOf(severity);
+
+/** One step of a JSON Patch (RFC 6902); paths are in the document. */
+export interface PatchStep {
+  readonly op: 'add' | 'remove' | 'replace';
+  readonly path: string;
+  readonly value?: unknown;
+}
+
+/** One thing that is wrong with one object. */
+export interface Finding {
+  /** Policy id. */
+  readonly policy: string;
+  readonly title: string;
+  readonly severity: Severity;
+  readonly action: Exclude<Action, 'off'>;
+  readonly object: ObjectRef;
+  /** The controlling owner, where the object names one. */
+  readonly owner?: ObjectRef;
+  /** Name of the container that the finding is about. */
+  readonly container?: string;
+  /** Image of that container. */
+  readonly image?: string;
+  /** JSON Pointer in the document. Where a field is missing, the place where it belongs. */
+  readonly path: string;
+  readonly message: string;
+  /** What stands at the path; undefined where nothing does. */
+  readonly value?: unknown;
+  /** What would be accepted, in words. */
+  readonly expected?: string;
+  /** What to write instead, in words. */
+  readonly fix: string;
+  /** Present only where applying it blindly cannot break the workload. */
+  readonly patch?: readonly PatchStep[];
+  /** Address of the policy's page. */
+  readonly docs: string;
+}

@@ -1,0 +1,195 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { BellwetherError, EXIT_CODES, readFile, runProcess, systemClock } from '../platform/index.ts';
+import {
+  createPolicySet,
+  DEFAULT_PROFILE,
+  LATEST_PSS_MINOR,
+  type Policy,
+  type PolicyConfig,
+  PROFILES,
+  type ProfileName,
+  parseMinor,
+  parsePolicyConfig,
+  policyPack,
+  type Selection,
+} from '../policy/index.ts';
+import { explainPolicy, listPolicies } from './command/explain.ts';
+import { printResult } from './command/print-result.ts';
+import { readConfig, readExceptions, readParams } from './command/settings.ts';
+import { createStandardInput } from './command/standard-input.ts';
+import { findFiles, STDIN } from './files/find-files.ts';
+import { FORMATS } from './output/formats.ts';
+import { exitCodeOfReport, FAIL_ON, type FailOn, type Report } from './output/report.ts';
+import { createScanPool } from './pool/scan-pool.ts';
+import { scan } from './scan.ts';
+import { createFileScanner } from './scan-file.ts';
+import { DEFAULT_LIMITS } from './yaml/read-documents.ts';
+
+interface Flags {
+  readonly format: string;
+  readonly profile: ProfileName;
+  readonly pssVersion: number;
+  readonly kubernetesVersion?: number;
+  readonly failOn: FailOn;
+  readonly only?: readonly string[];
+  readonly config?: string;
+  readonly params?: string;
+  readonly exceptions: readonly string[];
+  readonly output?: string;
+  readonly maxBytes: number;
+  readonly jobs: number;
+  readonly rendered?: boolean;
+  readonly list?: boolean;
+  readonly explain?: string;
+}
+
+// Larger than any bundle of manifests; more than this in one file is a mistake or an attack.
+const DEFAULT_MAX_BYTES = 16 << 20;
+
+// A thread takes some 60 MB.
+const MAX_JOBS = 64;
+
+const list = (value: string, previous: readonly string[] = []): readonly string[] => [
+  ...previous,
+  ...value
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean),
+];
+const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
+const version = (text: string): number => {
+  const minor = parseMinor(text);
+  if (minor === undefined) throw new InvalidArgumentError('It must be a version such as 1.30, or latest.');
+  return minor;
+};
+const jobs = (text: string): number => {
+  if (!/^\d{1,2}$/.test(text) || Number(text) < 1 || Number(text) > MAX_JOBS)
+    throw new InvalidArgumentError(`It must be a whole number from 1 to ${MAX_JOBS}.`);
+  return Number(text);
+};
+const bytes = (text: string): number => {
+  if (!/^[1-9]\d{0,10}$/.test(text)) throw new InvalidArgumentError('It must be a number of bytes above 0.');
+  return Number(text);
+};
+
+/** `bellwether scan`: the verdicts of the admission webhook on files. */
+export const scanCommand = (): Command =>
+  new Command('scan')
+    .description('Judges Kubernetes manifests by policies, with line and column. Folders are searched for .yaml, .yml and .json.')
+    .argument('[paths...]', 'files and folders; - is standard input')
+    .addOption(new Option('--format <name>', 'of the result').choices(Object.keys(FORMATS)).default('text'))
+    .addOption(new Option('--profile <name>', 'which policies').choices([...PROFILES]).default(DEFAULT_PROFILE))
+    .option('--pss-version <version>', 'version of the Pod Security Standards', version, LATEST_PSS_MINOR)
+    .option('--kubernetes-version <version>', 'version of the cluster, for removed and deprecated APIs', version)
+    .addOption(
+      new Option('--fail-on <severity>', 'exit with 1 for findings of this severity or above').choices([...FAIL_ON]).default('high'),
+    )
+    .option('--only <ids>', 'only these policies, whatever the profile', list)
+    .option('--config <file>', 'YAML: profile, versions, actions, severities and params of policies, exceptions')
+    .option('--params <file>', 'YAML: policy id to its params')
+    .option('--exceptions <file>', 'exceptions, each with an owner and a last day; may be given several times', collect, [])
+    .option('--output <file>', 'write the result here instead of standard output')
+    .option('--rendered', 'the input is what kustomize or Helm rendered: judge every document in it')
+    .option('--jobs <number>', 'threads that scan files; more than one pays from some thousand objects in several files', jobs, 1)
+    .option('--max-bytes <number>', 'refuse files above this size', bytes, DEFAULT_MAX_BYTES)
+    .option('--list', 'print the policies, with --profile or --only those that are active')
+    .option('--explain <id>', 'print what a policy is for, its params and examples')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ bellwether scan k8s/\n  $ helm template chart | bellwether scan --rendered -\n  $ bellwether scan --profile restricted --pss-version 1.30 --format sarif k8s/\n\nExit codes: 0 clean, 1 findings at or above --fail-on, 2 wrong command line, or something could not be read.',
+    )
+    .action(async (paths: readonly string[], flags: Flags, command: Command) => {
+      let hasRun = false;
+      await runProcess(async (signal) => {
+        await run(paths, flags, command, signal);
+        hasRun = true;
+      });
+      // 1 says that there are findings, so whatever went wrong is 2.
+      if (!hasRun && process.exitCode !== EXIT_CODES.ok) process.exitCode = EXIT_CODES.usage;
+    });
+
+const run = async (paths: readonly string[], flags: Flags, command: Command, signal: AbortSignal): Promise<void> => {
+  const pack = policyPack();
+  if (flags.explain !== undefined) return void process.stdout.write(explainPolicy(policyOf(pack, flags.explain)));
+  if (flags.list) return void process.stdout.write(listPolicies(listed(pack, flags, command)));
+  if (paths.length === 0) throw new BellwetherError('invalid_input', 'nothing to scan: name files or folders, or - for standard input');
+  const report = await makeReport(pack, paths, flags, await readSettings(flags, command), signal);
+  const text = FORMATS[flags.format]!(report, { color: flags.output === undefined && process.stdout.isTTY === true });
+  await printResult(text, flags.output);
+  process.exitCode = exitCodeOfReport(report);
+};
+
+/** What is in force: the configuration file, and what the command line says on top of it. */
+interface Settings extends Omit<PolicyConfig, 'selection'> {
+  readonly selection: Selection & { readonly profile: ProfileName; readonly pssMinor: number };
+}
+
+const readSettings = async (flags: Flags, command: Command): Promise<Settings> => {
+  const nowMs = systemClock.nowMs();
+  const config = flags.config === undefined ? parsePolicyConfig({}, 'configuration', nowMs) : await readConfig(flags.config, nowMs);
+  const isGiven = (name: string): boolean => command.getOptionValueSource(name) !== 'default';
+  const params = flags.params === undefined ? {} : await readParams(flags.params);
+  const exceptions = await Promise.all(flags.exceptions.map((path) => readExceptions(path, nowMs)));
+  return {
+    selection: {
+      ...config.selection,
+      profile: isGiven('profile') ? flags.profile : (config.selection.profile ?? flags.profile),
+      pssMinor: isGiven('pssVersion') ? flags.pssVersion : (config.selection.pssMinor ?? flags.pssVersion),
+      params: { ...config.selection.params, ...params },
+      ...(flags.only ? { only: flags.only } : {}),
+    },
+    exceptions: [...config.exceptions, ...exceptions.flat()],
+    podPaths: config.podPaths,
+    kubernetesMinor: flags.kubernetesVersion ?? config.kubernetesMinor,
+  };
+};
+
+const makeReport = async (
+  pack: readonly Policy[],
+  paths: readonly string[],
+  flags: Flags,
+  { selection, exceptions, podPaths, kubernetesMinor }: Settings,
+  signal: AbortSignal,
+): Promise<Report> => {
+  const policies = createPolicySet(pack, selection);
+  const shared = {
+    limits: DEFAULT_LIMITS,
+    all: flags.rendered ?? false,
+    podPaths,
+    ...(kubernetesMinor === undefined ? {} : { kubernetesMinor }),
+  };
+  const standardInput = createStandardInput(flags.maxBytes);
+  const deps = {
+    clock: systemClock,
+    findFiles: () => findFiles(paths),
+    readFile: (path: string) => (path === STDIN ? standardInput() : readFile(path, { maxBytes: flags.maxBytes })),
+  };
+  const options = { ...shared, policies, exceptions };
+  const pool =
+    flags.jobs > 1
+      ? createScanPool(flags.jobs, { ...shared, selection, maxBytes: flags.maxBytes }, createFileScanner(deps, options, signal))
+      : undefined;
+  try {
+    const result = await scan({ ...deps, ...(pool ? { pool } : {}) }, options, signal);
+    const active = policies.policies.map(({ policy }) => policy);
+    return { ...result, profile: selection.profile, pssVersion: `1.${selection.pssMinor}`, failOn: flags.failOn, policies: active };
+  } finally {
+    await pool?.close();
+  }
+};
+
+const policyOf = (pack: readonly Policy[], id: string): Policy => {
+  const policy = pack.find((candidate) => candidate.id === id);
+  if (!policy) throw new BellwetherError('invalid_input', `there is no policy ${id}; bellwether scan --list shows all`);
+  return policy;
+};
+
+const listed = (pack: readonly Policy[], flags: Flags, command: Command): readonly Policy[] => {
+  const isNarrowed = flags.only !== undefined || command.getOptionValueSource('profile') !== 'default';
+  if (!isNarrowed) return pack;
+  return createPolicySet(pack, {
+    profile: flags.profile,
+    pssMinor: flags.pssVersion,
+    ...(flags.only ? { only: flags.only } : {}),
+  }).policies.map(({ policy }) => policy);
+};

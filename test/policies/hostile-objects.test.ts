@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { createClusterIndex, createPolicySet, evaluate, type JsonRecord, policyPack, typeTable } from '../../src/policy/index.ts';
+import { POD_HOLDERS } from './pod-holders.ts';
+
+// Params for policies that wait for some, so that every rule runs.
+const SAMPLES: Readonly<Record<string, unknown>> = { array: ['a'], string: 'a', integer: 1, number: 1, boolean: true, object: {} };
+const params = Object.fromEntries(
+  policyPack()
+    .filter(({ requiredParams }) => requiredParams.length > 0)
+    .map((policy) => [policy.id, Object.fromEntries(policy.requiredParams.map((name) => [name, sampleOf(policy.params[name]!)]))]),
+);
+function sampleOf(schema: JsonRecord): unknown {
+  if (Array.isArray(schema.enum)) return schema.enum[0];
+  if (schema.minimum !== undefined) return schema.minimum;
+  return SAMPLES[String([schema.type].flat()[0])];
+}
+const usable = policyPack().filter((policy) => {
+  try {
+    policy.parseParams(params[policy.id]);
+    return true;
+  } catch {
+    return false;
+  }
+});
+const policies = createPolicySet(policyPack(), {
+  only: usable.map(({ id }) => id),
+  params: Object.fromEntries(Object.entries(params).filter(([id]) => usable.some((policy) => policy.id === id))),
+});
+const table = typeTable(37);
+
+/** A value of another type than the field has, or what a program would not expect of it. */
+const odd = fc.constantFrom<unknown>(
+  null,
+  0,
+  -1,
+  1.5,
+  1e300,
+  true,
+  false,
+  '',
+  'a',
+  '\u0000',
+  '$(x)',
+  '../..',
+  '__proto__',
+  [],
+  [null],
+  [[]],
+  {},
+  { a: null },
+  { __proto__x: 1 },
+  ['a', 1, {}],
+  'x'.repeat(5000),
+);
+
+/** A value of a type of the API, now and then of a wrong one. */
+const ofType = (code: string, depth: number): fc.Arbitrary<unknown> => {
+  if (depth <= 0) return odd;
+  const right = ((): fc.Arbitrary<unknown> => {
+    if (code[0] === '#') return ofFields(code.slice(1), depth);
+    if (code[0] === '[') return fc.array(ofType(code.slice(1), depth - 1), { maxLength: 2 });
+    if (code[0] === '{')
+      return fc.dictionary(fc.constantFrom('a', 'constructor', 'a/b~c', 'app'), ofType(code.slice(1), depth - 1), { maxKeys: 2 });
+    if (code === 'boolean') return fc.boolean();
+    if (code.startsWith('int') || code === 'number') return fc.integer({ min: -1, max: 70_000 });
+    return fc.constantFrom(
+      'a',
+      '*',
+      '/',
+      '500m',
+      '1Gi',
+      'Always',
+      'nginx',
+      'a:b:c@d',
+      '80',
+      'system:masters',
+      '-----BEGIN RSA PRIVATE KEY-----',
+    );
+  })();
+  return fc.oneof({ weight: 6, arbitrary: right }, { weight: 1, arbitrary: odd });
+};
+const ofFields = (id: string, depth: number): fc.Arbitrary<unknown> => {
+  const { fields } = table.typeOf(id);
+  if (fields === 'any') return odd;
+  const entries = [...fields];
+  return fc
+    .subarray(entries, { maxLength: Math.min(6, entries.length) })
+    .chain((chosen) => fc.record(Object.fromEntries(chosen.map(([name, code]) => [name, ofType(code, depth - 1)]))));
+};
+
+const podSpecId = table.typeOf(table.kinds.get('v1 Pod')!).fields;
+const podSpec = podSpecId === 'any' ? odd : ofType(podSpecId.get('spec')!, 6);
+const LIMIT_MS = 1000;
+
+const judge = (object: JsonRecord): void => {
+  const findings = evaluate(object, { policies, cluster: createClusterIndex([object]) });
+  const wrong = findings.filter(
+    ({ path, message }) => message.includes('could not be evaluated') || message === '' || (path !== '' && !path.startsWith('/')),
+  );
+  expect(wrong.map(({ policy, path, message }) => `${policy} ${path} ${message}`)).toEqual([]);
+  JSON.stringify(findings);
+};
+
+describe('evaluate, with wrong types everywhere', () => {
+  it('judges pods of every kind that makes them', () => {
+    fc.assert(
+      fc.property(podSpec, odd, fc.constantFrom(...POD_HOLDERS), (spec, metadata, { wrap }) => {
+        judge(wrap({ apiVersion: 'v1', kind: 'Pod', metadata, spec }));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('judges objects of every kind', () => {
+    const kinds = [...table.kinds].filter(([api]) => !api.endsWith('List'));
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...kinds).chain(([api, id]) => ofFields(id, 5).map((body) => ({ api, body }))),
+        ({ api, body }) => {
+          const [apiVersion, kind] = api.split(' ');
+          judge({ ...(body as JsonRecord), apiVersion, kind });
+        },
+      ),
+      { numRuns: 600 },
+    );
+  });
+
+  it('judges objects that are no objects', () => {
+    fc.assert(
+      fc.property(odd, odd, odd, odd, (apiVersion, kind, metadata, spec) => judge({ apiVersion, kind, metadata, spec })),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each([
+    { name: 'ten thousand containers', spec: { containers: Array.from({ length: 10_000 }, (_, i) => ({ name: `c${i}`, image: 'a' })) } },
+    { name: 'a long image name', spec: { containers: [{ name: 'a', image: `${'a/'.repeat(50_000)}:${'b'.repeat(50_000)}` }] } },
+    {
+      name: 'long arguments',
+      spec: { containers: [{ name: 'a', image: 'a', command: ['sh', '-c', 'sudo '.repeat(50_000)], args: ['='.repeat(300_000)] }] },
+    },
+    {
+      name: 'ten thousand variables',
+      spec: {
+        containers: [
+          { name: 'a', image: 'a', env: Array.from({ length: 10_000 }, (_, i) => ({ name: `PASSWORD_${i}`, value: 'aB3'.repeat(40) })) },
+        ],
+      },
+    },
+  ])('needs less than a second for $name', ({ spec }) => {
+    const before = process.cpuUsage();
+    judge({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec });
+    // Not the time on the wall: other tests may have the machine.
+    expect(process.cpuUsage(before).user / 1000).toBeLessThan(LIMIT_MS);
+  });
+});
