@@ -1,7 +1,8 @@
-// All detectors over public recordings, beside the shipped score and the baselines. --data DIR [--only SET] [--detectors a,b]
+// All detectors over public recordings, beside the shipped score and the baselines. --data DIR [--only SET] [--detectors a,b] [--model DIR]
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { chooseDetectors, type DetectorFigures, type Evaluation, runEvaluation, type SeriesDetector } from '../src/evaluation/index.ts';
+import { createModelSession, openModelFolder, spawnSessionThread } from '../src/learning/index.ts';
 import { systemClock } from '../src/platform/index.ts';
 import { RECORDING_SETS, recordingPaths } from './recordings/sets.ts';
 import { printHead } from './report.ts';
@@ -13,10 +14,18 @@ const { values: flags } = parseArgs({
     data: { type: 'string' },
     only: { type: 'string' },
     detectors: { type: 'string' },
+    model: { type: 'string' },
   },
 });
 
 const { detectors, close } = chooseDetectors(flags.detectors?.split(',') ?? ['all'], systemClock);
+
+const open = (model: Uint8Array) =>
+  createModelSession({ clock: systemClock, spawn: spawnSessionThread }, { model, threads: 1, maxQueue: 2, timeoutMs: 120_000 });
+const encoder =
+  flags.model === undefined
+    ? undefined
+    : await openModelFolder({ clock: systemClock, open, onChange: () => undefined }, { dir: flags.model });
 
 const cell = (value: number | undefined, digits = 2): string => (value === undefined ? '-' : value.toFixed(digits));
 const printRow = (name: string, cells: readonly string[]): void =>
@@ -67,7 +76,7 @@ if (flags.data === undefined) {
       }),
     );
     const evaluation = await runEvaluation(
-      { clock: systemClock, detectors: timed },
+      { clock: systemClock, detectors: timed, encoder },
       { pairs, kinds: set.kinds, baselines: true, bank: true, seed: SEED },
     );
     print(evaluation);
@@ -75,3 +84,4 @@ if (flags.data === undefined) {
   }
 }
 await close();
+await encoder?.close();

@@ -52,6 +52,15 @@ export interface OwnPastPlace {
   readonly floatsAt: number;
 }
 
+/** Hours after which an own past counts half. */
+const HALF_GROWN = 12;
+
+/** How far a past of hours can be believed, 0..1: one that is young has not yet seen what is rare but usual. */
+export const maturityOf = ({ doubles, doublesAt }: Pick<OwnPastPlace, 'doubles' | 'doublesAt'>): number => {
+  const blocks = doubles[doublesAt + SLOT.blocks]!;
+  return blocks / (blocks + HALF_GROWN);
+};
+
 /** Books the surprise for the hour it lies in; at the end of an hour the bar is worked out anew. */
 const advanceBar = (place: OwnPastPlace, seconds: number, stepSeconds: number, surprise: number): number => {
   const { doubles: d, doublesAt: at, floats: f } = place;

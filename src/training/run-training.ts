@@ -65,7 +65,7 @@ const withSession = async <T>(clock: Clock, model: Uint8Array, work: (session: M
 };
 
 /** The weights after all steps, taken up where an earlier run with the same data and options was stopped. */
-const fit = async (deps: TrainingDeps, options: TrainingOptions, data: TrainingData, folder: string, signal?: AbortSignal) => {
+const fitOrResume = async (deps: TrainingDeps, options: TrainingOptions, data: TrainingData, folder: string, signal?: AbortSignal) => {
   const path = `${folder}/state.bin`;
   const from = await readFitState(path);
   if (from) deps.tell(`taken up after step ${from.trainer.step} of ${options.steps}`);
@@ -103,7 +103,7 @@ export const runTraining = async (deps: TrainingDeps, options: TrainingOptions, 
     `${data.workloads} workloads, ${data.series.length} metrics, ${data.learned} windows to learn from, ${data.later} later ones to judge by, sha256 ${data.sha256.slice(0, 16)}`,
   );
   const folder = `${options.out}/runs/${runKey(data, options)}`;
-  const { trainer, curve } = await fit(deps, options, data, folder, signal);
+  const { trainer, curve } = await fitOrResume(deps, options, data, folder, signal);
   signal?.throwIfAborted();
 
   const training = { dataSha256: data.sha256, licence: options.licence, windows: data.learned, seed: options.seed, steps: options.steps };

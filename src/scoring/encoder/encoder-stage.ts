@@ -2,7 +2,7 @@ import type { Contributor, Score } from '../../conventions/index.ts';
 import { ENCODER, type WindowEncoder } from '../../learning/index.ts';
 import type { DetectorInput } from '../detector.ts';
 import type { LearnedStage } from '../learned-detector.ts';
-import { OWN_PAST_FLOATS, OWN_PAST_SLOTS, observeOwnPast } from '../own-past.ts';
+import { maturityOf, OWN_PAST_FLOATS, OWN_PAST_SLOTS, observeOwnPast } from '../own-past.ts';
 import type { LearnedMode } from '../window-model.ts';
 import { scoredColumns, type WorkloadState } from '../workload-state.ts';
 import { AGREEMENT_SLOTS, agree } from './agreement.ts';
@@ -169,7 +169,7 @@ export const createEncoderStage = (encoder: WindowEncoder, mode: Exclude<Learned
     };
     const value = observeOwnPast(place, row.seconds, state.stepSeconds, size);
     if (!(value >= ADMITTED_BELOW)) admit(row, embeddings, first);
-    return { value, contributors: value >= ADMITTED_BELOW ? contributorsOf(row, parts) : [] };
+    return { value: value * maturityOf(place), contributors: value >= ADMITTED_BELOW ? contributorsOf(row, parts) : [] };
   };
 
   const join = (score: Score, { state }: Row, { value, contributors }: Finding): Score => {

@@ -27,10 +27,12 @@ const plainEncoder = (version = 'plain'): WindowEncoder => ({
   },
 });
 const layout: FrameLayout = { version: 'v', features: ['a', 'b'].map((name) => ({ name, unit: '', unitClass: 'other' })) };
+/** Slow steps, so that a few hundred of them are days of experience. */
+const STEP_SECONDS = 600;
 const KEY = { namespace: 'n', workload: 'w', workloadKind: 'Deployment' };
 const frame = (i: number, ...values: number[]): WorkloadFrame => ({
   key: KEY,
-  timeMs: i * 60_000,
+  timeMs: i * STEP_SECONDS * 1000,
   layout,
   values: Float64Array.from(values),
   replicas: 1,
@@ -38,7 +40,7 @@ const frame = (i: number, ...values: number[]): WorkloadFrame => ({
 /** Two waves; from 1200 on the first flaps, by less than a single alarm needs. */
 const waveAt = (i: number): WorkloadFrame => frame(i, 10 + Math.sin(i) + (i >= 1200 ? (i % 2 === 0 ? 1.1 : -1.1) : 0), 5 + Math.cos(i / 3));
 const scorerWith = (encoder: WindowEncoder | undefined, mode: 'on' | 'shadow' = 'on') =>
-  createScorer({ stepSeconds: 60, bank: true, seed: 1, ...(encoder ? { learned: { encoder, mode } } : {}) });
+  createScorer({ stepSeconds: STEP_SECONDS, bank: true, seed: 1, ...(encoder ? { learned: { encoder, mode } } : {}) });
 const run = async (scorer: ReturnType<typeof scorerWith>, from: number, to: number, at = waveAt): Promise<Score[]> => {
   const all: Score[] = [];
   for (let i = from; i < to; i++) all.push(...(await scorer.refine(scorer.score([at(i)]))));
