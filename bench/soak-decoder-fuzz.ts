@@ -34,12 +34,14 @@ type Outcome = { readonly results: readonly SelectorResult[] } | { readonly code
 /** A source whose next answer is set from outside. */
 const createTarget = (random: Random) => {
   let answer: FakeAnswer = {};
-  const http = fakeHttpClient(() => answer);
-  const make = () =>
-    createPrometheusSource(
+  // The fake client remembers its requests: it is made anew with each source, or a million answers would look like a leak.
+  const make = () => {
+    const http = fakeHttpClient(() => answer);
+    return createPrometheusSource(
       { http: { ...http, request: async (request) => http.request(request) }, clock: systemClock, random },
       { url: 'http://fuzz', maxBytes: MAX_BYTES, maxSamples: 200_000, timeoutMs: 60_000, retries: 0, rung: 'streamed' },
     );
+  };
   let source = make();
   let used = 0;
   return async (kind: 'streamed' | 'samples', parts: readonly Uint8Array[]): Promise<Outcome> => {
