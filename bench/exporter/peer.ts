@@ -109,13 +109,14 @@ export const measurePeer = async ({ seed, scale, ticks, program, signal }: Phase
   const inputs = workloads * METRICS.length;
   const series = recordedLoad(workloads, seed);
   const [a, b, c] = await freePorts(3);
-  const prometheus = await startPrometheus({ scrapeTarget: `127.0.0.1:${a}`, signal });
+  const prometheus = await startPrometheus({ signal });
   try {
     const past = await loadPast(prometheus, workloads, seed, signal);
     const nowMs = Date.now();
     const stepMs = INTERVAL_SECONDS * 1000;
     const recent = gridTimes(nowMs - 0.9 * HOUR_MS, nowMs, stepMs, OFFSET_MS);
     await writePast(prometheus.url, series, recent, signal);
+    await prometheus.scrape(`127.0.0.1:${a}`);
     const live = startLiveLoad({ url: prometheus.url, series, stepMs, offsetMs: OFFSET_MS, afterMs: recent.at(-1)!, signal });
     try {
       await prometheus.quiet(QUIET_MAX_MS);

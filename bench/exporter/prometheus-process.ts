@@ -21,6 +21,8 @@ export interface Prometheus {
   cpuSeconds(): number;
   /** Value of an instant query that gives one number; 0 where it gives nothing. */
   number(query: string): Promise<number>;
+  /** Scrapes `host:port` from now on, as in a cluster. Not before the past is written: a sample of now closes everything older than an hour. */
+  scrape(target: string): Promise<void>;
   /** Loads a rule file while running. */
   loadRules(yaml: string): Promise<void>;
   /** Resolves once the server is nearly idle, or after `maxMs`. */
@@ -52,17 +54,11 @@ const configuration = (scrapeTarget: string | undefined): string => {
   return `global:\n  evaluation_interval: 30s\nrule_files: ['rules/*.yaml']\n${scrapeTarget === undefined ? '' : scrape}`;
 };
 
-export interface PrometheusOptions {
-  /** `host:port` of the scores, scraped as in a cluster. */
-  readonly scrapeTarget?: string;
-  readonly signal: AbortSignal;
-}
-
 /** Starts a real Prometheus with an empty store on loopback; `stop` takes its data away. */
-export const startPrometheus = async ({ scrapeTarget, signal }: PrometheusOptions): Promise<Prometheus> => {
+export const startPrometheus = async ({ signal }: { readonly signal: AbortSignal }): Promise<Prometheus> => {
   const folder = await mkdtemp(join(tmpdir(), 'bellwether-bench-'));
   await mkdir(join(folder, 'rules'));
-  await writeFile(join(folder, 'prometheus.yml'), configuration(scrapeTarget));
+  await writeFile(join(folder, 'prometheus.yml'), configuration(undefined));
   const [port] = await freePorts(1);
   const url = `http://127.0.0.1:${port}`;
   const child = startChild(prometheusProgram(), [
@@ -85,6 +81,10 @@ export const startPrometheus = async ({ scrapeTarget, signal }: PrometheusOption
     if (!answer.ok) throw new Error(`${path}: status ${answer.status}: ${text.slice(0, 300)}`);
     return JSON.parse(text);
   };
+  const reload = async (): Promise<void> => {
+    const answer = await fetch(`${url}/-/reload`, { method: 'POST', signal });
+    if (!answer.ok) throw new Error(`reload: ${(await answer.text()).slice(0, 300)}`);
+  };
   try {
     await waitFor('ready Prometheus', () => getText(`${url}/-/ready`, signal), {
       child,
@@ -102,10 +102,13 @@ export const startPrometheus = async ({ scrapeTarget, signal }: PrometheusOption
         };
         return Number(answer.data.result[0]?.value[1] ?? 0);
       },
+      scrape: async (target) => {
+        await writeFile(join(folder, 'prometheus.yml'), configuration(target));
+        await reload();
+      },
       loadRules: async (yaml) => {
         await writeFile(join(folder, 'rules', 'peer.yaml'), yaml);
-        const answer = await fetch(`${url}/-/reload`, { method: 'POST', signal });
-        if (!answer.ok) throw new Error(`reload: ${(await answer.text()).slice(0, 300)}`);
+        await reload();
       },
       quiet: async (maxMs) => {
         const deadline = Date.now() + maxMs;

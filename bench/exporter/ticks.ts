@@ -69,12 +69,13 @@ export const measureAllTicks = async ({ seed, scale, ticks, program, profileTo, 
   const workloads = Math.round(TICK_WORKLOADS * scale);
   const series = recordedLoad(workloads, seed);
   const [a, b, c] = await freePorts(3);
-  const prometheus = await startPrometheus({ scrapeTarget: `127.0.0.1:${a}`, signal });
+  const prometheus = await startPrometheus({ signal });
   try {
     const nowMs = Date.now();
     const stepMs = INTERVAL_SECONDS * 1000;
     const times = gridTimes(nowMs - PAST_HOURS * HOUR_MS, nowMs, stepMs, OFFSET_MS);
     const samples = await writePast(prometheus.url, series, times, signal);
+    await prometheus.scrape(`127.0.0.1:${a}`);
     const live = startLiveLoad({ url: prometheus.url, series, stepMs, offsetMs: OFFSET_MS, afterMs: times.at(-1)!, signal });
     try {
       await prometheus.quiet(QUIET_MAX_MS);
