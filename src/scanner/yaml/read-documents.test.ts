@@ -108,10 +108,11 @@ describe('readDocuments', () => {
     { name: 'a key that is a mapping', text: '? {a: 1}\n: 2\n', says: /a key must be text/ },
     { name: 'a merge of text', text: 'a: {<<: text}\n', says: /merge key/ },
     { name: 'control characters', text: 'a: "\u0000"\n', says: /not YAML/ },
-  ])('refuses $name within a second, and reads the next document', ({ text, says }) => {
+  ])('refuses $name without a hang, and reads the next document', ({ text, says }) => {
     const startMs = performance.now();
     expect(values(`${text}\n---\nnext: 1\n`)).toEqual([expect.stringMatching(says), { next: 1 }]);
-    expect(performance.now() - startMs).toBeLessThan(1000);
+    // Milliseconds where it is right, minutes where it is not; a busy machine lies between.
+    expect(performance.now() - startMs).toBeLessThan(10_000);
   });
 
   it('stops at the highest number of documents and says so', () => {
