@@ -63,6 +63,7 @@ module.exports = {
     ...doors,
     ...BUILD_TIME,
     only('files-at-the-edge', '^(node:)?(fs|fs/promises|http|https|net|child_process)$', 'platform'),
+    only('kubernetes-in-platform', '^node_modules/(@kubernetes|@peculiar)/', 'platform'),
     only('onnx-in-learning', '^node_modules/(onnxruntime-node|onnx-buf)/', 'learning|testing'),
     only('cdk8s-in-synth', '^node_modules/(cdk8s|cdk8s-plus-27|constructs|@grafana)/', 'synth'),
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
