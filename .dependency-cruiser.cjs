@@ -3,6 +3,7 @@ const MAY_IMPORT = {
   conventions: [],
   platform: ['conventions'],
   'command-line': ['conventions'],
+  web: ['conventions', 'platform'],
   prometheus: ['conventions', 'platform'],
   features: ['conventions'],
   learning: ['conventions', 'platform'],
@@ -12,9 +13,9 @@ const MAY_IMPORT = {
   training: ['conventions', 'platform', 'features', 'learning', 'scoring', 'evaluation'],
   policy: ['conventions', 'platform'],
   scanner: ['conventions', 'platform', 'policy'],
-  admission: ['conventions', 'platform', 'policy'],
+  admission: ['conventions', 'platform', 'web', 'policy'],
   recorder: ['conventions', 'platform', 'prometheus', 'features'],
-  exporter: ['conventions', 'platform', 'prometheus', 'features', 'learning', 'feedback', 'scoring'],
+  exporter: ['conventions', 'platform', 'web', 'prometheus', 'features', 'learning', 'feedback', 'scoring'],
   demo: ['conventions', 'platform', 'prometheus', 'features', 'scoring', 'exporter'],
 };
 const NOT_TESTS = '\\.test\\.ts$';
