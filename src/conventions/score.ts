@@ -24,6 +24,16 @@ export interface Contributor {
   readonly pod?: string;
 }
 
+/** What verdicts of people changed in a score. */
+export interface TaughtScore {
+  /** The score without them. */
+  readonly rawValue: number;
+  /** Factor on the bar: above 1 the score was eased, below 1 it was raised. */
+  readonly bar: number;
+  /** Ids of the verdicts that had a say. */
+  readonly verdicts: readonly string[];
+}
+
 /** One workload's score at one instant. */
 export interface Score {
   readonly key: WorkloadKey;
@@ -41,6 +51,10 @@ export interface Score {
   readonly detector: string;
   /** True while a rollout, scale-out or drain damps level and difference parts. */
   readonly damped: boolean;
+  /** Set where verdicts had a say. */
+  readonly taught?: TaughtScore;
+  /** Value and margin with other sets of verdicts, where a scorer was asked for them. */
+  readonly alternatives?: readonly { readonly value: number; readonly margin: number }[];
   readonly modelVersion: string;
 }
 

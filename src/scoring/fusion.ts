@@ -20,6 +20,14 @@ const mergeContributors = (first: readonly Contributor[], others: readonly (read
   return sum > 1 ? kept.map((contributor) => ({ ...contributor, contribution: contributor.contribution / sum })) : kept;
 };
 
+/** The baseline's own score: its margin from the boundary on, the order of the rank part below. */
+const baselineScore = ({ margin, rank }: Pick<FrameAnalysis, 'margin' | 'rank'>): number =>
+  margin >= 1 ? margin : Math.min(BELOW_BOUNDARY, rankScore(rank));
+
+/** The value that `fuse` would give. */
+export const fusedValue = (analysis: Pick<FrameAnalysis, 'margin' | 'rank'>, parts: readonly Part[]): number =>
+  parts.reduce((largest, { value }) => Math.max(largest, value), baselineScore(analysis));
+
 /** One score out of all parts: the largest part at or above the boundary decides; below it the rank part orders, and a part may lift it. */
 export const fuse = (
   frame: WorkloadFrame,
@@ -30,7 +38,7 @@ export const fuse = (
   modelVersion: string,
   contributorFloor: number = CONTRIBUTOR_FLOOR,
 ): Score => {
-  const baseline = analysis.margin >= 1 ? analysis.margin : Math.min(BELOW_BOUNDARY, rankScore(analysis.rank));
+  const baseline = baselineScore(analysis);
   let strongest: Part | undefined;
   for (const part of parts) if (!strongest || part.value > strongest.value) strongest = part;
   const decides = strongest !== undefined && strongest.value > baseline ? strongest : undefined;

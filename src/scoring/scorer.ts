@@ -1,6 +1,8 @@
 import type { Score, WorkloadFrame, WorkloadKey } from '../conventions/index.ts';
+import type { Adjustment } from '../feedback/index.ts';
 import { ENCODER, type WindowEncoder } from '../learning/index.ts';
 import type { LearnedStats } from './learned-detector.ts';
+import type { Lesson, VerdictFilter } from './lessons/index.ts';
 import type { LearnedMode, WindowModel } from './window-model.ts';
 
 /** Scores workloads frame by frame; everything it knows comes from the frames before. */
@@ -14,6 +16,15 @@ export interface Scorer {
   refine(scores: readonly Score[]): Promise<readonly Score[]>;
   /** What the learned model did; undefined without one. */
   readonly learned: LearnedStats | undefined;
+  /**
+   * Takes what a verdict means for its workload, at once. `no_window`: nothing is known of that stretch (any more), so no score changes;
+   * `unknown_workload`: there is no such workload, and nothing is kept.
+   */
+  teach(adjustment: Adjustment): TeachOutcome;
+  /** Takes a verdict back: scores are what they would be without it. False where it is not known. */
+  unteach(id: string): boolean;
+  /** Everything that was taught, by workload. */
+  lessons(): Iterable<{ readonly key: WorkloadKey; readonly lesson: Lesson }>;
   /** Drops the state of a workload that has gone. */
   forget(key: WorkloadKey): void;
   readonly workloads: number;
@@ -26,6 +37,8 @@ export interface Scorer {
   /** Names the model in every score: catalogue and scorer version. */
   readonly modelVersion: string;
 }
+
+export type TeachOutcome = 'learned' | 'no_window' | 'unknown_workload';
 
 /** Names the kind of learned model, whose memory is part of every workload's state. */
 export const learnedId = (learned: NonNullable<ScorerOptions['learned']>): string => ('encoder' in learned ? ENCODER.id : learned.model.id);
@@ -47,6 +60,8 @@ export interface ScorerOptions {
   readonly seed: number;
   /** Contributors are worked out for scores above this. `CONTRIBUTOR_FLOOR` where absent; below 0 for a replay that explains quiet instants too. */
   readonly contributorFloor?: number;
+  /** Sets of verdicts: `Score.alternatives` then says what it would be with each of them. For evaluation: one pass instead of many. */
+  readonly alternatives?: readonly VerdictFilter[];
   /** A learned model and how much it may say; absent = off. */
   readonly learned?: { readonly mode: Exclude<LearnedMode, 'off'> } & (
     | { readonly model: WindowModel }

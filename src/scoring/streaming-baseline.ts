@@ -7,7 +7,7 @@ import { clearLargest, type LargestThree, meanOfLargest, offer, plateauSurprise 
 import { advanceRank } from './rank.ts';
 import { createMetricResiduals, deriveResiduals, learnResiduals, type MetricResiduals } from './residuals.ts';
 import { BINS, learnSurprise, surpriseOf } from './surprise.ts';
-import { admitWindow, bankDistance } from './window-bank.ts';
+import { bankDistance } from './window-bank.ts';
 import { ENTITY, metricSlot, type WorkloadState } from './workload-state.ts';
 
 /** What a rollout explains is not judged, so it is hardly learnt either: a miner that comes with it must still be news when the damping ends. */
@@ -237,7 +237,8 @@ const learnMetrics = (state: WorkloadState, seconds: number, a: FrameAnalysis, w
 };
 
 /**
- * Scores one frame of plausible values against everything before it, then learns it (detection-recipe sections 2 to 4).
+ * Scores one frame of plausible values against everything before it, then learns it (detection-recipe sections 2 to 4), but for the window bank:
+ * whether the sample may become a row is the caller's to say, with `admitWindow`.
  * `rollout`: a release or a changed replica count explains part of it. It never explains a surge of load: more replicas leave less for each.
  */
 export const observeBaseline = (
@@ -260,7 +261,6 @@ export const observeBaseline = (
     const bank = bankDistance(state, a.values);
     const joint = jointDistance(state, a.levelZ);
     a.rank = advanceRank(state, [levelSize(a), total, bank, joint]);
-    admitWindow(state, a.margin);
     learnJoint(state, seconds, a.margin);
     bookSurprise(state, seconds, total, a.margin);
   }

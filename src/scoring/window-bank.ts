@@ -83,10 +83,13 @@ const nextRandom = (d: Float64Array): number => {
   return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
 };
 
-/** Offers the window of the last `bankDistance` to the reservoir: every quiet sample of the past has the same chance to be kept. */
-export const admitWindow = (state: WorkloadState, margin: number): void => {
+/**
+ * Offers the window of the last `bankDistance` to the reservoir: every quiet sample of the past has the same chance to be kept.
+ * Returns the row it took, or -1.
+ */
+export const admitWindow = (state: WorkloadState, margin: number): number => {
   const { bankWidth: width, bank } = state.shape;
-  if (width === 0 || width > MAX_WIDTH || margin >= ADMIT_BELOW) return;
+  if (width === 0 || width > MAX_WIDTH || margin >= ADMIT_BELOW) return -1;
   const d = state.doubles;
   const offered = d[ENTITY.bankOffered]!;
   d[ENTITY.bankOffered] = offered + 1;
@@ -94,7 +97,8 @@ export const admitWindow = (state: WorkloadState, margin: number): void => {
   if (row < BANK_ROWS) d[ENTITY.bankRows] = row + 1;
   else {
     row = Math.floor(nextRandom(d) * (offered + 1));
-    if (row >= BANK_ROWS) return;
+    if (row >= BANK_ROWS) return -1;
   }
   for (let i = 0; i < width; i++) state.floats[bank + row * width + i] = window[i]!;
+  return row;
 };

@@ -11,8 +11,9 @@ import type { Part } from './detector.ts';
 import { recallAll, rememberAll } from './detector-memories.ts';
 import { createDetectors } from './detectors.ts';
 import { createEncoderStage } from './encoder/encoder-stage.ts';
-import { fuse } from './fusion.ts';
+import { fuse, fusedValue } from './fusion.ts';
 import { createLearnedStage, type LearnedStage, LONGEST_WINDOW } from './learned-detector.ts';
+import { createTeaching, type Teaching } from './lessons/index.ts';
 import { plausibleFrame } from './plausible-frame.ts';
 import type { Scorer, ScorerOptions, WorkloadSnapshot } from './scorer.ts';
 import { decodeSnapshot, encodeSnapshot, SCORER_VERSION } from './snapshot.ts';
@@ -38,6 +39,9 @@ const notReady = (frame: WorkloadFrame, reason: NotReadyReason, modelVersion: st
   modelVersion,
 });
 
+/** Largest score that is not an alarm. */
+const LARGEST_QUIET = 0.999;
+
 interface Workload {
   readonly key: WorkloadKey;
   state: WorkloadState;
@@ -50,12 +54,22 @@ const createStage = (learned: NonNullable<ScorerOptions['learned']>, position: n
   return createLearnedStage(learned.model, learned.mode, position);
 };
 
+/** A late word of the learned model must pass a raised bar too. */
+const keepEased = (early: Score, late: Score): Score => {
+  const bar = early.taught?.bar ?? 1;
+  return early.value < 1 && late.value >= 1 && late.value < bar ? { ...late, value: LARGEST_QUIET } : late;
+};
+
 /** The scorer of the exporter, of recordings and of the simulator: one state per workload, nothing shared between workloads but code. */
 export const createScorer = (options: ScorerOptions): Scorer => {
   const rules = createDetectors();
   const stage = options.learned && createStage(options.learned, rules.length);
   const detectors = stage ? [...rules, stage.detector] : rules;
   const workloads = new Map<string, Workload>();
+  const teaching: Teaching = createTeaching(
+    detectors.map(({ id }) => id),
+    options.alternatives,
+  );
   // One analysis serves all: it is read before the next frame begins.
   const analysis = createFrameAnalysis();
   const sizesByLayout = new WeakMap<FrameLayout, readonly MemorySize[]>();
@@ -75,8 +89,7 @@ export const createScorer = (options: ScorerOptions): Scorer => {
     return state;
   };
 
-  const workloadOf = (frame: WorkloadFrame): Workload => {
-    const id = workloadId(frame.key);
+  const workloadOf = (frame: WorkloadFrame, id: string): Workload => {
     let workload = workloads.get(id);
     if (!workload) {
       workload = { key: frame.key, state: freshState(frame.layout) };
@@ -105,7 +118,8 @@ export const createScorer = (options: ScorerOptions): Scorer => {
 
   const scoreFrame = (given: WorkloadFrame, index: number): Score => {
     const frame = plausibleFrame(given);
-    const { state } = workloadOf(frame);
+    const id = workloadId(frame.key);
+    const { state } = workloadOf(frame, id);
     const seconds = frame.timeMs / 1000;
     if (!Number.isFinite(seconds) || !inOrder(state, seconds)) return notReady(frame, 'stale_data', SCORER_VERSION);
     const d = state.doubles;
@@ -122,7 +136,19 @@ export const createScorer = (options: ScorerOptions): Scorer => {
     }
     // A lifecycle fault needs no history: a workload that crashes from its first minute has a score from its first minute.
     if (!analysis.ready && !parts.some((part) => part.value >= 1)) return notReady(frame, 'warming_up', SCORER_VERSION);
-    return fuse(frame, state, analysis, parts, damped, SCORER_VERSION, options.contributorFloor);
+    const rawValue = fusedValue(analysis, parts);
+    const { margin } = analysis;
+    const reading = teaching.read(id, state, analysis, parts, seconds, rawValue);
+    if (analysis.ready && !reading.isProtected) teaching.admit(id, state, margin, seconds);
+    const score = fuse(frame, state, analysis, reading.parts, damped, SCORER_VERSION, options.contributorFloor);
+    if (reading.bar === 1 && !options.alternatives) return score;
+    return {
+      ...score,
+      ...(reading.bar === 1 ? {} : { taught: { rawValue, bar: reading.bar, verdicts: reading.verdicts } }),
+      ...(options.alternatives
+        ? { alternatives: reading.alternatives.map((eased) => ({ value: fusedValue(eased, eased.parts), margin: eased.margin })) }
+        : {}),
+    };
   };
 
   return {
@@ -132,11 +158,20 @@ export const createScorer = (options: ScorerOptions): Scorer => {
       return frames.map(scoreFrame);
     },
     refine: async (scores) => {
-      return stage ? stage.refine(scores) : scores;
+      return stage ? (await stage.refine(scores)).map((late, i) => keepEased(scores[i]!, late)) : scores;
     },
     learned: stage?.stats,
+    teach: (adjustment) => {
+      const workload = workloads.get(workloadId(adjustment.key));
+      return workload ? teaching.teach(workloadId(adjustment.key), workload.state, adjustment) : 'unknown_workload';
+    },
+    unteach: (id) => [...workloads].some(([workload, { state }]) => teaching.unteach(workload, state, id)),
+    *lessons() {
+      for (const [id, { key }] of workloads) for (const lesson of teaching.lessonsOf(id)) yield { key, lesson };
+    },
     forget: (key) => {
       workloads.delete(workloadId(key));
+      teaching.forget(workloadId(key));
     },
     get workloads() {
       return workloads.size;
@@ -147,13 +182,15 @@ export const createScorer = (options: ScorerOptions): Scorer => {
       return bytes;
     },
     *snapshot(): Iterable<WorkloadSnapshot> {
-      for (const { key, state } of workloads.values()) yield encodeSnapshot(key, state, rememberAll(detectors, state));
+      for (const [id, { key, state }] of workloads)
+        yield encodeSnapshot(key, state, { ...rememberAll(detectors, state), ...teaching.remember(id) });
     },
     restore: (snapshot) => {
       const state = decodeSnapshot(snapshot, options, (layout) => sizesOf(layout));
       if (!state) return false;
       recallAll(detectors, state, snapshot.header.memories);
       workloads.set(workloadId(snapshot.key), { key: snapshot.key, state });
+      teaching.recall(workloadId(snapshot.key), state, snapshot.header.memories);
       return true;
     },
   };

@@ -1,0 +1,3 @@
+export type { Lesson } from './lesson.ts';
+export type { VerdictFilter } from './lesson-reader.ts';
+export { createTeaching, type Teaching } from './teaching.ts';
