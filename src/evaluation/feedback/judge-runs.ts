@@ -1,5 +1,5 @@
 import type { Occurrence } from './occurrence.ts';
-import type { WorkloadRun } from './run-workload.ts';
+import { isInside, type WorkloadRun } from './run-workload.ts';
 
 const HOUR = 3600;
 const MARGIN = 300;
@@ -28,7 +28,7 @@ const judgeOne = (run: WorkloadRun, scores: Float64Array, threshold: number, isC
     falseAlarms++;
     openUntil = seconds + HOUR;
   }
-  const counted = run.faults.filter(isCounted);
+  const counted = run.faults.filter((fault) => isInside(run, fault) && isCounted(fault));
   return { falseAlarms, found: counted.filter((fault) => found.has(fault)).length, faults: counted.length };
 };
 

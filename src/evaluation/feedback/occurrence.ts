@@ -36,12 +36,15 @@ const JOB_METRICS = [
   'pod_latency_mean_seconds',
 ] as const satisfies readonly SimulatedMetric[];
 
+/** What a job uses some of, and what it makes wait a little. */
+const SMALL: ReadonlySet<string> = new Set(['pod_memory_usage_bytes', 'pod_latency_mean_seconds']);
+
 export const drawJob = (random: Random): Pattern => {
   const shuffled = [...JOB_METRICS].map((metric) => ({ metric, at: random() })).sort((a, b) => a.at - b.at);
   const chosen = shuffled.slice(0, 2 + Math.floor(3 * random()));
   return {
     factors: Object.fromEntries(
-      chosen.map(({ metric }) => [metric, metric === 'pod_memory_usage_bytes' ? between(random, 1.15, 1.5) : logBetween(random, 2.5, 8)]),
+      chosen.map(({ metric }) => [metric, SMALL.has(metric) ? between(random, 1.15, 1.6) : logBetween(random, 2.5, 8)]),
     ),
     seconds: between(random, 600, 2400),
   };
@@ -90,7 +93,7 @@ const DRAWS: Readonly<Record<(typeof FAULTS)[number], (random: Random) => Factor
     };
   },
   scan: (random) => ({ pod_network_transmit_packets_per_second: logBetween(random, 2, 8), pod_cpu_usage_cores: between(random, 1, 1.2) }),
-  error_storm: (random) => ({ pod_request_error_ratio: logBetween(random, 10, 100), pod_latency_mean_seconds: logBetween(random, 1.3, 4) }),
+  error_storm: (random) => ({ pod_request_error_ratio: logBetween(random, 30, 150), pod_latency_mean_seconds: logBetween(random, 1.5, 5) }),
   leak: (random) => ({ pod_memory_usage_bytes: between(random, 1.4, 2.2) }),
 };
 

@@ -15,19 +15,18 @@ export interface WorkloadRunOptions {
   readonly index: number;
   readonly repeats: 'job' | 'faint';
   readonly stepSeconds: number;
-  /** Longest time of teaching, and the time that is judged after it, in days. */
+  /** Longest time of teaching, and the time that is judged after the last verdict of a set, in days. */
   readonly teachingDays: number;
   readonly laterDays: number;
 }
 
-/** The judged time of one workload: one column of scores without verdicts, and one per set of verdicts. */
+/** One workload: a column of scores without verdicts, and one per set of verdicts. */
 export interface WorkloadRun {
-  /** Verdicts given: the workload counts for those sets that ask for no more. */
-  readonly verdicts: number;
+  /** When each verdict was given, unix seconds: a set is judged on the days after its last one, and the workload counts for it where it has as many. */
+  readonly verdictTimes: readonly number[];
   readonly times: Float64Array;
   readonly raw: Float64Array;
   readonly taught: readonly Float64Array[];
-  /** Faults of the judged time. */
   readonly faults: readonly Occurrence[];
 }
 
@@ -37,22 +36,23 @@ const covers = ({ fromSeconds, toSeconds }: Occurrence, seconds: number): boolea
 interface Teacher {
   /** Sees the raw score of every sample of the teaching time, and gives verdicts when their hour has passed. */
   observe(seconds: number, raw: number): void;
-  readonly verdicts: number;
+  readonly verdictTimes: readonly number[];
 }
 
 const createTeacher = (scorer: Scorer, workload: SimulatedWorkload, random: Random): Teacher => {
-  let [verdicts, place] = [0, 0];
+  const verdictTimes: number[] = [];
+  let place = 0;
   let open: { readonly from: number } | undefined;
   const missable = workload.occurrences.filter(({ kind }) => kind === 'faint');
   const { namespace, workload: name, workloadKind } = workload.key;
 
   const teach = (fromSeconds: number, toSeconds: number, truth: 'false' | 'true' | 'missed', givenSeconds: number): void => {
-    if (truth !== 'true') verdicts++;
+    if (truth !== 'true') verdictTimes.push(givenSeconds);
     place++;
     const erring = random() < WRONG_SHARE;
     for (const word of wordsFor(truth)) {
       const verdict: Verdict = {
-        id: idOf({ count: Math.max(1, verdicts), truth, erring, word }, place),
+        id: idOf({ count: Math.max(1, verdictTimes.length), truth, erring, word }, place),
         word: word as VerdictWord,
         workload: { namespace, workload: name, workloadKind },
         fromSeconds,
@@ -69,9 +69,7 @@ const createTeacher = (scorer: Scorer, workload: SimulatedWorkload, random: Rand
 
   const alarmed = new Set<Occurrence>();
   return {
-    get verdicts() {
-      return verdicts;
-    },
+    verdictTimes,
     observe: (seconds, raw) => {
       if (raw >= 1) for (const one of missable) if (covers(one, seconds)) alarmed.add(one);
       if (open && seconds >= open.from + HOUR) {
@@ -106,30 +104,45 @@ export const runWorkload = (options: WorkloadRunOptions): WorkloadRun => {
   const times: number[] = [];
   const raw: number[] = [];
   const taught: number[][] = VERDICT_SETS.map(() => []);
-  let first = Number.NaN;
-  let judgedFrom = Number.POSITIVE_INFINITY;
+  let end = Number.POSITIVE_INFINITY;
   for (const frame of workload.frames()) {
     const seconds = frame.timeMs / 1000;
-    if (Number.isNaN(first)) first = seconds;
-    if (seconds >= judgedFrom + laterDays * DAY) break;
+    if (seconds > end) break;
     const score = scorer.score([frame])[0]!;
-    const value = score.taught?.rawValue ?? score.value;
-    if (seconds < judgedFrom) {
-      const isTaught = teacher.verdicts >= MOST_VERDICTS;
-      if (!isTaught) teacher.observe(seconds, value);
-      if (judgedFrom === Number.POSITIVE_INFINITY && (isTaught || seconds - first >= teachingDays * DAY)) judgedFrom = seconds + HOUR;
-      continue;
-    }
+    const value = score.ready ? (score.taught?.rawValue ?? score.value) : 0;
+    if (teacher.verdictTimes.length < MOST_VERDICTS) teacher.observe(seconds, value);
+    else end = Math.min(end, seconds + laterDays * DAY);
     times.push(seconds);
-    raw.push(score.ready ? value : 0);
+    raw.push(value);
     for (const [i, column] of taught.entries()) column.push(score.ready ? (score.alternatives?.[i]?.value ?? value) : 0);
   }
-  const end = times.at(-1) ?? 0;
   return {
-    verdicts: teacher.verdicts,
+    verdictTimes: teacher.verdictTimes,
     times: Float64Array.from(times),
     raw: Float64Array.from(raw),
     taught: taught.map((column) => Float64Array.from(column)),
-    faults: workload.occurrences.filter((one) => isFault(one) && one.fromSeconds >= judgedFrom && one.toSeconds <= end),
+    faults: workload.occurrences.filter(isFault),
   };
 };
+
+/** The stretch on which a set of verdicts is judged: the days after its last verdict. Undefined where there were fewer, or the time ended before. */
+export const laterTime = (run: WorkloadRun, count: number, laterDays: number): WorkloadRun | undefined => {
+  const given = run.verdictTimes[count - 1];
+  const last = run.times.at(-1);
+  if (given === undefined || last === undefined || last < given + laterDays * DAY) return undefined;
+  const from = run.times.findIndex((seconds) => seconds > given);
+  const to = run.times.findIndex((seconds) => seconds > given + laterDays * DAY);
+  const cut = (column: Float64Array): Float64Array => column.subarray(from, to < 0 ? column.length : to);
+  return {
+    verdictTimes: run.verdictTimes,
+    times: cut(run.times),
+    raw: cut(run.raw),
+    taught: run.taught.map(cut),
+    // A fault that began before the verdict is no later fault; its alarms are no false ones.
+    faults: run.faults.filter(({ toSeconds, fromSeconds }) => toSeconds + MARGIN > given && fromSeconds < given + laterDays * DAY),
+  };
+};
+
+/** Whether a fault lies in the stretch as a whole. */
+export const isInside = ({ times }: WorkloadRun, { fromSeconds, toSeconds }: Occurrence): boolean =>
+  fromSeconds >= (times[0] ?? Infinity) && toSeconds <= (times.at(-1) ?? -Infinity);

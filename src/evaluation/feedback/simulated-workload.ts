@@ -10,7 +10,7 @@ const FIRST_SECONDS = 1_772_582_400;
 const QUIET_DAYS = 2;
 /** One fault in that many days, and part of them begins while a job is running. */
 const DAYS_PER_FAULT = 3;
-const DURING_JOB = 0.25;
+const DURING_JOB = 0.05;
 /** Runs of the repeating pattern per day, at no fixed time: rare enough that nobody gets used to it, scorers included. */
 const RUNS_PER_DAY = 0.7;
 const LEAST_GAP = 3600;

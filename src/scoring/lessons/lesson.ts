@@ -8,11 +8,11 @@ export interface Lesson extends Omit<Adjustment, 'key'> {
 }
 
 /** Windows less alike than `from` are something else; from `full` on they are the same thing. */
-const ALIKE = { from: 0.4, full: 0.65 } as const;
+const ALIKE = { from: 0.45, full: 0.7 } as const;
 /** What one full word about a window that is the same adds to its bar, or takes away. */
-const STEP = { widen: 1, mute: 2, recentre: 1, lower: 0.45 } as const;
-/** The bar is never raised above 3 times itself (the hard bar), and never lowered below 0.55 of itself. */
-export const MOST_WIDENED = 2;
+const STEP = { widen: 1, mute: 2, recentre: 1, lower: 0.55 } as const;
+/** The bar is never raised above 2 times itself (the hard bar), and never lowered below 0.55 of itself. */
+export const MOST_WIDENED = 1;
 const MOST_LOWERED = 0.8;
 
 /** How one sample is judged in the light of its workload's lessons. */
