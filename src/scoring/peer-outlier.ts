@@ -27,7 +27,7 @@ import { scoredColumns, type WorkloadState } from './workload-state.ts';
 /** Frames of siblings before a verdict. */
 const LEAST_HISTORY = 60;
 /** How often, in days, a pod may pass the bar by chance. */
-const RETURN_DAYS = 60;
+const RETURN_DAYS = 200;
 /** Floors of the two bars, over the absolute bar: one frame has to be rarer than what lasts for two. */
 const FLOOR_ONE = 0.1;
 const FLOOR_TWO = -0.7;

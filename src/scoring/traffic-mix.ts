@@ -12,7 +12,7 @@ const LEAST_METRICS = 3;
 /** Frames before a verdict. */
 const LEAST_HISTORY = 60;
 /** How often, in days, a workload may pass the bar by chance. */
-const RETURN_DAYS = 60;
+const RETURN_DAYS = 200;
 /** Floors of the two bars over the absolute bar, as for pods among their siblings. */
 const FLOOR_ONE = 0.1;
 const FLOOR_TWO = -0.7;
