@@ -7,13 +7,15 @@ const MAY_IMPORT = {
   features: ['conventions'],
   learning: ['conventions', 'platform'],
   scoring: ['conventions', 'platform', 'features', 'learning'],
+  flows: ['conventions', 'platform', 'features', 'learning'],
+  'flow-commands': ['conventions', 'platform', 'learning', 'flows'],
   evaluation: ['conventions', 'platform', 'prometheus', 'features', 'learning', 'scoring'],
   training: ['conventions', 'platform', 'features', 'learning', 'scoring', 'evaluation'],
   policy: ['conventions', 'platform'],
   scanner: ['conventions', 'platform', 'policy'],
   admission: ['conventions', 'platform', 'policy'],
   recorder: ['conventions', 'platform', 'prometheus', 'features'],
-  exporter: ['conventions', 'platform', 'prometheus', 'features', 'learning', 'scoring'],
+  exporter: ['conventions', 'platform', 'prometheus', 'features', 'learning', 'scoring', 'flows'],
   demo: ['conventions', 'platform', 'prometheus', 'features', 'scoring', 'exporter'],
 };
 const NOT_TESTS = '\\.test\\.ts$';
