@@ -12,6 +12,10 @@ export interface HttpClientOptions {
     /** PEM; both for a client certificate. */
     readonly certFile?: string;
     readonly keyFile?: string;
+    /** The same three as text; files win. */
+    readonly ca?: string;
+    readonly cert?: string;
+    readonly key?: string;
     /** Name to verify the server's certificate against, where it is not the URL's host. */
     readonly serverName?: string;
     /** Accept any certificate. */
@@ -63,8 +67,8 @@ export const createHttpClient = (options: HttpClientOptions = {}): HttpClient =>
 
   /** The pool of connections; a new one where certificate files have changed. */
   const currentAgent = async (secure: boolean): Promise<PlainAgent> => {
-    const { caFile, certFile, keyFile, serverName, insecureSkipVerify } = options.tls ?? {};
-    const [ca, cert, key] = secure ? await Promise.all([caFile, certFile, keyFile].map(readText)) : [];
+    const { caFile, certFile, keyFile, serverName, insecureSkipVerify, ...given } = options.tls ?? {};
+    const [ca = given.ca, cert = given.cert, key = given.key] = secure ? await Promise.all([caFile, certFile, keyFile].map(readText)) : [];
     const tls = JSON.stringify([secure, ca, cert, key]);
     if (agent !== undefined && tls === agentTls) return agent;
     // Exchanges that run over the old pool end by themselves.
@@ -105,7 +109,7 @@ export const createHttpClient = (options: HttpClientOptions = {}): HttpClient =>
           secure,
           method,
           agent: await currentAgent(secure),
-          headers: { ...options.headers, ...headers, ...(await authorization()) },
+          headers: { ...options.headers, ...headers, ...(await authorization()), ...lengthOf(body) },
           body,
           signal: deadline.signal,
         };
@@ -136,6 +140,10 @@ interface Exchange {
   readonly body: Uint8Array | string | undefined;
   readonly signal: AbortSignal;
 }
+
+/** Told by us, because Node sends a body after DELETE without its length, and the server takes it for the next request. */
+const lengthOf = (body: Uint8Array | string | undefined): Record<string, string> =>
+  body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
 
 /** Sends a request; once more where a connection that had been kept turns out to be closed by the server in the meantime. */
 const send = async (exchange: Exchange): Promise<IncomingMessage> => {

@@ -1,5 +1,7 @@
 export * from './atomic-file.ts';
 export * from './clock.ts';
+export * from './config-text.ts';
+export * from './config-watch.ts';
 export * from './environment.ts';
 export * from './error.ts';
 export * from './files.ts';
@@ -9,6 +11,7 @@ export * from './heap.ts';
 export * from './http-client.ts';
 export * from './http-server.ts';
 export * from './identifier.ts';
+export * from './kubernetes/index.ts';
 export * from './logger.ts';
 export * from './process.ts';
 export * from './progress.ts';

@@ -46,6 +46,24 @@ describe('createHttpClient', () => {
     expect(Buffer.from(await readBody(answer.body, 100)).toString()).toBe('short and stout');
   });
 
+  it('sends a body with every method so that the next request on the connection is not lost', async () => {
+    const seen: string[] = [];
+    const url = await serve((request, response) => {
+      let text = '';
+      request.on('data', (chunk) => {
+        text += String(chunk);
+      });
+      request.on('end', () => {
+        seen.push(`${request.method} ${text}`);
+        response.end('x');
+      });
+    });
+    const client = clientWith();
+    for (const method of ['DELETE', 'PUT', 'DELETE', 'PATCH'] as const)
+      await readBody((await client.request(get(url, { method, body: `${method}-body` }))).body, 10);
+    expect(seen).toEqual(['DELETE DELETE-body', 'PUT PUT-body', 'DELETE DELETE-body', 'PATCH PATCH-body']);
+  });
+
   it('keeps its connections for the next requests', async () => {
     const ports = new Set<number | undefined>();
     const url = await serve((request, response) => {

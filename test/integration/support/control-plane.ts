@@ -13,7 +13,8 @@ const TOKEN = 'test-admin';
 export interface ControlPlanePrograms {
   readonly etcd: string;
   readonly apiserver: string;
-  readonly controllers: string;
+  /** The API server alone where absent. */
+  readonly controllers?: string;
   readonly kubectl: string;
   /** Names of the controllers that run; all that are on by default where absent. */
   readonly only?: readonly string[];
@@ -25,6 +26,8 @@ export interface ControlPlane {
   readonly kubeconfig: string;
   /** Standard output of kubectl; throws with its error output. */
   kubectl(args: readonly string[], input?: string): string;
+  /** Ends the API server and starts it again on the same data. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -95,7 +98,7 @@ export const startControlPlane = async ({
     '--unsafe-no-fsync',
     '--log-level=warn',
   ]);
-  const server = startProgram(apiserver, [
+  const serverArgs = [
     `--etcd-servers=http://127.0.0.1:${client}`,
     `--cert-dir=${join(folder, 'certs')}`,
     `--secure-port=${secure}`,
@@ -107,7 +110,8 @@ export const startControlPlane = async ({
     '--authorization-mode=RBAC',
     '--service-cluster-ip-range=10.0.0.0/24',
     '--allow-privileged=true',
-  ]);
+  ];
+  let server = startProgram(apiserver, serverArgs);
   const run = (args: readonly string[], input?: string): string => {
     const { status, stdout, stderr } = spawnSync(kubectl, [`--kubeconfig=${kubeconfig}`, ...args], {
       encoding: 'utf8',
@@ -125,8 +129,9 @@ export const startControlPlane = async ({
       ? true
       : undefined;
   };
-  await until('ready API server', isReady, { timeoutMs: START_TIMEOUT_MS, everyMs: 300 });
-  const manager = startProgram(controllers, [
+  const waitUntilReady = () => until('ready API server', isReady, { timeoutMs: START_TIMEOUT_MS, everyMs: 300 });
+  await waitUntilReady();
+  const managerArgs = [
     `--kubeconfig=${kubeconfig}`,
     `--service-account-private-key-file=${key}`,
     '--leader-elect=false',
@@ -135,13 +140,19 @@ export const startControlPlane = async ({
     '--bind-address=127.0.0.1',
     // Root of the API server's own certificate, which pods would trust.
     `--root-ca-file=${join(folder, 'certs', 'apiserver.crt')}`,
-  ]);
+  ];
+  const manager = controllers === undefined ? undefined : startProgram(controllers, managerArgs);
   return {
     url,
     kubeconfig,
     kubectl: run,
+    restart: async () => {
+      await server.stop();
+      server = startProgram(apiserver, serverArgs);
+      await waitUntilReady();
+    },
     stop: async () => {
-      await manager.stop();
+      await manager?.stop();
       await server.stop();
       await store.stop();
       rmSync(folder, { recursive: true, force: true });
