@@ -14,7 +14,8 @@ export const octaves = (z: number): number => {
 
 /** By how much `x` differs from the known `p` beyond what is granted, in octaves. */
 export const unlike = (x: number, p: number): number => {
-  if (p === 0) return Math.abs(x);
+  // What is there in one and absent in the other differs as a whole: a part of a pattern is another pattern.
+  if (p === 0 || x === 0) return Math.abs(x - p);
   const more = p < 0 ? p - x : x - p;
   return more > 0 ? Math.max(0, more - GREATER) : Math.max(0, -more - Math.min(SMALLER, MISSING * Math.abs(p)));
 };

@@ -34,6 +34,8 @@ export const removeRows = (state: WorkloadState, times: RowTimes, fromSeconds: n
     times[last] = Number.NaN;
     d[ENTITY.bankRows] = last;
   }
+  // The search begins with the rows that were near last time; those may be gone.
+  state.nearestRows.set([0, 1, 2]);
   return removed;
 };
 
