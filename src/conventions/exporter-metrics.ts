@@ -5,7 +5,7 @@ const CYCLE_BUCKETS = [0.01, 0.03, 0.1, 0.3, 1, 2, 5, 10, 20, 30, 60];
 /** Scores: most lie far below the boundary at 1; what lies above is spread widely. */
 const SCORE_BUCKETS = [0.1, 0.25, 0.5, 0.75, 0.9, 0.999, 1.25, 1.5, 2, 3];
 
-/** What the exporter says about itself, on the self port. `loop` is one of tick, backfill, snapshot, config. */
+/** What the exporter says about itself, on the self port. `loop` is one of tick, backfill, snapshot, feedback, config. */
 export const EXPORTER_METRICS = {
   modelInfo: { name: 'bellwether_model_info', type: 'gauge', help: 'Always 1; the model that gives the scores.', labels: ['version'] },
   ready: { name: 'bellwether_ready', type: 'gauge', help: '1 once the back-fill has ended and scores are given.', labels: [] },
@@ -88,6 +88,30 @@ export const EXPORTER_METRICS = {
     help: 'Scores given, one observation per workload and cycle.',
     labels: [],
     buckets: SCORE_BUCKETS,
+  },
+  verdicts: {
+    name: 'bellwether_verdicts_in_force',
+    type: 'gauge',
+    help: 'Verdicts of people that have not expired or worn off, by word.',
+    labels: ['word'],
+  },
+  verdictsWithoutEffect: {
+    name: 'bellwether_verdicts_without_effect',
+    type: 'gauge',
+    help: 'Those of them that change no score: nothing is known of their window (no_window), or there is no such workload (unknown_workload).',
+    labels: ['word', 'reason'],
+  },
+  easedScores: {
+    name: 'bellwether_scores_eased_total',
+    type: 'counter',
+    help: 'Scores that would have been at or above the boundary, and that verdicts brought below it.',
+    labels: [],
+  },
+  raisedScores: {
+    name: 'bellwether_scores_raised_total',
+    type: 'counter',
+    help: 'Scores that verdicts about missed events brought to the boundary or above.',
+    labels: [],
   },
   learnedBatches: {
     name: 'bellwether_learned_batches_total',

@@ -13,6 +13,7 @@ import { statusView } from './api/status-view.ts';
 import type { ScoreBoard } from './board/score-board.ts';
 import type { ExporterConfig } from './config/schema.ts';
 import { backfillProgress, type ExporterStatus } from './exporter-status.ts';
+import type { Pupil } from './feedback/pupil.ts';
 import { createApiApp } from './http/api-app.ts';
 import type { IngestQueue } from './ingest/ingest-queue.ts';
 import type { Pacer } from './loop/pacer.ts';
@@ -32,6 +33,7 @@ export interface ApiServerDeps {
   readonly source: SeriesSource | undefined;
   readonly ingest: IngestQueue | undefined;
   readonly scorer: Scorer;
+  readonly pupil: Pupil;
   readonly pacer: Pacer;
   readonly instruments: ExporterInstruments;
   readonly withdrawn: () => boolean;

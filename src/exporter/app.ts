@@ -8,6 +8,8 @@ import { createLiveConfig, type LiveConfig } from './config/live-config.ts';
 import type { ExporterConfig } from './config/schema.ts';
 import { createExporterStatus, type ExporterStatus, isWithdrawn } from './exporter-status.ts';
 import { createExpositionCache } from './exposition/exposition-cache.ts';
+import { runFeedbackLoop } from './feedback/feedback-loop.ts';
+import { createPupil } from './feedback/pupil.ts';
 import { createScoresApp } from './http/scores-app.ts';
 import { createIngestQueue } from './ingest/ingest-queue.ts';
 import { createLiveCycle } from './loop/live-cycle.ts';
@@ -16,7 +18,7 @@ import { createPacer } from './loop/pacer.ts';
 import type { PipelineParts } from './loop/scoring-pipeline.ts';
 import { runSnapshotLoop } from './loop/snapshot-loop.ts';
 import { warmStart } from './loop/warm-start.ts';
-import { type ScoringParts, scoringPartsOf, snapshotFileOf, sourceOf } from './parts.ts';
+import { type ScoringParts, scoringPartsOf, snapshotFileOf, sourceOf, verdictSourcesOf } from './parts.ts';
 import { createSelfMetrics } from './self/self-metrics.ts';
 import { createSnapshotStore } from './snapshot/snapshot-store.ts';
 
@@ -71,6 +73,8 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
   const parts = deps.parts ?? scoringPartsOf(initial);
   const scorer: Scorer = parts.createScorer(deps.learned ? { learned: deps.learned } : {});
   const source = deps.source ?? sourceOf(initial, { clock, random, onEvent: self.onSourceEvent });
+  const verdicts = verdictSourcesOf(initial);
+  const pupil = createPupil(scorer, verdicts.sources.length);
   const status = createExporterStatus(clock);
   const pacer = createPacer(clock);
   const board = createScoreBoard(scorer, {
@@ -163,6 +167,12 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
           () => config.current.snapshot.intervalSeconds * SECOND_MS,
           signal,
         ),
+      verdicts.sources.length > 0 &&
+        runFeedbackLoop(
+          { sources: verdicts.sources, pupil, clock, log, instruments: m },
+          initial.feedback.intervalSeconds * SECOND_MS,
+          signal,
+        ),
     ]);
   };
 
@@ -174,6 +184,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
     source,
     ingest,
     scorer,
+    pupil,
     pacer,
     instruments: m,
     withdrawn,
@@ -220,6 +231,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
     api.close();
     processMetrics?.stop();
     await source?.close();
+    await verdicts.close();
   };
 
   return {

@@ -1,12 +1,23 @@
 import { createFeatureExtractor, type FeatureCatalog, type FeatureExtractor, type PaceOptions } from '../features/index.ts';
-import { type Clock, createHttpClient, type HttpClientOptions, openReadStream, type Random, writeFileAtomic } from '../platform/index.ts';
+import {
+  type Clock,
+  createHttpClient,
+  type HttpClientOptions,
+  openReadStream,
+  type Random,
+  readFile,
+  writeFileAtomic,
+} from '../platform/index.ts';
 import { createPrometheusSource, type PrometheusSourceOptions, type SeriesSource, type SourceListener } from '../prometheus/index.ts';
 import { createScorer, type Scorer, type ScorerOptions } from '../scoring/index.ts';
 import type { ExporterConfig } from './config/schema.ts';
 import { catalogOf } from './feature-catalog.ts';
+import { createFileSource, createReceiverSource, type VerdictSource } from './feedback/verdict-source.ts';
 import type { SnapshotFile } from './snapshot/snapshot-store.ts';
 
 const SECOND_MS = 1000;
+/** Tens of thousands of verdicts. */
+const MAX_VERDICT_FILE_BYTES = 32 * 1024 * 1024;
 const HOUR_MS = 3_600_000;
 /** The first stretch of a back-fill: short, as nobody knows yet how many series there are; the next ones follow from what it weighed. */
 const FIRST_SLICE_MS = 300_000;
@@ -60,6 +71,27 @@ export const sourceOf = (
     close: async () => {
       await source.close();
       await http.close();
+    },
+  };
+};
+
+/** Where the configured verdicts come from: none, a receiver, a file, or both. `close` frees the connections. */
+export const verdictSourcesOf = ({ feedback }: ExporterConfig): { readonly sources: readonly VerdictSource[]; close(): Promise<void> } => {
+  const { url, file, bearerTokenFile, caFile, timeoutSeconds } = feedback;
+  const http =
+    url === undefined
+      ? undefined
+      : createHttpClient({
+          ...(bearerTokenFile === undefined ? {} : { bearerTokenFile }),
+          ...(caFile === undefined ? {} : { tls: { caFile } }),
+        });
+  return {
+    sources: [
+      ...(http && url !== undefined ? [createReceiverSource(http, { url, timeoutMs: timeoutSeconds * SECOND_MS })] : []),
+      ...(file === undefined ? [] : [createFileSource(() => readFile(file, { maxBytes: MAX_VERDICT_FILE_BYTES }))]),
+    ],
+    close: async () => {
+      await http?.close();
     },
   };
 };

@@ -5,6 +5,7 @@ import type { Rung } from '../../prometheus/index.ts';
 import { type BodyLimits, checked, FieldError, jsonBody, requireToken, typedQuery } from '../../web/index.ts';
 import type { ScoreBoard } from '../board/score-board.ts';
 import { backfillProgress, type ExporterStatus } from '../exporter-status.ts';
+import { byWorkload, type Pupil } from '../feedback/pupil.ts';
 import type { IngestQueue, IngestResult } from '../ingest/ingest-queue.ts';
 import { parseBatch } from '../ingest/parse-batch.ts';
 import type { ExporterInstruments } from '../self/self-metrics.ts';
@@ -29,6 +30,7 @@ export interface ApiDeps {
   readonly status: ExporterStatus;
   readonly explainer: Explainer;
   readonly predictor: Predictor;
+  readonly pupil: Pick<Pupil, 'verdicts'>;
   readonly instruments: ExporterInstruments;
   readonly clock: Clock;
   readonly modelVersion: string;
@@ -131,6 +133,9 @@ export const createApiRoutes = (deps: ApiDeps): Router => {
   });
   router.get('/api/v1/openapi.json', (_request, response) => {
     response.json(openApiDocument());
+  });
+  router.get('/api/v1/verdicts', (_request, response) => {
+    response.json({ items: deps.pupil.verdicts(clock.nowMs() / 1000).toSorted(byWorkload) });
   });
   router.get('/api/v1/workloads', (request, response) => {
     const result = validate(WORKLOAD_QUERY, typedQuery(WORKLOAD_QUERY.properties, request.query), { defaults: true });

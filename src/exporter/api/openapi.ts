@@ -4,6 +4,7 @@ import { ERROR } from '../../web/index.ts';
 import { EXPLAIN_QUERY, EXPLANATION } from './schema/explanation.ts';
 import { INGEST_REQUEST, INGEST_RESPONSE } from './schema/ingestion.ts';
 import { PREDICT_REQUEST, PREDICT_RESPONSE } from './schema/prediction.ts';
+import { KNOWN_VERDICTS } from './schema/verdicts.ts';
 import { STATUS, WORKLOAD_PAGE, WORKLOAD_QUERY } from './schema/workloads.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -82,6 +83,13 @@ export const openApiDocument = () => ({
         },
       },
     },
+    '/api/v1/verdicts': {
+      get: {
+        operationId: 'listVerdicts',
+        summary: 'What was learned from verdicts, and how much each still counts',
+        responses: { 200: answer('The verdicts.', 'KnownVerdicts') },
+      },
+    },
     '/api/v1/predict/window': {
       post: {
         operationId: 'predictWindow',
@@ -113,6 +121,7 @@ export const openApiDocument = () => ({
       Status: STATUS,
       WorkloadPage: WORKLOAD_PAGE,
       Explanation: EXPLANATION,
+      KnownVerdicts: KNOWN_VERDICTS,
       PredictRequest: PREDICT_REQUEST,
       PredictResponse: PREDICT_RESPONSE,
       IngestRequest: INGEST_REQUEST,

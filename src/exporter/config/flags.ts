@@ -21,6 +21,8 @@ export const CONFIG_FLAGS: readonly ConfigFlag[] = [
   { flag: '--backfill-hours <hours>', key: 'backfill.hours', help: 'past that is read at start (default 24)', parse: number },
   { flag: '--preset <name>', key: 'features.preset', help: 'raw, recorded or none (default raw)' },
   { flag: '--snapshot <file>', key: 'snapshot.path', help: 'keep what was learned in this file' },
+  { flag: '--feedback <url>', key: 'feedback.url', help: 'address of the receiver whose verdicts change the scores' },
+  { flag: '--feedback-file <file>', key: 'feedback.file', help: 'verdicts in a file, beside a receiver or instead of one' },
   { flag: '--host <address>', key: 'listen.host', help: 'address to listen on (default 127.0.0.1)' },
   { flag: '--scores-port <port>', key: 'listen.scoresPort', help: 'port of the scores (default 9464)', parse: number },
   { flag: '--self-port <port>', key: 'listen.selfPort', help: 'port of own metrics, /healthz, /readyz (default 9465)', parse: number },

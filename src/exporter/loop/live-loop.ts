@@ -1,4 +1,4 @@
-import { type Score, workloadId } from '../../conventions/index.ts';
+import { ALERT_BOUNDARY, type Score, workloadId } from '../../conventions/index.ts';
 import type { Clock, Logger } from '../../platform/index.ts';
 import type { Scorer } from '../../scoring/index.ts';
 import type { ScoreBoard } from '../board/score-board.ts';
@@ -28,11 +28,16 @@ export interface LiveLoopOptions {
 const SETTLE_SHARE = 0.1;
 const LONGEST_SETTLE_MS = 3_000;
 
-/** Observes a score in the distribution, where there is one. */
+/** Observes scores in the distribution, where there is one, and what verdicts did to them. */
 export const observeScores =
-  ({ scoreDistribution }: Pick<ExporterInstruments, 'scoreDistribution'>) =>
+  (m: Pick<ExporterInstruments, 'scoreDistribution' | 'easedScores' | 'raisedScores'>) =>
   (scores: readonly Score[]): void => {
-    for (const { ready, value } of scores) if (ready) scoreDistribution.observe(value);
+    for (const { ready, value, taught } of scores) {
+      if (!ready) continue;
+      m.scoreDistribution.observe(value);
+      if (taught && taught.rawValue >= ALERT_BOUNDARY && value < ALERT_BOUNDARY) m.easedScores.inc();
+      if (taught && taught.rawValue < ALERT_BOUNDARY && value >= ALERT_BOUNDARY) m.raisedScores.inc();
+    }
   };
 
 /** Scores cycle after cycle until the signal is aborted; the first cycle runs at once. */
