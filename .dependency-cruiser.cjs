@@ -16,6 +16,7 @@ const MAY_IMPORT = {
   policy: ['conventions', 'platform'],
   scanner: ['conventions', 'platform', 'policy'],
   admission: ['conventions', 'platform', 'web', 'policy'],
+  verdicts: ['conventions', 'platform', 'feedback'],
   recorder: ['conventions', 'platform', 'prometheus', 'features'],
   exporter: ['conventions', 'platform', 'web', 'prometheus', 'features', 'learning', 'feedback', 'scoring', 'flows'],
   demo: ['conventions', 'platform', 'prometheus', 'features', 'scoring', 'exporter'],

@@ -50,6 +50,12 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./flow-commands/main.ts')).flowsCommand(),
   },
   {
+    name: 'verdicts',
+    summary: 'show what scores learned from people, and take it back',
+    group: 'Learn:',
+    load: async () => (await import('./verdicts/main.ts')).verdictsCommand(),
+  },
+  {
     name: 'models',
     summary: 'list, show, promote and roll back trained models',
     group: 'Learn:',
