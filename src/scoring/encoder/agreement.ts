@@ -4,7 +4,7 @@ import { holdsAt, SLOW_SHARE } from '../rank.ts';
  * Sum of the two margins from which on they are an alarm together, neither of them being one alone. Faster steps have more samples a day that
  * can coincide by chance, so they ask for more; at 30 s and below nearly all that coincides is a harmless change of a workload.
  */
-const TOGETHER = { perMinute: 1.8, slow: 0.15, fast: 1 } as const;
+const TOGETHER = { perMinute: 1.8, slow: 0.15, fast: 2 } as const;
 
 const togetherAt = (stepSeconds: number): number => {
   const tens = Math.log10(stepSeconds / 60);

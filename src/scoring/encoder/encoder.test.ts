@@ -221,7 +221,7 @@ describe('agree', () => {
 
   it('asks for more at fast steps and for less at slow ones', () => {
     const isAlarm = (stepSeconds: number, encoder: number): boolean => agree(fresh(), 0, stepSeconds, 0.5, 0.9, encoder) >= 1;
-    expect([1.19, 1.21].map((encoder) => isAlarm(30, encoder))).toEqual([false, true]);
+    expect([1.49, 1.51].map((encoder) => isAlarm(30, encoder))).toEqual([false, true]);
     expect([0.89, 0.91].map((encoder) => isAlarm(60, encoder))).toEqual([false, true]);
     expect([0.62, 0.64].map((encoder) => isAlarm(3600, encoder))).toEqual([false, true]);
   });
