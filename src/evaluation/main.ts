@@ -6,7 +6,7 @@ import { createModelSession, type OpenEncoder, openDefaultEncoder, openModelFold
 import { BellwetherError, openWriteStream, runProcess, systemClock } from '../platform/index.ts';
 import { chooseDetectors, DETECTOR_NAMES } from './detectors/choose-detectors.ts';
 import { formatProof, formatRecorded } from './feedback/feedback-report.ts';
-import { runFeedback, runRecordedFeedback } from './feedback/run-feedback.ts';
+import { HELD_OUT_SEEDS, runFeedback, runRecordedFeedback } from './feedback/run-feedback.ts';
 import type { PairPaths } from './replay/read-pair.ts';
 import type { LoggedEntity } from './replay/score-log.ts';
 import { formatScores } from './replay/scores-csv.ts';
@@ -81,9 +81,6 @@ export const evaluateCommand = (deps: EvaluateCommandDeps = {}): Command =>
       '\nExit codes: 0 done, 1 failed, 2 wrong command line or input file. The report goes to standard output, progress to standard error.',
     )
     .action((flags: Flags) => runProcess((signal) => run(deps, flags, signal)));
-
-/** Drawn once, after every constant of learning was fixed; nothing was tuned on them. */
-const HELD_OUT_SEEDS = Array.from({ length: 20 }, (_, i) => 7101 + i);
 
 const seedList = (text: string): readonly number[] => (text === 'held-out' ? HELD_OUT_SEEDS : list(text).map(wholeNumber(0, 2 ** 31 - 1)));
 

@@ -182,6 +182,32 @@ export const HEALTH: DashboardPlan = {
       ],
     },
     {
+      title: 'Verdicts',
+      panels: [
+        series(
+          { title: 'Verdicts in force', description: 'By word; those that have neither expired nor worn off.' },
+          'none',
+          [{ expr: `max by (word) (${mine(own.verdicts.name)})`, legend: '{{word}}' }],
+          { min: 0, none: 'No verdicts are read', width: 8 },
+        ),
+        series(
+          { title: 'Verdicts without effect', description: 'Nothing is known of their window, or there is no such workload.' },
+          'none',
+          [{ expr: `max by (word, reason) (${mine(own.verdictsWithoutEffect.name)})`, legend: '{{word}}: {{reason}}' }],
+          { min: 0, none: 'No verdicts are read', width: 8 },
+        ),
+        series(
+          { title: 'Scores that verdicts changed', description: 'Per second, across the boundary: eased below it, raised to it.' },
+          'cps',
+          [
+            { expr: `sum(rate(${mine(own.easedScores.name)}${RATE}))`, legend: 'eased' },
+            { expr: `sum(rate(${mine(own.raisedScores.name)}${RATE}))`, legend: 'raised' },
+          ],
+          { min: 0, width: 8 },
+        ),
+      ],
+    },
+    {
       title: 'Process',
       panels: [
         series(
