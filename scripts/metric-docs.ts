@@ -16,9 +16,13 @@ const INTRODUCTIONS: Readonly<Record<string, { readonly title: string; readonly 
     title: 'Reading from Prometheus',
     text: 'On the self port of whatever reads (9465 of the exporter). A rung is a way of reading: streamed chunks, samples, then the query API.',
   },
+  PROCESS_METRICS: {
+    title: 'Every process about itself',
+    text: 'On the self port of each process. Each loop (of the exporter: tick, backfill, snapshot, config) tells its cycles, its failures and its last success: silence is a failure too. Node adds its own `process_*` and `nodejs_*` families.',
+  },
   EXPORTER_METRICS: {
     title: 'The exporter about itself',
-    text: 'On the self port (9465), beside `/healthz` and `/readyz`. Each loop (tick, backfill, snapshot, config) tells its cycles, its failures and its last success: silence is a failure too. Node adds its own `process_*` and `nodejs_*` families.',
+    text: 'On the self port (9465), beside `/healthz` and `/readyz`, and beside what every process tells.',
   },
 };
 

@@ -2,14 +2,11 @@ import type { MetricDefinition } from './metric.ts';
 
 /** Seconds; a tick has to end well inside its interval, usually 30 s. */
 const CYCLE_BUCKETS = [0.01, 0.03, 0.1, 0.3, 1, 2, 5, 10, 20, 30, 60];
-/** Seconds; an HTTP answer comes from memory, save for replays. */
-const HTTP_BUCKETS = [0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10];
 /** Scores: most lie far below the boundary at 1; what lies above is spread widely. */
 const SCORE_BUCKETS = [0.1, 0.25, 0.5, 0.75, 0.9, 0.999, 1.25, 1.5, 2, 3];
 
 /** What the exporter says about itself, on the self port. `loop` is one of tick, backfill, snapshot, config. */
 export const EXPORTER_METRICS = {
-  buildInfo: { name: 'bellwether_build_info', type: 'gauge', help: 'Always 1; what is running.', labels: ['version', 'nodeversion'] },
   modelInfo: { name: 'bellwether_model_info', type: 'gauge', help: 'Always 1; the model that gives the scores.', labels: ['version'] },
   ready: { name: 'bellwether_ready', type: 'gauge', help: '1 once the back-fill has ended and scores are given.', labels: [] },
   notReady: {
@@ -19,31 +16,6 @@ export const EXPORTER_METRICS = {
     labels: ['reason'],
   },
 
-  cycles: { name: 'bellwether_cycles_total', type: 'counter', help: 'Cycles begun, by loop.', labels: ['loop'] },
-  cycleFailures: {
-    name: 'bellwether_cycle_failures_total',
-    type: 'counter',
-    help: 'Cycles that failed, by loop and reason.',
-    labels: ['loop', 'reason'],
-  },
-  cyclesSkipped: {
-    name: 'bellwether_cycles_skipped_total',
-    type: 'counter',
-    help: 'Cycles left out because the one before was still running at their time, by loop.',
-    labels: ['loop'],
-  },
-  cycleLastSuccess: {
-    name: 'bellwether_cycle_last_success_timestamp_seconds',
-    type: 'gauge',
-    help: 'When the loop last succeeded.',
-    labels: ['loop'],
-  },
-  cycleInterval: {
-    name: 'bellwether_cycle_interval_seconds',
-    type: 'gauge',
-    help: 'Time between two cycles of the loop.',
-    labels: ['loop'],
-  },
   scoreDuration: {
     name: 'bellwether_score_duration_seconds',
     type: 'histogram',
@@ -182,13 +154,6 @@ export const EXPORTER_METRICS = {
   },
   sourceSeries: { name: 'bellwether_source_series', type: 'gauge', help: 'Series in the read of the last cycle.', labels: [] },
 
-  eventLoopBlock: {
-    name: 'bellwether_event_loop_block_seconds',
-    type: 'gauge',
-    help: 'Longest time that nothing else could run, since the last scrape.',
-    labels: [],
-  },
-
   snapshotBytes: { name: 'bellwether_snapshot_bytes', type: 'gauge', help: 'Size of the last snapshot on disk.', labels: [] },
   snapshotDuration: { name: 'bellwether_snapshot_duration_seconds', type: 'gauge', help: 'Time the last snapshot took.', labels: [] },
   snapshotRestored: {
@@ -202,25 +167,6 @@ export const EXPORTER_METRICS = {
     type: 'counter',
     help: 'Snapshots not used at start, by reason: corrupt, too_old, from_future, other_version or unreadable.',
     labels: ['reason'],
-  },
-
-  configReloadOk: {
-    name: 'bellwether_config_last_reload_successful',
-    type: 'gauge',
-    help: '1 when the configuration file as it is now was accepted; 0 while the last good one is kept.',
-    labels: [],
-  },
-  configReloadTime: {
-    name: 'bellwether_config_last_reload_success_timestamp_seconds',
-    type: 'gauge',
-    help: 'When a configuration was last accepted.',
-    labels: [],
-  },
-  configRestartRequired: {
-    name: 'bellwether_config_restart_required',
-    type: 'gauge',
-    help: 'Number of changed configuration keys that only a restart applies.',
-    labels: [],
   },
 
   ingestBatches: {
@@ -241,19 +187,5 @@ export const EXPORTER_METRICS = {
     type: 'gauge',
     help: 'Pushed samples that wait for the next cycle.',
     labels: [],
-  },
-
-  httpRequests: {
-    name: 'bellwether_http_requests_total',
-    type: 'counter',
-    help: 'Answered requests, by server, route and status code.',
-    labels: ['server', 'route', 'code'],
-  },
-  httpDuration: {
-    name: 'bellwether_http_request_duration_seconds',
-    type: 'histogram',
-    help: 'Time to answer, by server and route.',
-    labels: ['server', 'route'],
-    buckets: HTTP_BUCKETS,
   },
 } as const satisfies Record<string, MetricDefinition>;

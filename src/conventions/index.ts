@@ -5,6 +5,7 @@ export * from './exporter-metrics.ts';
 export * from './frame.ts';
 export * from './metric.ts';
 export * from './ports.ts';
+export * from './process-metrics.ts';
 export * from './recording-rules.ts';
 export * from './score.ts';
 export * from './score-metrics.ts';

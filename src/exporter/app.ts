@@ -1,13 +1,14 @@
 import { type Clock, type Listener, type Logger, listen, type Random, toBellwetherError, type Validation } from '../platform/index.ts';
 import type { SeriesSource } from '../prometheus/index.ts';
 import { learnedId, type Scorer, type ScorerOptions } from '../scoring/index.ts';
+import { createSelfApp, type ProcessMetrics, registerProcessMetrics } from '../web/index.ts';
 import { createApiServer } from './api-server.ts';
 import { createScoreBoard, type ScoreBoard } from './board/score-board.ts';
 import { createLiveConfig, type LiveConfig } from './config/live-config.ts';
 import type { ExporterConfig } from './config/schema.ts';
 import { createExporterStatus, type ExporterStatus, isWithdrawn } from './exporter-status.ts';
 import { createExpositionCache } from './exposition/exposition-cache.ts';
-import { createScoresApp, createSelfApp } from './http/metrics-apps.ts';
+import { createScoresApp } from './http/scores-app.ts';
 import { createIngestQueue } from './ingest/ingest-queue.ts';
 import { createLiveCycle } from './loop/live-cycle.ts';
 import { observeScores, runLiveLoop } from './loop/live-loop.ts';
@@ -16,7 +17,6 @@ import type { PipelineParts } from './loop/scoring-pipeline.ts';
 import { runSnapshotLoop } from './loop/snapshot-loop.ts';
 import { warmStart } from './loop/warm-start.ts';
 import { type ScoringParts, scoringPartsOf, snapshotFileOf, sourceOf } from './parts.ts';
-import { type ProcessMetrics, registerProcessMetrics } from './self/process-metrics.ts';
 import { createSelfMetrics } from './self/self-metrics.ts';
 import { createSnapshotStore } from './snapshot/snapshot-store.ts';
 
@@ -199,7 +199,16 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
         scoresPort,
         createScoresApp(common, () => exposition.current().bytes),
       ),
-      self: await open('self', selfPort, createSelfApp({ ...common, status, render: renderSelf })),
+      self: await open(
+        'self',
+        selfPort,
+        createSelfApp({
+          ...common,
+          broken: () => (status.broken ? 'the scoring loop has ended' : undefined),
+          notReady: () => status.notReady,
+          render: renderSelf,
+        }),
+      ),
       api: await open('api', apiPort, await api.open()),
     };
   };

@@ -3,6 +3,7 @@ import {
   EXPORTER_METRICS,
   type ModuleDeclaration,
   PORTS,
+  PROCESS_METRICS,
   SCORE_METRICS,
   SOURCE_METRICS,
   WORKLOAD_ALERT,
@@ -10,7 +11,7 @@ import {
 } from '../conventions/index.ts';
 
 const MINUTE = 60;
-const m = EXPORTER_METRICS;
+const m = { ...PROCESS_METRICS, ...EXPORTER_METRICS };
 const TICK = '{loop="tick"}';
 
 /**
@@ -130,7 +131,7 @@ export const EXPORTER_DECLARATION: ModuleDeclaration = {
     { name: 'api', port: PORTS.exporterApi, purpose: 'Page, explanations, pushed samples.' },
   ],
   rbac: [],
-  metrics: [SCORE_METRICS, SOURCE_METRICS, EXPORTER_METRICS].flatMap((group) => Object.values(group)),
+  metrics: [SCORE_METRICS, SOURCE_METRICS, PROCESS_METRICS, EXPORTER_METRICS].flatMap((group) => Object.values(group)),
   alerts: ALERTS,
   probes: {
     startup: { port: 'self', path: '/healthz', periodSeconds: 2, failureThreshold: 30 },

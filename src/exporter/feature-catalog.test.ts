@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { configOrThrow } from '../platform/index.ts';
 import { formatSelector } from '../prometheus/index.ts';
-import { configOrThrow, loadConfig } from './config/load-config.ts';
+import { loadConfig } from './config/load-config.ts';
 import type { ConfigInput } from './config/schema.ts';
 import { catalogOf } from './feature-catalog.ts';
 

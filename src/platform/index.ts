@@ -1,5 +1,7 @@
 export * from './atomic-file.ts';
 export * from './clock.ts';
+export * from './config-text.ts';
+export * from './config-watch.ts';
 export * from './environment.ts';
 export * from './error.ts';
 export * from './files.ts';

@@ -1,12 +1,5 @@
-import {
-  configOrThrow,
-  createExporterApp,
-  type ExporterAddresses,
-  type ExporterApp,
-  type ExporterConfig,
-  loadConfig,
-} from '../../exporter/index.ts';
-import { type Clock, type Listener, type Logger, listen, type Random } from '../../platform/index.ts';
+import { createExporterApp, type ExporterAddresses, type ExporterApp, type ExporterConfig, loadConfig } from '../../exporter/index.ts';
+import { type Clock, configOrThrow, type Listener, type Logger, listen, type Random } from '../../platform/index.ts';
 import { createDemoClock } from '../server/demo-clock.ts';
 import { createDemoCluster } from '../server/demo-cluster.ts';
 import { createPrometheusServer } from '../server/prometheus-server.ts';

@@ -1,9 +1,9 @@
 import { PORTS, VERSION } from '../../conventions/index.ts';
 import { ERROR_CODES, type ErrorCode } from '../../platform/index.ts';
+import { ERROR } from '../../web/index.ts';
 import { EXPLAIN_QUERY, EXPLANATION } from './schema/explanation.ts';
 import { INGEST_REQUEST, INGEST_RESPONSE } from './schema/ingestion.ts';
 import { PREDICT_REQUEST, PREDICT_RESPONSE } from './schema/prediction.ts';
-import { ERROR } from './schema/shared.ts';
 import { STATUS, WORKLOAD_PAGE, WORKLOAD_QUERY } from './schema/workloads.ts';
 
 type Schema = Readonly<Record<string, unknown>>;

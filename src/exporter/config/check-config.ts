@@ -177,5 +177,5 @@ const CHECKS: readonly ConfigCheck[] = [
 ];
 
 /** Everything that is wrong between keys. Checks that look at a section of `broken` are left out: its values cannot be trusted. */
-export const checkConfig = (config: ExporterConfig, broken: ReadonlySet<string> = new Set()): readonly Problem[] =>
+export const checkConfig = (config: ExporterConfig, broken: ReadonlySet<string>): readonly Problem[] =>
   CHECKS.filter(({ sections }) => !sections.some((section) => broken.has(section))).flatMap(({ run }) => run(config));

@@ -1,21 +1,13 @@
 import type { FeatureCatalog } from '../../features/index.ts';
-import { BellwetherError, type Clock, readFile, type Validation, watchFile } from '../../platform/index.ts';
+import { BellwetherError, type Clock, configOrThrow, readConfigText, type Validation, watchConfigFile } from '../../platform/index.ts';
 import { catalogOf } from '../feature-catalog.ts';
 import { type ReadingOptions, readingOf } from '../parts.ts';
-import { configOrThrow, loadConfig, MAX_CONFIG_BYTES } from './load-config.ts';
+import { loadConfig } from './load-config.ts';
 import type { ConfigInput, ExporterConfig } from './schema.ts';
-
-/** How often the file is looked at; Kubernetes takes about a minute to bring a changed ConfigMap anyway. */
-const WATCH_MS = 5_000;
-
-const readText = async (path: string | undefined): Promise<string> =>
-  path === undefined ? '' : new TextDecoder().decode(await readFile(path, { maxBytes: MAX_CONFIG_BYTES }));
 
 /** The configuration of a file (none: defaults) with flags over it. Rejects with `invalid_config` that lists every problem. */
 export const readConfig = async (path: string | undefined, flags: ConfigInput = {}): Promise<ExporterConfig> => {
-  const text = await readText(path).catch((error: unknown) => {
-    throw new BellwetherError('invalid_config', `the configuration file ${path} cannot be read`, error);
-  });
+  const text = await readConfigText(path);
   return configOrThrow(loadConfig(text, flags), path ?? 'the command line');
 };
 
@@ -37,11 +29,4 @@ export const watchConfig = (
   flags: ConfigInput,
   clock: Clock,
   onChange: (result: Validation<ExporterConfig>) => void,
-): { close(): void } => {
-  const unreadable = (error: unknown): Validation<ExporterConfig> => {
-    const message = error instanceof Error ? error.message : String(error);
-    return { ok: false, problems: [{ key: '', value: path, limit: 'a readable file', message }] };
-  };
-  const reload = async (): Promise<void> => onChange(await readText(path).then((text) => loadConfig(text, flags), unreadable));
-  return watchFile(path, () => void reload(), { clock, intervalMs: WATCH_MS });
-};
+): { close(): void } => watchConfigFile(path, (text) => loadConfig(text, flags), clock, onChange);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { configOrThrow } from '../../platform/index.ts';
 import { changedKeys, createLiveConfig } from './live-config.ts';
-import { configOrThrow, loadConfig } from './load-config.ts';
+import { loadConfig } from './load-config.ts';
 import type { ConfigInput } from './schema.ts';
 
 const load = (input: ConfigInput) => loadConfig('', { prometheus: { url: 'http://p:9090' }, ...input });

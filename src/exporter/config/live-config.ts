@@ -1,5 +1,4 @@
-import type { Logger, Validation } from '../../platform/index.ts';
-import { describeProblems } from './load-config.ts';
+import { describeProblems, type Logger, type Validation } from '../../platform/index.ts';
 import { type ExporterConfig, LIVE_KEYS } from './schema.ts';
 
 type Tree = Readonly<Record<string, unknown>>;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { configOrThrow, loadConfig } from './load-config.ts';
+import { configOrThrow } from '../../platform/index.ts';
+import { loadConfig } from './load-config.ts';
 
 describe('loadConfig', () => {
   it('fills every default in', () => {

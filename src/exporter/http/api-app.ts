@@ -1,9 +1,7 @@
 import express, { type Express, type Router } from 'express';
 import type { Clock, Logger } from '../../platform/index.ts';
+import { answerErrors, answerNotFound, countRequests, securityHeaders } from '../../web/index.ts';
 import type { ExporterInstruments } from '../self/self-metrics.ts';
-import { answerErrors, answerNotFound } from './error-answer.ts';
-import { countRequests } from './http-metrics.ts';
-import { securityHeaders } from './security-headers.ts';
 
 export interface ApiAppDeps {
   readonly instruments: ExporterInstruments;

@@ -1,6 +1,6 @@
+import { type Html, html } from '../../web/index.ts';
 import type { MetricHistory } from '../api/explanation.ts';
 import { clockTime, formatValue } from './format.ts';
-import { type Html, html } from './html.ts';
 import { linear, outline, polylines, timeTicks } from './scale.ts';
 
 const WIDTH = 330;

@@ -1,6 +1,6 @@
+import { type Html, html } from '../../web/index.ts';
 import type { StatusView } from '../api/status-view.ts';
 import { formatAge } from './format.ts';
-import { type Html, html } from './html.ts';
 
 const REASONS: Readonly<Record<string, string>> = {
   starting: 'Starting',

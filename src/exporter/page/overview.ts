@@ -1,10 +1,10 @@
 import { ALERT_BOUNDARY } from '../../conventions/index.ts';
+import { type Html, html, NOTHING } from '../../web/index.ts';
 import type { WorkloadPage, WorkloadQuery, WorkloadView } from '../api/list-workloads.ts';
 import { formatScore } from '../api/rule-verdict.ts';
 import type { StatusView } from '../api/status-view.ts';
 import type { HistoryPoint } from '../board/score-history.ts';
 import { formatAge } from './format.ts';
-import { type Html, html, NOTHING } from './html.ts';
 import { sparkline } from './score-chart.ts';
 
 export interface OverviewInput {

@@ -1,6 +1,7 @@
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
 import { workloadId } from '../../conventions/index.ts';
 import { type Clock, toBellwetherError, validate } from '../../platform/index.ts';
+import { checked, html, typedQuery } from '../../web/index.ts';
 import { keyOf, timeOf } from '../api/api-routes.ts';
 import type { Explainer } from '../api/explain-service.ts';
 import { listWorkloads } from '../api/list-workloads.ts';
@@ -9,9 +10,7 @@ import { WORKLOAD_QUERY } from '../api/schema/workloads.ts';
 import type { StatusView } from '../api/status-view.ts';
 import { parseSlug, workloadSlug } from '../api/workload-slug.ts';
 import type { ScoreBoard } from '../board/score-board.ts';
-import { checked, typedQuery } from '../http/read-query.ts';
 import { BROWSER_SCRIPT } from './browser-script.ts';
-import { html } from './html.ts';
 import { ICON } from './icon.ts';
 import { messagePage, page } from './layout.ts';
 import { overview } from './overview.ts';

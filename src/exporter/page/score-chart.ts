@@ -1,7 +1,7 @@
 import { ALERT_BOUNDARY } from '../../conventions/index.ts';
+import { type Html, html } from '../../web/index.ts';
 import type { HistoryPoint } from '../board/score-history.ts';
 import { clockTime } from './format.ts';
-import { type Html, html } from './html.ts';
 import { linear, polylines, type Scale, timeTicks } from './scale.ts';
 
 const WIDTH = 960;

@@ -1,11 +1,11 @@
 import { ALERT_BOUNDARY, type Contributor } from '../../conventions/index.ts';
 import { formatTime } from '../../platform/index.ts';
+import { type Html, html, NOTHING } from '../../web/index.ts';
 import type { Explanation, MetricHistory } from '../api/explanation.ts';
 import { formatScore } from '../api/rule-verdict.ts';
 import { identityView } from '../api/views.ts';
 import { bandChart } from './band-chart.ts';
 import { dateTime, formatRange, formatValue } from './format.ts';
-import { type Html, html, NOTHING } from './html.ts';
 import { scoreChart } from './score-chart.ts';
 
 export interface WorkloadPageInput {

@@ -1,12 +1,12 @@
 import { type Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { EXPORTER_METRICS, type MetricDefinition, SOURCE_METRICS, VERSION } from '../../conventions/index.ts';
+import { EXPORTER_METRICS, type MetricDefinition, PROCESS_METRICS, SOURCE_METRICS, VERSION } from '../../conventions/index.ts';
 import type { FeatureStats } from '../../features/index.ts';
 import { type SourceEvent, sourceMetricUpdates } from '../../prometheus/index.ts';
 import type { LearnedStats } from '../../scoring/index.ts';
+import { createInstruments, type Instruments, type ProcessInstruments, setTotal } from '../../web/index.ts';
 import type { BoardCounts } from '../board/score-board.ts';
 import { backfillProgress, type ExporterStatus } from '../exporter-status.ts';
 import type { Exposition } from '../exposition/score-exposition.ts';
-import { createInstruments, type Instruments, setTotal } from './instruments.ts';
 
 /** What is looked at when the metrics are scraped. */
 export interface SelfView {
@@ -24,7 +24,7 @@ export interface SelfView {
   readonly longestBlockSeconds: number;
 }
 
-export type ExporterInstruments = Instruments<typeof EXPORTER_METRICS>;
+export type ExporterInstruments = Instruments<typeof EXPORTER_METRICS> & ProcessInstruments;
 
 export interface SelfMetrics {
   readonly registry: Registry;
@@ -87,7 +87,7 @@ const setLearned = (m: ExporterInstruments, stats: LearnedStats | undefined): vo
 
 export const createSelfMetrics = (nodeVersion: string): SelfMetrics => {
   const registry = new Registry();
-  const m = createInstruments(EXPORTER_METRICS, registry);
+  const m: ExporterInstruments = { ...createInstruments(PROCESS_METRICS, registry), ...createInstruments(EXPORTER_METRICS, registry) };
   const source = createInstruments(SOURCE_METRICS, registry);
   const byDefinition = new Map<MetricDefinition, AnyInstrument>(
     (Object.keys(SOURCE_METRICS) as (keyof typeof SOURCE_METRICS)[]).map((key) => [SOURCE_METRICS[key], source[key] as AnyInstrument]),

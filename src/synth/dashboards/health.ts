@@ -1,7 +1,9 @@
-import { EXPORTER_METRICS as own, SCORE_METRICS, SOURCE_METRICS as source } from '../../conventions/index.ts';
+import { EXPORTER_METRICS, PROCESS_METRICS, SCORE_METRICS, SOURCE_METRICS as source } from '../../conventions/index.ts';
 import type { DashboardPlan } from './dashboard.ts';
 import { ALERT_ANNOTATION, CLUSTER_VARIABLE } from './overview.ts';
 import { series, stat, table } from './panels.ts';
+
+const own = { ...PROCESS_METRICS, ...EXPORTER_METRICS };
 
 const RATE = '[$__rate_interval]';
 const percentile = (share: number, metric: string, by = ''): string =>

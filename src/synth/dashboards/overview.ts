@@ -1,7 +1,9 @@
-import { ALERT_BOUNDARY, EXPORTER_METRICS as own, SCORE_METRICS, SOURCE_METRICS } from '../../conventions/index.ts';
+import { ALERT_BOUNDARY, EXPORTER_METRICS, PROCESS_METRICS, SCORE_METRICS, SOURCE_METRICS } from '../../conventions/index.ts';
 import type { Annotation, DashboardPlan, Variable } from './dashboard.ts';
 import { WORKLOAD_ROW_LINK } from './links.ts';
 import { heatmap, SCORE_STEPS, series, stat, table, timeline } from './panels.ts';
+
+const own = { ...PROCESS_METRICS, ...EXPORTER_METRICS };
 
 const SCORE = SCORE_METRICS.score.name;
 /** Panels over all workloads show this many: more lines than that nobody reads. */

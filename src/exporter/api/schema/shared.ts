@@ -1,20 +1,7 @@
-import { ERROR_CODES } from '../../../platform/index.ts';
-
 /** Unix seconds, as everywhere in Prometheus's API. */
 export const SECONDS = { type: 'number', description: 'Unix seconds.' } as const;
 export const NULLABLE_NUMBER = { type: ['number', 'null'] } as const;
 export const NULLABLE_STRING = { type: ['string', 'null'] } as const;
-
-export const ERROR = {
-  type: 'object',
-  additionalProperties: false,
-  required: ['code', 'message'],
-  properties: {
-    code: { type: 'string', enum: Object.keys(ERROR_CODES), description: 'What went wrong, as a closed set.' },
-    message: { type: 'string', description: 'What went wrong, for people.' },
-    field: { type: 'string', description: 'The first field that is wrong, for example `metrics[0].values[3]`.' },
-  },
-} as const;
 
 export const LABELS = {
   type: 'object',

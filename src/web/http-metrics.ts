@@ -1,12 +1,13 @@
 import type { RequestHandler } from 'express';
-import type { Clock } from '../../platform/index.ts';
-import type { ExporterInstruments } from '../self/self-metrics.ts';
+import type { Clock } from '../platform/index.ts';
+import type { ProcessInstruments } from './instruments.ts';
 
 /** Counts and times each answer under its route's pattern, never under the path that was asked for: that would be without bound. */
 export const countRequests =
   (
-    server: 'scores' | 'self' | 'api',
-    m: Pick<ExporterInstruments, 'httpRequests' | 'httpDuration'>,
+    /** The port, in one word: scores, self, api. */
+    server: string,
+    m: Pick<ProcessInstruments, 'httpRequests' | 'httpDuration'>,
     clock: Pick<Clock, 'monotonicMs'>,
   ): RequestHandler =>
   (request, response, next) => {

@@ -1,5 +1,5 @@
 import express, { type RequestHandler } from 'express';
-import { BellwetherError } from '../../platform/index.ts';
+import { BellwetherError } from '../platform/index.ts';
 
 export interface BodyLimits {
   readonly maxBytes: number;

@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { RequestHandler } from 'express';
-import { BellwetherError, type Clock, type Logger, readFile, watchFile } from '../../platform/index.ts';
+import { BellwetherError, type Clock, type Logger, readFile, watchFile } from '../platform/index.ts';
 
 const MAX_TOKEN_BYTES = 4096;
 const WATCH_MS = 10_000;

@@ -1,6 +1,6 @@
 import type { ErrorRequestHandler, RequestHandler } from 'express';
-import { BellwetherError, type FromSchema, type Logger, type Problem, toBellwetherError } from '../../platform/index.ts';
-import type { ERROR } from '../api/schema/shared.ts';
+import { BellwetherError, type FromSchema, type Logger, type Problem, toBellwetherError } from '../platform/index.ts';
+import type { ERROR } from './error-schema.ts';
 
 /** More would hide the first. */
 const MOST_PROBLEMS = 5;

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
-import type { MetricDefinition } from '../../conventions/index.ts';
+import type { MetricDefinition, PROCESS_METRICS } from '../conventions/index.ts';
 
 type InstrumentOf<D extends MetricDefinition> = D['type'] extends 'counter'
   ? Counter<D['labels'][number]>
@@ -9,6 +9,9 @@ type InstrumentOf<D extends MetricDefinition> = D['type'] extends 'counter'
 
 /** One instrument per definition, under the definition's key: code never looks a metric up by its name. */
 export type Instruments<D extends Readonly<Record<string, MetricDefinition>>> = { readonly [K in keyof D]: InstrumentOf<D[K]> };
+
+/** What every process measures of itself. */
+export type ProcessInstruments = Instruments<typeof PROCESS_METRICS>;
 
 const create = ({ name, help, type, labels, buckets }: MetricDefinition, registers: Registry[]) => {
   const common = { name, help, labelNames: labels, registers };

@@ -1,4 +1,4 @@
-import type { Problem } from '../../platform/index.ts';
+import type { Problem } from '../platform/index.ts';
 import { FieldError } from './error-answer.ts';
 
 type Properties = Readonly<Record<string, { readonly type?: unknown }>>;
