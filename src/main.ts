@@ -14,6 +14,12 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./exporter/main.ts')).exporterCommand(),
   },
   {
+    name: 'admission',
+    summary: 'answer admission reviews by the policies',
+    group: 'Guard:',
+    load: async () => (await import('./admission/main.ts')).admissionCommand(),
+  },
+  {
     name: 'scan',
     summary: 'judge manifests by the policies, before they are applied',
     group: 'Guard:',

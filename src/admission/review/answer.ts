@@ -1,4 +1,4 @@
-import { BellwetherError } from '../../platform/index.ts';
+import type { BellwetherError } from '../../platform/index.ts';
 import type { Finding } from '../../policy/index.ts';
 import type { AdmissionAnswer } from './admission-review.ts';
 import type { Judgement } from './judge.ts';

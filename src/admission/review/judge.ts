@@ -1,6 +1,5 @@
 import {
   applyExceptions,
-  type ClusterIndex,
   type Decision,
   decide,
   type Finding,
@@ -19,10 +18,9 @@ import type { AdmissionRequest } from './admission-review.ts';
 export interface Jurisdiction {
   readonly policies: NamespacePolicies;
   readonly exceptions: readonly PolicyException[];
-  readonly namespaceObject: JsonRecord | undefined;
-  readonly podPaths: PodPaths;
-  readonly kubernetesMinor: number | undefined;
-  readonly cluster: ClusterIndex | undefined;
+  readonly namespaceObject?: JsonRecord;
+  readonly podPaths?: PodPaths;
+  readonly kubernetesMinor?: number;
   readonly nowMs: number;
   /** Put before the path of a policy's page. */
   readonly docsUrl: string;
@@ -64,11 +62,13 @@ export const judge = (
   const { namespace } = request;
   const subject = withNamespace(object, namespace);
   const before = oldObject && withNamespace(oldObject, namespace);
-  const context = { ...about, ...known(about), nowMs };
+  const context = { ...about, nowMs };
   const found = policies.evaluate(subject, { ...context, request: info, ...(before ? { oldObject: before } : {}) });
   // The old object is judged only where it can matter, and as it was when it was made.
   const added =
-    before && found.length > 0 ? newFindings(found, policies.evaluate(before, { ...context, request: { ...info, operation: 'CREATE' } })) : found;
+    before && found.length > 0
+      ? newFindings(found, policies.evaluate(before, { ...context, request: { ...info, operation: 'CREATE' } }))
+      : found;
   const judged = applyExceptions(added, exceptions, nowMs);
   const findings = judged.findings.map((finding) => ({ ...finding, docs: `${docsUrl}${finding.docs}` }));
   const decision = decide(hasController(subject) ? findings.map(withoutWarning) : findings);
@@ -81,9 +81,3 @@ export const judge = (
 };
 
 const withoutWarning = (finding: Finding): Finding => (finding.action === 'warn' ? { ...finding, action: 'audit' } : finding);
-
-const known = ({ namespaceObject, cluster, kubernetesMinor }: Partial<Jurisdiction>) => ({
-  ...(namespaceObject ? { namespaceObject } : {}),
-  ...(cluster ? { cluster } : {}),
-  ...(kubernetesMinor === undefined ? {} : { kubernetesMinor }),
-});

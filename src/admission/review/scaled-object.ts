@@ -1,4 +1,4 @@
-import { BellwetherError, type KubernetesClient, type KubernetesObject } from '../../platform/index.ts';
+import type { KubernetesClient, KubernetesObject } from '../../platform/index.ts';
 import { type JsonRecord, recordOf } from '../../policy/index.ts';
 import type { AdmissionRequest } from './admission-review.ts';
 
@@ -20,17 +20,16 @@ export type FindObject = Pick<KubernetesClient, 'find'>;
 
 /**
  * `kubectl scale` sends a Scale, which says nothing but a number: rules about replicas would be passed by. The object itself is read, and
- * judged with the new number. Undefined where there is nothing to judge. Rejects as the client does.
+ * judged with the new number. Undefined where it cannot be had; then the Scale is judged as it is.
  */
 export const scaledObject = async (
   { resource, name, namespace, object }: AdmissionRequest,
   client: FindObject | undefined,
-  signal: AbortSignal,
+  timeoutMs: number,
 ): Promise<Change | undefined> => {
   const kind = SCALABLE[`${resource.group}/${resource.resource}`];
-  if (kind === undefined || namespace === undefined) return undefined;
-  if (client === undefined) throw new BellwetherError('not_ready', 'the scaled object cannot be read without access to the API server');
-  const current = await client.find<KubernetesObject>({ ...kind, name, namespace }, { signal });
+  if (kind === undefined || namespace === undefined || client === undefined) return undefined;
+  const current = await client.find<KubernetesObject>({ ...kind, name, namespace }, { timeoutMs }).catch(() => undefined);
   if (current === undefined) return undefined;
   const spec = recordOf(current.spec);
   return { object: { ...current, spec: { ...spec, replicas: recordOf(object?.spec).replicas } }, oldObject: current };
