@@ -40,7 +40,12 @@ export const startServer = async (program: string, policy: object): Promise<Benc
   const folder = mkdtempSync(join(tmpdir(), 'bellwether-admission-'));
   const validity = { fromMs: Date.now(), tillMs: Date.now() + DAY_MS };
   const authority = await createAuthority('bench', validity);
-  const leaf = await issueCertificate(authority, { commonName: 'webhook', dnsNames: ['localhost'], ipAddresses: ['127.0.0.1'], ...validity });
+  const leaf = await issueCertificate(authority, {
+    commonName: 'webhook',
+    dnsNames: ['localhost'],
+    ipAddresses: ['127.0.0.1'],
+    ...validity,
+  });
   const file = (name: string, text: string): string => {
     writeFileSync(join(folder, name), text);
     return join(folder, name);
