@@ -1,6 +1,7 @@
 export * from './admission-metrics.ts';
 export * from './alert-path.ts';
 export * from './alert-rule.ts';
+export * from './custom-resource.ts';
 export * from './declaration.ts';
 export * from './exporter-metrics.ts';
 export * from './frame.ts';
@@ -14,4 +15,5 @@ export * from './series.ts';
 export * from './source-metrics.ts';
 export * from './source-series.ts';
 export * from './version.ts';
+export * from './webhook.ts';
 export * from './workload.ts';
