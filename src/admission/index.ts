@@ -1,4 +1,3 @@
 export * from './app.ts';
-export { CONFIGURATION_KIND } from './cluster/watch-configuration.ts';
 export { loadConfig } from './config/load-config.ts';
 export { ADMISSION_CONFIG_SCHEMA, type AdmissionConfig, type AdmissionConfigInput } from './config/schema.ts';

@@ -1,10 +1,8 @@
+import { CONFIGURATION_KIND } from '../../conventions/index.ts';
 import { createObjectMirror, type KubernetesObject, toBellwetherError } from '../../platform/index.ts';
 import type { PolicyConfig } from '../../policy/index.ts';
 import { checkPolicies } from '../config/load-config.ts';
 import type { ClusterWatchDeps } from './watch-exceptions.ts';
-
-/** Policies as a custom resource, cluster-wide. */
-export const CONFIGURATION_KIND = { apiVersion: 'bellwether.dev/v1alpha1', kind: 'PolicyConfiguration' } as const;
 
 /**
  * Follows one PolicyConfiguration. `onChange` gets its content; undefined where there is none, so that the file counts again. One that is

@@ -72,7 +72,7 @@ const CERTIFICATES = {
     keyFile: { ...text('PEM, for mode files.'), default: '/etc/bellwether-tls/tls.key' },
     secret: {
       ...DNS_NAME,
-      default: 'bellwether-admission-tls',
+      default: 'bellwether-admission-authority',
       description: 'Secret in the own namespace that holds authority and certificate.',
     },
     service: { ...DNS_NAME, default: 'bellwether-admission', description: 'Service by which the API server reaches the webhook.' },
