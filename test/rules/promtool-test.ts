@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AlertCase } from './alert-cases.ts';
+import type { AlertCase } from './cases/alert-case.ts';
 import type { AlertRule } from './rules-of-bundle.ts';
 
 const isFirst = (moments: readonly [string, readonly unknown[]][], time: string): boolean =>
