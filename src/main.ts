@@ -26,6 +26,12 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./scanner/main.ts')).scanCommand(),
   },
   {
+    name: 'unlock',
+    summary: 'let every request pass the admission webhooks, in an emergency',
+    group: 'Guard:',
+    load: async () => (await import('./admission/main.ts')).unlockCommand(),
+  },
+  {
     name: 'record',
     summary: 'keep a stretch of a Prometheus as a labelled recording',
     group: 'Look back:',

@@ -15,6 +15,8 @@ import { createAdmissionApp } from './app.ts';
 import { readConfig, watchConfig } from './config/load-config.ts';
 import type { AdmissionConfigInput } from './config/schema.ts';
 
+export { unlockCommand } from './unlock-command.ts';
+
 interface Flags {
   readonly config?: string;
   readonly host?: string;

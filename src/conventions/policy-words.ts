@@ -15,3 +15,13 @@ export const EXCEPTION_KIND = { apiVersion: API_VERSION, kind: 'PolicyException'
 
 /** Which policies are in force, for the whole cluster. */
 export const CONFIGURATION_KIND = { apiVersion: API_VERSION, kind: 'PolicyConfiguration' } as const;
+
+/** Labels of a namespace that choose its policies, beside those of Pod Security admission. */
+export const NAMESPACE_LABELS = {
+  /** A profile in place of the configured one. */
+  profile: 'bellwether.dev/profile',
+  /** `audit`, `warn` or `deny`: the strongest action in this namespace. */
+  mode: 'bellwether.dev/mode',
+  /** `true`: the API server does not ask the webhook about this namespace. */
+  ignore: 'bellwether.dev/ignore',
+} as const;

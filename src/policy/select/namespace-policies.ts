@@ -1,3 +1,4 @@
+import { NAMESPACE_LABELS } from '../../conventions/index.ts';
 import { type EvaluationContext, evaluate } from '../evaluate.ts';
 import { compileGlob } from '../exceptions/glob.ts';
 import { ACTIONS, type Action, type Finding } from '../model/finding.ts';
@@ -5,16 +6,6 @@ import { LATEST_PSS_MINOR, type Policy, PSS_LEVELS, type PssLevel } from '../mod
 import { type JsonRecord, own, stringOf } from '../model/value.ts';
 import { type ActivePolicy, createPolicySet, type PolicySet, policySetOf, type Selection } from './policy-set.ts';
 import { PROFILES, type ProfileName, parseMinor } from './profile.ts';
-
-/** Labels of a namespace that choose its policies, beside those of Pod Security admission. */
-export const NAMESPACE_LABELS = {
-  /** A profile in place of the configured one. */
-  profile: 'bellwether.dev/profile',
-  /** `audit`, `warn` or `deny`: the strongest action in this namespace. */
-  mode: 'bellwether.dev/mode',
-  /** `true`: the API server does not ask the webhook about this namespace. */
-  ignore: 'bellwether.dev/ignore',
-} as const;
 
 const POD_SECURITY = 'pod-security.kubernetes.io/';
 
