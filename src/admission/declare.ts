@@ -42,7 +42,7 @@ const ALERTS: readonly AlertDeclaration[] = [
   },
   {
     name: 'BellwetherAdmissionFallbacks',
-    expr: `sum by (reason) (increase(${m.admissionFallbacks.name}[10m])) > 1`,
+    expr: `sum by (reason) (increase(${m.admissionFallbacks.name}[10m])) > 0`,
     forSeconds: 5 * MINUTE,
     severity: 'warning',
     summary: 'Reviews get the fallback instead of a judgement: {{ $labels.reason }}',

@@ -9,6 +9,7 @@ const DNS_NAME = { type: 'string', minLength: 1, maxLength: 253 } as const;
 const LISTEN = {
   type: 'object',
   default: {},
+  description: 'Where it listens. Inside a pod the host is 0.0.0.0.',
   properties: {
     host: { ...text('Address to listen on.'), default: DEFAULT_LISTEN_ADDRESS },
     port: port(PORTS.admission, 'Port of the reviews, with TLS; 0 takes any free one.'),
@@ -20,6 +21,7 @@ const LISTEN = {
 const REVIEW = {
   type: 'object',
   default: {},
+  description: 'How reviews are answered.',
   properties: {
     deadlineMs: {
       type: 'integer',
@@ -61,6 +63,7 @@ const days = (fallback: number, maximum: number, description: string) =>
 const CERTIFICATES = {
   type: 'object',
   default: {},
+  description: 'The certificate that the API server trusts.',
   properties: {
     mode: {
       enum: ['auto', 'self-managed', 'files'],
@@ -109,6 +112,7 @@ const CERTIFICATES = {
 const CLUSTER = {
   type: 'object',
   default: {},
+  description: 'What is read from the API server.',
   properties: {
     enabled: {
       type: 'boolean',
@@ -146,12 +150,16 @@ export const ADMISSION_CONFIG_SCHEMA = {
     log: {
       type: 'object',
       default: {},
+      description: 'The log, JSON lines on standard error.',
       properties: { level: { enum: LOG_LEVELS, default: 'info', description: 'How much is logged.' } },
       additionalProperties: false,
     },
   },
   additionalProperties: false,
 } as const satisfies JSONSchema;
+
+/** Sections that are read at each use; the rest takes effect at the next start. */
+export const ADMISSION_LIVE_KEYS = ['policy', 'review', 'log'] as const;
 
 /** A checked configuration with its defaults filled in; what `policy` holds is checked by `parsePolicyConfig`. */
 export type AdmissionConfig = FromSchema<typeof ADMISSION_CONFIG_SCHEMA>;

@@ -46,14 +46,14 @@ export const planCertificates = (stored: StoredCertificates, nowMs: number, opti
   const authority = newest === undefined ? undefined : factsOf(newest);
   if (!authority || stored.authorityKey === '' || authority.tillMs <= nowMs)
     return { newAuthority: true, newLeaf: true, reason: authority ? 'the authority has ended' : 'there is no authority' };
-  if (authority.tillMs - nowMs < options.authorityRenewBeforeMs)
-    return { newAuthority: true, newLeaf: false, reason: 'the authority ends soon' };
-
   const leaf = factsOf(stored.leaf.certificate);
   if (!leaf || stored.leaf.key === '' || leaf.tillMs <= nowMs)
     return { ...NOTHING, newLeaf: true, reason: leaf ? 'the certificate has ended' : 'there is no certificate' };
   const isTrusted = splitCertificates(stored.authorities).some((one) => isSignedBy(stored.leaf.certificate, one));
   if (!isTrusted) return { ...NOTHING, newLeaf: true, reason: 'no trusted authority signed the certificate' };
+  if (authority.tillMs - nowMs < options.authorityRenewBeforeMs)
+    return { newAuthority: true, newLeaf: false, reason: 'the authority ends soon' };
+
   const mayNewestSign = nowMs >= authority.fromMs + CLOCK_SKEW_MS + options.overlapMs;
   if (!mayNewestSign) return NOTHING;
   if (newest !== undefined && !isSignedBy(stored.leaf.certificate, newest))
