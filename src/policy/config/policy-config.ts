@@ -7,8 +7,6 @@ import type { NamespaceRule } from '../select/namespace-policies.ts';
 import type { Selection } from '../select/policy-set.ts';
 import { type ProfileName, parseMinor } from '../select/profile.ts';
 
-export { POLICY_CONFIG_SCHEMA } from '../../conventions/index.ts';
-
 /** A configuration, checked and ready to be used. */
 export interface PolicyConfig {
   readonly selection: Selection;
