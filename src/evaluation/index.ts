@@ -1,3 +1,6 @@
+export { formatVerdict } from './audit/audit.ts';
+export { auditRecording } from './audit/audit-recording.ts';
+export type { AuditVerdict } from './audit/audit-table.ts';
 export { type Baseline, type BaselineName, type BaselineOptions, createBaseline } from './baselines/baseline.ts';
 export { type ChosenDetectors, chooseDetectors } from './detectors/choose-detectors.ts';
 export { recordedSeries } from './detectors/recorded-series.ts';
@@ -7,9 +10,11 @@ export type { EventsFile, LabelledEvent } from './events-file.ts';
 export { formatProof } from './feedback/feedback-report.ts';
 export type { LearningProof } from './feedback/learning-proof.ts';
 export { HELD_OUT_SEEDS, runFeedback } from './feedback/run-feedback.ts';
+export { rocAuc } from './metrics/class-figures.ts';
 export type { SetOptions } from './metrics/evaluation-set.ts';
 export type { Oracle } from './metrics/oracle.ts';
 export type { RuleFigures } from './metrics/rule-figures.ts';
+export { maskOf } from './metrics/spans.ts';
 export type { Figures, Interval, Summary } from './metrics/summary.ts';
 export { type OpenMetricsReaderOptions, readOpenMetrics } from './open-metrics-reader.ts';
 export type { FamilyType, RecordedFamily, RecordedSeries, Recording } from './recording.ts';

@@ -15,7 +15,19 @@ const listed = [...bellwether('--help').stdout.matchAll(/^ {2}([a-z]+) {2,}\S/gm
 
 describe('bellwether', () => {
   it('lists its commands', () => {
-    expect(listed).toEqual(['demo', 'exporter', 'admission', 'scan', 'unlock', 'record', 'evaluate', 'train', 'flows', 'verdicts', 'models']);
+    expect(listed).toEqual([
+      'demo',
+      'exporter',
+      'admission',
+      'scan',
+      'unlock',
+      'record',
+      'evaluate',
+      'train',
+      'flows',
+      'verdicts',
+      'models',
+    ]);
   });
 
   it.each(listed)('explains %s, and refuses an option it does not know', (name) => {
