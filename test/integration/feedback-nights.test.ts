@@ -40,14 +40,14 @@ describeWith(['prometheus', 'promtool', 'alertmanager'], 'learning over three ni
   const batch = (fromMs: number, size: number): NightShift => ({
     fromMs,
     toMs: fromMs + 20 * MINUTE_MS,
-    cpu: 5 * size,
-    reads: 20 * size,
-    transmit: 6 * size,
+    cpu: 2.2 * size,
+    reads: 3 * size,
+    transmit: 2 * size,
   });
   const nights = [
     batch(midnightMs + 2.2 * HOUR_MS, 1),
-    batch(midnightMs + DAY_MS + 3.9 * HOUR_MS, 1.1),
-    { fromMs: midnightMs + 2 * DAY_MS + 3.9 * HOUR_MS, toMs: midnightMs + 2 * DAY_MS + 4.3 * HOUR_MS, cpu: 14 },
+    batch(midnightMs + DAY_MS + 3.95 * HOUR_MS, 1.1),
+    { fromMs: midnightMs + 2 * DAY_MS + 3.95 * HOUR_MS, toMs: midnightMs + 2 * DAY_MS + 4.35 * HOUR_MS, cpu: 5 },
   ] as const;
   let folder = '';
   let server: RunningPrometheus;
