@@ -16,6 +16,7 @@ export * from './process.ts';
 export * from './progress.ts';
 export * from './random.ts';
 export * from './remove.ts';
+export * from './store/index.ts';
 export * from './time-text.ts';
 export * from './validate.ts';
 export * from './worker.ts';
