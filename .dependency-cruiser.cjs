@@ -7,14 +7,15 @@ const MAY_IMPORT = {
   prometheus: ['conventions', 'platform'],
   features: ['conventions'],
   learning: ['conventions', 'platform'],
-  scoring: ['conventions', 'platform', 'features', 'learning'],
-  evaluation: ['conventions', 'platform', 'prometheus', 'features', 'learning', 'scoring'],
+  feedback: ['conventions', 'platform'],
+  scoring: ['conventions', 'platform', 'features', 'learning', 'feedback'],
+  evaluation: ['conventions', 'platform', 'prometheus', 'features', 'learning', 'feedback', 'scoring'],
   training: ['conventions', 'platform', 'features', 'learning', 'scoring', 'evaluation'],
   policy: ['conventions', 'platform'],
   scanner: ['conventions', 'platform', 'policy'],
   admission: ['conventions', 'platform', 'web', 'policy'],
   recorder: ['conventions', 'platform', 'prometheus', 'features'],
-  exporter: ['conventions', 'platform', 'web', 'prometheus', 'features', 'learning', 'scoring'],
+  exporter: ['conventions', 'platform', 'web', 'prometheus', 'features', 'learning', 'feedback', 'scoring'],
   demo: ['conventions', 'platform', 'prometheus', 'features', 'scoring', 'exporter'],
 };
 const NOT_TESTS = '\\.test\\.ts$';

@@ -10,7 +10,8 @@ import { until } from './support/until.ts';
 const SEED = 20260711;
 const WORKLOADS = 20;
 const INTERVAL_MS = 1000;
-const MISSED_CYCLES = 4;
+// Long enough that a slow machine looks more than once before scores are withdrawn.
+const MISSED_CYCLES = 8;
 const AGE_LIMIT_MS = MISSED_CYCLES * INTERVAL_MS;
 /** Cycles after the end of a fault in which scores have to be back. */
 const RECOVERY_CYCLES = 5;
@@ -147,7 +148,7 @@ describeWith(['prometheus', 'promtool'], 'exporter behind a Prometheus in troubl
         views.push(view);
         return view.fromMs - view.lastSuccessMs > AGE_LIMIT_MS + INTERVAL_MS || undefined;
       },
-      { timeoutMs: 15_000 },
+      { timeoutMs: 40_000 },
     );
     const kept = views.filter(({ toMs, lastSuccessMs }) => toMs - lastSuccessMs <= AGE_LIMIT_MS);
     const withdrawn = views.filter(({ fromMs, lastSuccessMs }) => fromMs - lastSuccessMs > AGE_LIMIT_MS);
@@ -163,7 +164,9 @@ describeWith(['prometheus', 'promtool'], 'exporter behind a Prometheus in troubl
     const last = withdrawn.at(-1)!;
     const rise = (name: string, ...labels: readonly string[]): number =>
       total(last.self, name, ...labels) - total(before.self, name, ...labels);
-    expect(rise('bellwether_cycle_failures_total', 'loop="tick"')).toBe(failures(last.self, code) - failures(before.self, code));
+    // Nothing fails for another reason, but that a slow machine may miss the deadline as well.
+    const ofCodes = [...new Set([code, 'timeout'])].map((each) => failures(last.self, each) - failures(before.self, each));
+    expect(rise('bellwether_cycle_failures_total', 'loop="tick"')).toBe(ofCodes.reduce((sum, count) => sum + count, 0));
     expect(rise('bellwether_cycle_failures_total', 'loop="tick"')).toBeGreaterThanOrEqual(2);
     expect(rise('bellwether_remote_read_requests_total', `code="${code}"`)).toBeGreaterThanOrEqual(2);
     if (also) expect(rise(...also)).toBeGreaterThanOrEqual(1);

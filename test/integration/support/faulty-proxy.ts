@@ -1,5 +1,5 @@
 import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { freePort } from './free-port.ts';
 
 /**
  * What stands between the exporter and Prometheus, and does:
@@ -92,13 +92,12 @@ export const startFaultyProxy = async (upstream: string): Promise<FaultyProxy> =
   };
 
   let server: Server | undefined;
-  let port = 0;
+  const port = await freePort();
   const open = async (): Promise<void> => {
     const opened = createServer((incoming, response) => {
       answer(incoming, response).catch(() => response.destroy());
     });
     await new Promise<void>((resolve, reject) => opened.once('error', reject).listen(port, '127.0.0.1', resolve));
-    port = (opened.address() as AddressInfo).port;
     server = opened;
   };
   const shut = async (): Promise<void> => {
