@@ -5,6 +5,7 @@ const MAY_IMPORT = {
   'command-line': ['conventions'],
   web: ['conventions', 'platform'],
   prometheus: ['conventions', 'platform'],
+  alertmanager: ['conventions', 'platform'],
   features: ['conventions'],
   learning: ['conventions', 'platform'],
   feedback: ['conventions', 'platform'],
