@@ -16,6 +16,7 @@ const MAY_IMPORT = {
   scanner: ['conventions', 'platform', 'policy'],
   admission: ['conventions', 'platform', 'web', 'policy'],
   recorder: ['conventions', 'platform', 'prometheus', 'features'],
+  receiver: ['conventions', 'platform', 'web', 'alertmanager', 'feedback'],
   exporter: ['conventions', 'platform', 'web', 'prometheus', 'features', 'learning', 'feedback', 'scoring'],
   demo: ['conventions', 'platform', 'prometheus', 'features', 'scoring', 'exporter'],
 };

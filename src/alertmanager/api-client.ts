@@ -71,7 +71,7 @@ export const createAlertmanagerClient = (
     }
   };
 
-  const valueOf = <T>(base: string, result: Validation<T>): T => {
+  const contentOf = <T>(base: string, result: Validation<T>): T => {
     if (result.ok) return result.value;
     const [first] = result.problems;
     throw new BellwetherError(
@@ -87,7 +87,7 @@ export const createAlertmanagerClient = (
     keyOf: (item: T) => string,
     isNewer: (one: T, other: T) => boolean,
   ): Promise<ClusterView<T>> => {
-    const answers = await Promise.allSettled(urls.map(async (base) => valueOf(base, parse(await call(base, 'GET', path)))));
+    const answers = await Promise.allSettled(urls.map(async (base) => contentOf(base, parse(await call(base, 'GET', path)))));
     const items = new Map<string, T>();
     const replicas = answers.map((answer, i): ReplicaResult => {
       const url = urls[i]!;

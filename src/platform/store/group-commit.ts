@@ -11,7 +11,7 @@ interface Waiting {
 }
 
 /** Bounds what one failure makes run again, and how long readers wait for their turn. */
-const MOST_TOGETHER = 64;
+const MOST_TOGETHER = 32;
 
 /** Writes that come at the same time share one commit, whose wait for the disk is the cost of a write. */
 export interface GroupCommit {
