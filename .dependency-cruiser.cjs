@@ -10,6 +10,8 @@ const MAY_IMPORT = {
   learning: ['conventions', 'platform'],
   feedback: ['conventions', 'platform'],
   scoring: ['conventions', 'platform', 'features', 'learning', 'feedback'],
+  flows: ['conventions', 'platform', 'features', 'learning'],
+  'flow-commands': ['conventions', 'platform', 'learning', 'flows'],
   evaluation: ['conventions', 'platform', 'prometheus', 'features', 'learning', 'feedback', 'scoring'],
   training: ['conventions', 'platform', 'features', 'learning', 'scoring', 'evaluation'],
   policy: ['conventions', 'platform'],
@@ -17,7 +19,7 @@ const MAY_IMPORT = {
   admission: ['conventions', 'platform', 'web', 'policy'],
   recorder: ['conventions', 'platform', 'prometheus', 'features'],
   receiver: ['conventions', 'platform', 'web', 'alertmanager', 'feedback'],
-  exporter: ['conventions', 'platform', 'web', 'prometheus', 'features', 'learning', 'feedback', 'scoring'],
+  exporter: ['conventions', 'platform', 'web', 'prometheus', 'features', 'learning', 'feedback', 'scoring', 'flows'],
   demo: ['conventions', 'platform', 'prometheus', 'features', 'scoring', 'exporter'],
 };
 const NOT_TESTS = '\\.test\\.ts$';

@@ -50,6 +50,12 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./training/main.ts')).trainCommand(),
   },
   {
+    name: 'flows',
+    summary: 'learn what network flows look like, score them, recognise attacks',
+    group: 'Learn:',
+    load: async () => (await import('./flow-commands/main.ts')).flowsCommand(),
+  },
+  {
     name: 'models',
     summary: 'list, show, promote and roll back trained models',
     group: 'Learn:',

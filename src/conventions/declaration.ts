@@ -1,20 +1,70 @@
+import type { CustomResourceDeclaration } from './custom-resource.ts';
 import type { MetricDefinition } from './metric.ts';
+import type { WebhookDeclaration } from './webhook.ts';
 
 /** What a process needs from its cluster, as data: the bundle, the metric docs and the RBAC tests are made from it. */
 export interface ModuleDeclaration {
-  /** Name of the process and of its Deployment. */
+  /** Name of the process and of its objects. */
   readonly name: string;
+  /** How it runs; a Deployment where absent. */
+  readonly workload?: WorkloadDeclaration;
+  /** Pods of a Deployment or StatefulSet unless the options say otherwise; 1 where absent. */
+  readonly replicas?: number;
   /** Arguments of the `bellwether` command. */
   readonly args: readonly string[];
   readonly ports: readonly PortDeclaration[];
   readonly rbac: readonly RbacRule[];
   readonly metrics: readonly MetricDefinition[];
   readonly alerts: readonly AlertDeclaration[];
-  readonly probes: { readonly startup?: ProbeDeclaration; readonly liveness: ProbeDeclaration; readonly readiness: ProbeDeclaration };
+  /** Only what runs to its end goes without. */
+  readonly probes?: { readonly startup?: ProbeDeclaration; readonly liveness: ProbeDeclaration; readonly readiness: ProbeDeclaration };
   readonly volumes: readonly VolumeDeclaration[];
   /** Outgoing connections beyond DNS, for NetworkPolicies. */
   readonly egress: readonly EgressDeclaration[];
   readonly resources: { readonly cpuRequest: string; readonly memoryRequest: string; readonly memoryLimit: string };
+  /** Facts about its own pod that it reads from its environment. Secrets come as files: see `VolumeDeclaration`. */
+  readonly environment?: readonly EnvironmentDeclaration[];
+  /** Kinds of ours that it brings. They stay when the bundle is taken away, because users' objects would go with them. */
+  readonly customResources?: readonly CustomResourceDeclaration[];
+  readonly webhooks?: readonly WebhookDeclaration[];
+  /** Where it reads `tls.crt`, `tls.key` and `ca.crt` if the component `cert-manager` is used: one of its optional secret volumes. */
+  readonly certificate?: { readonly volume: string };
+  /** What no other field can say, such as a ValidatingAdmissionPolicy; complete objects save for labels and wave, which synth adds. */
+  readonly objects?: (place: ProcessPlace) => readonly DeclaredObject[];
+}
+
+/**
+ * A StatefulSet gives each pod a volume of its own. A CronJob never runs twice at a time; a Job runs once per change. Both are ended at
+ * the deadline.
+ */
+export type WorkloadDeclaration =
+  | { readonly kind: 'Deployment' | 'StatefulSet' }
+  | { readonly kind: 'CronJob'; readonly schedule: string; readonly deadlineSeconds: number; readonly retries?: number }
+  | { readonly kind: 'Job'; readonly deadlineSeconds: number; readonly retries?: number };
+
+/** Names in the cluster, as the options say. */
+export interface ProcessPlace {
+  readonly bundle: string;
+  readonly namespace: string;
+  /** Of the process, its service and its service account. */
+  readonly fullName: string;
+}
+
+export interface DeclaredObject {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly [key: string]: unknown;
+}
+
+export interface EnvironmentDeclaration {
+  readonly name: string;
+  readonly field: 'metadata.name' | 'metadata.namespace' | 'spec.nodeName' | 'status.podIP';
 }
 
 export interface PortDeclaration {
@@ -23,7 +73,18 @@ export interface PortDeclaration {
   readonly purpose: string;
   /** Scraped by Prometheus; `honorLabels` where the series carry the workload's own namespace. */
   readonly scrape?: { readonly path: string; readonly honorLabels: boolean };
+  /** Port of the service where it is another one. */
+  readonly servicePort?: number;
+  /**
+   * Who may connect besides the Prometheus that scrapes. `own`: pods of the bundle, which is what a port that is not scraped has where this
+   * is absent. `anywhere` is for the API server, whose address nobody knows before.
+   */
+  readonly from?: readonly PortClient[];
+  /** Pages and an API for people: what the option `route` of the process puts behind a Gateway. */
+  readonly forPeople?: boolean;
 }
+
+export type PortClient = 'own' | 'alertmanager' | 'anywhere';
 
 /** A Kubernetes RBAC rule; empty lists of names mean all objects. */
 export interface RbacRule {
@@ -53,14 +114,21 @@ export interface ProbeDeclaration {
   readonly failureThreshold: number;
 }
 
+/**
+ * `config` holds the configuration file. `secret` is a Secret that the user or another controller makes, never the bundle: its name is that of
+ * the process and of the volume, unless the option `secrets` of the process names another one.
+ */
 export interface VolumeDeclaration {
   readonly name: string;
   readonly mountPath: string;
   readonly kind: 'persistent' | 'empty' | 'config' | 'secret';
   readonly size?: string;
+  /** Secrets only: the pod starts without it, and sees it once it is there. */
+  readonly optional?: boolean;
 }
 
 export interface EgressDeclaration {
-  readonly to: 'prometheus' | 'alertmanager' | 'kubernetes-api';
+  /** `own`: pods of the bundle. `anywhere`: by port alone, inside and outside of the cluster. */
+  readonly to: 'prometheus' | 'alertmanager' | 'kubernetes-api' | 'own' | 'anywhere';
   readonly port: number;
 }

@@ -1,5 +1,6 @@
 export * from './alert-path.ts';
 export * from './alert-rule.ts';
+export * from './custom-resource.ts';
 export * from './declaration.ts';
 export * from './exporter-metrics.ts';
 export * from './frame.ts';
@@ -14,5 +15,6 @@ export * from './series.ts';
 export * from './source-metrics.ts';
 export * from './source-series.ts';
 export * from './version.ts';
+export * from './webhook.ts';
 export * from './workload.ts';
 export * from './workload-slug.ts';

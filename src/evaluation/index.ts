@@ -1,7 +1,7 @@
 export { type Baseline, type BaselineName, type BaselineOptions, createBaseline } from './baselines/baseline.ts';
 export { type ChosenDetectors, chooseDetectors } from './detectors/choose-detectors.ts';
 export { recordedSeries } from './detectors/recorded-series.ts';
-export type { SeriesDetector, WorkloadSeries } from './detectors/series-detector.ts';
+export { createSeriesCollector, type SeriesDetector, type WorkloadSeries } from './detectors/series-detector.ts';
 export type { DetectorFigures, EvaluateOptions, Evaluation, evaluate, ScoredPair } from './evaluate.ts';
 export type { EventsFile, LabelledEvent } from './events-file.ts';
 export type { SetOptions } from './metrics/evaluation-set.ts';

@@ -128,7 +128,7 @@ export const EXPORTER_DECLARATION: ModuleDeclaration = {
   ports: [
     { name: 'scores', port: PORTS.scores, purpose: 'Scores alone.', scrape: { path: '/metrics', honorLabels: true } },
     { name: 'self', port: PORTS.exporterSelf, purpose: 'Own metrics and probes.', scrape: { path: '/metrics', honorLabels: false } },
-    { name: 'api', port: PORTS.exporterApi, purpose: 'Page, explanations, pushed samples.' },
+    { name: 'api', port: PORTS.exporterApi, purpose: 'Page, explanations, pushed samples.', forPeople: true },
   ],
   rbac: [],
   metrics: [SCORE_METRICS, SOURCE_METRICS, PROCESS_METRICS, EXPORTER_METRICS].flatMap((group) => Object.values(group)),

@@ -6,6 +6,7 @@ export * from './environment.ts';
 export * from './error.ts';
 export * from './files.ts';
 export * from './folder.ts';
+export * from './growing-file.ts';
 export * from './heap.ts';
 export * from './http-client.ts';
 export * from './http-server.ts';

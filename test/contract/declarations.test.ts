@@ -1,10 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parser } from '@prometheus-io/lezer-promql';
-import { type MetricDefinition, type ModuleDeclaration, PORTS } from '../../src/conventions/index.ts';
-import { EXPORTER_DECLARATION } from '../../src/exporter/declare.ts';
-
-/** Every process, in the order of its ports. */
-const DECLARATIONS: readonly ModuleDeclaration[] = [EXPORTER_DECLARATION];
+import { type MetricDefinition, PORTS } from '../../src/conventions/index.ts';
+import { PROCESSES } from '../../src/synth/index.ts';
 
 const seriesOf = ({ name, type }: MetricDefinition): readonly string[] =>
   type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name];
@@ -21,7 +18,7 @@ const metricsIn = (expr: string): string[] => {
   return names;
 };
 
-describe.each(DECLARATIONS.map((declaration) => [declaration.name, declaration] as const))('declaration of %s', (_, declaration) => {
+describe.each(PROCESSES.map((declaration) => [declaration.name, declaration] as const))('declaration of %s', (_, declaration) => {
   const exported = new Set(declaration.metrics.flatMap(seriesOf));
 
   it.each(declaration.alerts)('$name reads metrics that the process exposes, and says what to do', (alert) => {
@@ -44,7 +41,7 @@ describe.each(DECLARATIONS.map((declaration) => [declaration.name, declaration] 
     const known: readonly number[] = Object.values(PORTS);
     expect(declaration.ports.map(({ port }) => port).filter((port) => !known.includes(port))).toEqual([]);
     const ports = declaration.ports.map(({ name }) => name);
-    for (const probe of Object.values(declaration.probes)) expect(ports).toContain(probe.port);
+    for (const probe of Object.values(declaration.probes ?? {})) expect(ports).toContain(probe.port);
   });
 });
 

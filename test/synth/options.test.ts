@@ -1,8 +1,11 @@
+import { EXPORTER_DECLARATION } from '../../src/exporter/declare.ts';
 import { type BundleOptions, BundleOptionsError, type OptionProblem, PROCESSES, synthesise } from '../../src/synth/index.ts';
+import { GATE } from './example-declarations.ts';
 
-const problemsOf = (options: unknown): readonly OptionProblem[] => {
+/** The exporter alone unless others are given: messages name what there is, and that grows. */
+const problemsOf = (options: unknown, declarations = [EXPORTER_DECLARATION]): readonly OptionProblem[] => {
   try {
-    synthesise(options as BundleOptions);
+    synthesise(options as BundleOptions, declarations);
   } catch (error) {
     if (error instanceof BundleOptionsError) return error.problems;
     throw error;
@@ -93,6 +96,34 @@ describe('options of the bundle', () => {
       { path: 'overlays.minimal.preset', value: 'recorded', limit: 'raw while rules.recording is false' },
     ],
     [
+      'a host name that is none',
+      { processes: { exporter: { route: { hostname: 'Bellwether' } } } },
+      {
+        path: 'processes.exporter.route.hostname',
+        value: 'Bellwether',
+        limit: 'a host name such as bellwether.example.org, in lower case',
+      },
+    ],
+    [
+      'a namespace to open to that is none',
+      { processes: { exporter: { openTo: ['ingress_nginx'] } } },
+      {
+        path: 'processes.exporter.openTo',
+        value: ['ingress_nginx'],
+        limit: 'a list, each at most 63 lower-case letters, digits and hyphens, beginning with a letter',
+      },
+    ],
+    [
+      'webhook options of a process that has none',
+      { processes: { exporter: { webhooks: { timeout: '3s' } } } },
+      {
+        path: 'processes.exporter.webhooks',
+        value: { timeout: '3s' },
+        limit:
+          'left out: the options here are config, enabled, openTo, priorityClass, replicas, resources, route, secrets, storageClass, volumeSize',
+      },
+    ],
+    [
       'an amount that is none',
       { processes: { exporter: { resources: { memoryLimit: '1GB' } } } },
       { path: 'processes.exporter.resources.memoryLimit', value: '1GB', limit: 'an amount of bytes such as 512Mi or 2Gi' },
@@ -156,6 +187,26 @@ describe('options of the bundle', () => {
       'level: warn',
     ])
       expect(text).toContain(part);
+  });
+
+  it.each<[string, unknown, OptionProblem]>([
+    [
+      'a webhook that waits too long',
+      { webhooks: { timeout: '1m' } },
+      { path: 'processes.gate.webhooks.timeout', value: '1m', limit: 'a duration such as 30s or 1h30m, from 1s to 30s' },
+    ],
+    [
+      'an unknown failure policy',
+      { webhooks: { failurePolicy: 'Deny' } },
+      { path: 'processes.gate.webhooks.failurePolicy', value: 'Deny', limit: 'one of Ignore, Fail' },
+    ],
+    [
+      'a secret for a volume that does not exist',
+      { secrets: { tsl: 'mine' } },
+      { path: 'processes.gate.secrets.tsl', value: 'mine', limit: 'left out: the options here are tls' },
+    ],
+  ])('refuse %s', (_, gate, problem) => {
+    expect(problemsOf({ processes: { gate } }, [GATE])).toEqual([problem]);
   });
 
   it('need nothing: every process has its defaults', () => {

@@ -1,7 +1,7 @@
 import { parser } from '@prometheus-io/lezer-promql';
 import * as conventions from '../../src/conventions/index.ts';
 import { EXTERNAL_METRICS } from '../../src/synth/dashboards/external-metrics.ts';
-import { RECEIVER_DECLARATION } from './receiver-declaration.ts';
+import { ALL_DECLARATIONS } from './example-declarations.ts';
 
 const seriesOf = ({ name, type }: conventions.MetricDefinition): readonly string[] =>
   type === 'histogram' ? [`${name}_bucket`, `${name}_sum`, `${name}_count`] : [name];
@@ -11,7 +11,7 @@ export const KNOWN_SERIES: ReadonlySet<string> = new Set([
   ...[conventions.SCORE_METRICS, conventions.SOURCE_METRICS, conventions.PROCESS_METRICS, conventions.EXPORTER_METRICS]
     .flatMap((group) => Object.values(group))
     .flatMap(seriesOf),
-  ...RECEIVER_DECLARATION.metrics.flatMap(seriesOf),
+  ...ALL_DECLARATIONS.flatMap(({ metrics }) => metrics).flatMap(seriesOf),
   ...conventions.RECORDING_GROUPS.flatMap(({ rules }) => rules.map(({ record }) => record)),
   ...Object.values(EXTERNAL_METRICS).flat(),
 ]);

@@ -5,7 +5,7 @@ export const RECEIVER_DECLARATION: ModuleDeclaration = {
   name: 'receiver',
   args: ['receiver', '--config', '/etc/bellwether/bellwether.yaml'],
   ports: [
-    { name: 'api', port: 9467, purpose: 'Webhook and pages.' },
+    { name: 'api', port: 9467, purpose: 'Webhook and pages.', from: ['own', 'alertmanager'], forPeople: true },
     { name: 'self', port: 9468, purpose: 'Own metrics and probes.', scrape: { path: '/metrics', honorLabels: false } },
   ],
   rbac: [

@@ -6,10 +6,10 @@ import { maturityOf, OWN_PAST_FLOATS, OWN_PAST_SLOTS, observeOwnPast } from '../
 import type { LearnedMode } from '../window-model.ts';
 import { scoredColumns, type WorkloadState } from '../workload-state.ts';
 import { AGREEMENT_SLOTS, agree } from './agreement.ts';
-import { bankDistance, rowToKeep } from './embedding-bank.ts';
+import { bankDistance, bankFloats, keepEmbedding, rowToKeep } from './embedding-bank.ts';
 import { fillWindow, observeScale, SCALE, SCALE_SLOTS } from './scaled-metric.ts';
 
-/** Embeddings of a metric's own past. Memory: 64 bytes each. */
+/** Embeddings of a metric's own past. Memory: 20 bytes each. */
 const BANK_ROWS = 128;
 /** Rows of the bank, and samples of a metric, before its distance counts. */
 const LEAST_ROWS = 20;
@@ -31,7 +31,7 @@ const FIRST_BATCH = 64;
 /** Of one metric: its scale, then the usual distance, how many distances there were, and embeddings offered. */
 const METRIC = { usual: SCALE_SLOTS, told: SCALE_SLOTS + 1, offered: SCALE_SLOTS + 2 } as const;
 const METRIC_SLOTS = SCALE_SLOTS + 3;
-const METRIC_FLOATS = RING + BANK_ROWS * ENCODER.width;
+const METRIC_FLOATS = RING + bankFloats(BANK_ROWS);
 /** Of the workload, after those of its metrics; the last one tells which model made the embeddings. */
 const WORKLOAD_SLOTS = OWN_PAST_SLOTS + AGREEMENT_SLOTS + 1;
 const MODEL_SLOT = WORKLOAD_SLOTS - 1;
@@ -99,7 +99,8 @@ export const createEncoderStage = (encoder: WindowEncoder, mode: Exclude<Learned
       const d = state.doubles;
       const kept = Math.min(d[at + METRIC.offered]!, BANK_ROWS);
       if (kept < LEAST_ROWS) return [];
-      const distance = bankDistance(state.floats, floats + metric * METRIC_FLOATS + RING, kept, embeddings, (first + i) * ENCODER.width);
+      const bank = floats + metric * METRIC_FLOATS + RING;
+      const distance = bankDistance(state.floats, bank, BANK_ROWS, kept, embeddings, (first + i) * ENCODER.width);
       if (!Number.isFinite(distance)) return [];
       const usual = d[at + METRIC.usual]!;
       const told = d[at + METRIC.told]! + 1;
@@ -116,8 +117,8 @@ export const createEncoderStage = (encoder: WindowEncoder, mode: Exclude<Learned
       const row = rowToKeep(state.doubles[at]!, BANK_ROWS, metric);
       state.doubles[at]! += 1;
       if (row < 0) continue;
-      const from = (first + i) * ENCODER.width;
-      state.floats.set(embeddings.subarray(from, from + ENCODER.width), floats + metric * METRIC_FLOATS + RING + row * ENCODER.width);
+      const bank = floats + metric * METRIC_FLOATS + RING;
+      keepEmbedding(state.floats, bank, BANK_ROWS, row, embeddings, (first + i) * ENCODER.width);
     }
   };
 
@@ -175,7 +176,7 @@ export const createEncoderStage = (encoder: WindowEncoder, mode: Exclude<Learned
   const join = (score: Score, { state }: Row, { value, contributors }: Finding): Score => {
     if (!score.ready) return score;
     const at = state.shape.memories[position]!.doubles + state.metrics.length * METRIC_SLOTS + OWN_PAST_SLOTS;
-    const joint = agree(state.doubles, at, score.value, score.margin, score.damped ? DAMPING * value : value);
+    const joint = agree(state.doubles, at, state.stepSeconds, score.value, score.margin, score.damped ? DAMPING * value : value);
     const isNew = joint >= 1 && score.value < 1;
     if (isNew) stats.anomalies += 1;
     if (mode !== 'on') return score;

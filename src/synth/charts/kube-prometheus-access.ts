@@ -3,13 +3,14 @@ import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import type { Bundle, Overlay } from '../options/bundle.ts';
 import { commonLabels, selectorLabels, wave } from './labels.ts';
+import { ALERTMANAGER_PODS } from './network-policies.ts';
 
 const API_GROUP = 'rbac.authorization.k8s.io';
 
-/** Ports of the pods of Prometheus that our processes ask for; none where nobody reads from it. */
-const readers = (bundle: Bundle) =>
+/** Ports of the pods of Prometheus or Alertmanager that our processes ask for; none where nobody reads from it. */
+const readers = (bundle: Bundle, server: 'prometheus' | 'alertmanager') =>
   bundle.processes.flatMap((process) => {
-    const ports = process.declaration.egress.filter(({ to }) => to === 'prometheus').map(({ port }) => port);
+    const ports = process.declaration.egress.filter(({ to }) => to === server).map(({ port }) => port);
     return ports.length > 0 ? [{ process, ports }] : [];
   });
 
@@ -37,16 +38,21 @@ export const addKubePrometheusAccessChart = (scope: Construct, bundle: Bundle, o
     subjects: [{ kind: 'ServiceAccount', name: overlay.prometheusServiceAccount, namespace: overlay.monitoringNamespace }],
   });
   const namespaceSelector = { matchLabels: { 'kubernetes.io/metadata.name': bundle.namespace } };
-  new k8s.KubeNetworkPolicy(chart, 'network-policy', {
-    metadata: { name, namespace: overlay.monitoringNamespace, labels, annotations },
-    spec: {
-      podSelector: { matchLabels: { ...overlay.prometheusPodLabels } },
-      policyTypes: ['Ingress'],
-      ingress: readers(bundle).map(({ process, ports }) => ({
-        from: [{ namespaceSelector, podSelector: { matchLabels: { ...selectorLabels(bundle, process) } } }],
-        ports: ports.map((port) => ({ port: k8s.IntOrString.fromNumber(port), protocol: 'TCP' })),
-      })),
-    },
-  });
+  const pods = { prometheus: { ...overlay.prometheusPodLabels }, alertmanager: { ...ALERTMANAGER_PODS } };
+  for (const server of ['prometheus', 'alertmanager'] as const) {
+    const asking = readers(bundle, server);
+    if (asking.length === 0) continue;
+    new k8s.KubeNetworkPolicy(chart, `network-policy-${server}`, {
+      metadata: { name: `${bundle.name}-${server}`, namespace: overlay.monitoringNamespace, labels, annotations },
+      spec: {
+        podSelector: { matchLabels: pods[server] },
+        policyTypes: ['Ingress'],
+        ingress: asking.map(({ process, ports }) => ({
+          from: [{ namespaceSelector, podSelector: { matchLabels: { ...selectorLabels(bundle, process) } } }],
+          ports: ports.map((port) => ({ port: k8s.IntOrString.fromNumber(port), protocol: 'TCP' })),
+        })),
+      },
+    });
+  }
   return chart;
 };

@@ -25,7 +25,7 @@ export const processLabels = (bundle: Pick<Bundle, 'name'>, process: Process): R
  * Order of Argo CD. A wave waits until the one before is healthy, so a volume claim stays in the wave of its pod: with
  * WaitForFirstConsumer it is bound only then.
  */
-export const WAVES = { foundation: '-2', access: '-1', processes: '0', monitoring: '1' } as const;
+export const WAVES = { foundation: '-2', access: '-1', processes: '0', monitoring: '1', webhooks: '2' } as const;
 
 export const wave = (step: keyof typeof WAVES): Readonly<Record<string, string>> => ({ 'argocd.argoproj.io/sync-wave': WAVES[step] });
 

@@ -1,7 +1,7 @@
 import { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
-import type { EgressDeclaration } from '../../conventions/index.ts';
+import type { EgressDeclaration, PortDeclaration } from '../../conventions/index.ts';
 import type { Bundle, Process, Surroundings } from '../options/bundle.ts';
 import { commonLabels, processLabels, selectorLabels, wave } from './labels.ts';
 
@@ -11,6 +11,9 @@ const NODE_LOCAL_DNS = '169.254.20.10/32';
 /** Set by the API server on every namespace. */
 const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
 
+/** Set by the Prometheus operator on its pods. */
+export const ALERTMANAGER_PODS = { 'app.kubernetes.io/name': 'alertmanager' } as const;
+
 const tcp = (port: number): k8s.NetworkPolicyPort => ({ port: k8s.IntOrString.fromNumber(port), protocol: 'TCP' });
 const inNamespace = (name: string): k8s.LabelSelector => ({ matchLabels: { [NAMESPACE_NAME]: name } });
 
@@ -19,43 +22,58 @@ const dns = (): k8s.NetworkPolicyEgressRule => ({
   ports: [tcp(DNS_PORT), { port: k8s.IntOrString.fromNumber(DNS_PORT), protocol: 'UDP' }],
 });
 
-/** The port of a pod, which is what a policy sees; a service may have another. */
-const egressRule = ({ to, port }: EgressDeclaration, surroundings: Surroundings): k8s.NetworkPolicyEgressRule => {
+type Peer = 'prometheus' | 'alertmanager' | 'own' | 'anywhere' | 'kubernetes-api';
+
+/** Undefined stands for everybody. */
+const peerOf = (peer: Peer, bundle: Bundle, surroundings: Surroundings): k8s.NetworkPolicyPeer | undefined => {
   const namespaceSelector = inNamespace(surroundings.monitoringNamespace);
-  switch (to) {
+  switch (peer) {
     case 'prometheus':
-      return { to: [{ namespaceSelector, podSelector: { matchLabels: { ...surroundings.prometheusPodLabels } } }], ports: [tcp(port)] };
+      return { namespaceSelector, podSelector: { matchLabels: { ...surroundings.prometheusPodLabels } } };
     case 'alertmanager':
-      return {
-        to: [{ namespaceSelector, podSelector: { matchLabels: { 'app.kubernetes.io/name': 'alertmanager' } } }],
-        ports: [tcp(port)],
-      };
+      return { namespaceSelector, podSelector: { matchLabels: { ...ALERTMANAGER_PODS } } };
+    case 'own':
+      return { podSelector: { matchLabels: { 'app.kubernetes.io/part-of': bundle.name } } };
+    // The API server has no pod and, on most clusters, an address that nobody knows before.
     case 'kubernetes-api':
-      // The API server has no pod and, on most clusters, an address that nobody knows before.
-      return { ports: [tcp(port)] };
+    case 'anywhere':
+      return undefined;
   }
 };
 
+/** The port of a pod, which is what a policy sees; a service may have another. */
+const egressRule = ({ to, port }: EgressDeclaration, bundle: Bundle, surroundings: Surroundings): k8s.NetworkPolicyEgressRule => {
+  const peer = peerOf(to, bundle, surroundings);
+  return { ...(peer ? { to: [peer] } : {}), ports: [tcp(port)] };
+};
+
+interface PolicyRule {
+  readonly from: k8s.NetworkPolicyPeer[] | undefined;
+  readonly ports: k8s.NetworkPolicyPort[];
+}
+
+const clientsOf = ({ scrape, from = scrape ? [] : ['own'] }: PortDeclaration): readonly Peer[] => [
+  ...(scrape ? ['prometheus' as const] : []),
+  ...from,
+];
+
+/**
+ * One rule for all ports with the same clients. `kubectl port-forward` comes from the node and is not stopped; from pods only those may ask
+ * that are named.
+ */
 const ingressRules = (bundle: Bundle, process: Process, surroundings: Surroundings): k8s.NetworkPolicyIngressRule[] => {
-  const { ports } = process.declaration;
-  const scraped = ports.filter(({ scrape }) => scrape !== undefined);
-  const others = ports.filter(({ scrape }) => scrape === undefined);
-  const prometheus = {
-    namespaceSelector: inNamespace(surroundings.monitoringNamespace),
-    podSelector: { matchLabels: { ...surroundings.prometheusPodLabels } },
-  };
-  return [
-    ...(scraped.length > 0 ? [{ from: [prometheus], ports: scraped.map(({ port }) => tcp(port)) }] : []),
-    // `kubectl port-forward` comes from the node and is not stopped; from pods only our own may ask.
-    ...(others.length > 0
-      ? [
-          {
-            from: [{ podSelector: { matchLabels: { 'app.kubernetes.io/part-of': bundle.name } } }],
-            ports: others.map(({ port }) => tcp(port)),
-          },
-        ]
-      : []),
-  ];
+  const rules = new Map<string, PolicyRule>();
+  for (const declared of process.declaration.ports) {
+    const peers = clientsOf(declared).map((client) => peerOf(client, bundle, surroundings));
+    const known = peers.flatMap((peer) => peer ?? []);
+    const open = declared.forPeople ? process.openTo.map((name) => ({ namespaceSelector: inNamespace(name) })) : [];
+    const from = known.length < peers.length ? undefined : [...known, ...open];
+    const key = JSON.stringify(from ?? 'everybody');
+    const rule: PolicyRule = rules.get(key) ?? { from, ports: [] };
+    rule.ports.push(tcp(declared.port));
+    rules.set(key, rule);
+  }
+  return [...rules.values()].map(({ from, ports }) => ({ ...(from ? { from } : {}), ports }));
 };
 
 /** Nothing goes in or out of the namespace, save names, scrapes, and what each process declares. */
@@ -73,8 +91,8 @@ export const addNetworkPolicyChart = (scope: Construct, bundle: Bundle, surround
       spec: {
         podSelector: { matchLabels: { ...selectorLabels(bundle, process) } },
         policyTypes: ['Ingress', 'Egress'],
-        ingress: ingressRules(bundle, process, surroundings),
-        egress: [dns(), ...process.declaration.egress.map((rule) => egressRule(rule, surroundings))],
+        ...(process.declaration.ports.length > 0 ? { ingress: ingressRules(bundle, process, surroundings) } : {}),
+        egress: [dns(), ...process.declaration.egress.map((rule) => egressRule(rule, bundle, surroundings))],
       },
     });
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { k8s } from 'cdk8s-plus-27';
 import { type ProbeDeclaration, VERSION, type VolumeDeclaration } from '../../conventions/index.ts';
 import type { Bundle, Process, Surroundings } from '../options/bundle.ts';
+import { runsToItsEnd } from '../options/parse-process.ts';
 import { processLabels, selectorLabels } from './labels.ts';
 import { configText } from './process-config.ts';
 
@@ -18,13 +19,23 @@ const probe = ({ port, path, periodSeconds, failureThreshold }: ProbeDeclaration
   timeoutSeconds: 2,
 });
 
-const volumeSource = (process: Process, { kind, name, size }: VolumeDeclaration, persistence: boolean): Omit<k8s.Volume, 'name'> => {
+const volumeSource = (
+  process: Process,
+  { kind, name, size, optional }: VolumeDeclaration,
+  persistence: boolean,
+): Omit<k8s.Volume, 'name'> => {
   const limit = process.volumeSize ?? size;
   switch (kind) {
     case 'config':
       return { configMap: { name: process.fullName, defaultMode: FILE_MODE } };
     case 'secret':
-      return { secret: { secretName: `${process.fullName}-${name}`, defaultMode: FILE_MODE } };
+      return {
+        secret: {
+          secretName: process.secrets[name] ?? `${process.fullName}-${name}`,
+          defaultMode: FILE_MODE,
+          ...(optional ? { optional: true } : {}),
+        },
+      };
     case 'persistent':
       if (persistence) return { persistentVolumeClaim: { claimName: `${process.fullName}-${name}` } };
       return { emptyDir: limit === undefined ? {} : { sizeLimit: k8s.Quantity.fromString(limit) } };
@@ -33,18 +44,22 @@ const volumeSource = (process: Process, { kind, name, size }: VolumeDeclaration,
   }
 };
 
+const environment = ({ declaration }: Process): k8s.EnvVar[] =>
+  (declaration.environment ?? []).map(({ name, field }) => ({ name, valueFrom: { fieldRef: { apiVersion: 'v1', fieldPath: field } } }));
+
 const container = (bundle: Bundle, process: Process): k8s.Container => {
   const { name, args, ports, probes, volumes } = process.declaration;
+  const env = environment(process);
   const { cpuRequest, memoryRequest, memoryLimit } = process.resources;
   return {
     name,
     image: bundle.image.reference,
     imagePullPolicy: bundle.image.pullPolicy,
     args: [...args],
-    ports: ports.map((port) => ({ name: port.name, containerPort: port.port, protocol: 'TCP' })),
-    ...(probes.startup ? { startupProbe: probe(probes.startup) } : {}),
-    livenessProbe: probe(probes.liveness),
-    readinessProbe: probe(probes.readiness),
+    ...(env.length > 0 ? { env } : {}),
+    ...(ports.length > 0 ? { ports: ports.map((port) => ({ name: port.name, containerPort: port.port, protocol: 'TCP' })) } : {}),
+    ...(probes?.startup ? { startupProbe: probe(probes.startup) } : {}),
+    ...(probes ? { livenessProbe: probe(probes.liveness), readinessProbe: probe(probes.readiness) } : {}),
     // No CPU limit: a throttled process would miss its cycle while the node idles.
     resources: {
       requests: { cpu: k8s.Quantity.fromString(cpuRequest), memory: k8s.Quantity.fromString(memoryRequest) },
@@ -59,11 +74,15 @@ const container = (bundle: Bundle, process: Process): k8s.Container => {
     },
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'FallbackToLogsOnError',
-    volumeMounts: volumes.map(({ name: volume, mountPath, kind }) => ({
-      name: volume,
-      mountPath,
-      ...(kind === 'config' || kind === 'secret' ? { readOnly: true } : {}),
-    })),
+    ...(volumes.length > 0
+      ? {
+          volumeMounts: volumes.map(({ name: volume, mountPath, kind }) => ({
+            name: volume,
+            mountPath,
+            ...(kind === 'config' || kind === 'secret' ? { readOnly: true } : {}),
+          })),
+        }
+      : {}),
   };
 };
 
@@ -81,7 +100,12 @@ const affinityOf = (bundle: Bundle, process: Process): k8s.TopologySpreadConstra
  * controller sees a difference. The checksum starts new pods when a key changes that is read only at start.
  */
 export const podTemplate = (bundle: Bundle, process: Process, surroundings: Surroundings): k8s.PodTemplateSpec => {
-  const { volumes, rbac } = process.declaration;
+  const { volumes, rbac, workload } = process.declaration;
+  // A StatefulSet makes these itself, one per pod.
+  const claimed = workload?.kind === 'StatefulSet' && surroundings.persistence;
+  const mounted = volumes
+    .filter(({ kind }) => !(claimed && kind === 'persistent'))
+    .map((volume) => ({ name: volume.name, ...volumeSource(process, volume, surroundings.persistence) }));
   const hasConfig = volumes.some(({ kind }) => kind === 'config');
   const checksum = createHash('sha256').update(configText(process, surroundings)).digest('hex').slice(0, 16);
   return {
@@ -96,7 +120,8 @@ export const podTemplate = (bundle: Bundle, process: Process, surroundings: Surr
       enableServiceLinks: false,
       ...(bundle.image.pullSecrets.length > 0 ? { imagePullSecrets: bundle.image.pullSecrets.map((name) => ({ name })) } : {}),
       ...(process.priorityClass === undefined ? {} : { priorityClassName: process.priorityClass }),
-      restartPolicy: 'Always',
+      // What has an end is tried again by its Job, in a new pod, so that the log of each try is kept.
+      restartPolicy: runsToItsEnd(process.declaration) ? 'Never' : 'Always',
       schedulerName: 'default-scheduler',
       securityContext: {
         fsGroup: USER,
@@ -109,8 +134,8 @@ export const podTemplate = (bundle: Bundle, process: Process, surroundings: Surr
       serviceAccount: process.fullName,
       serviceAccountName: process.fullName,
       terminationGracePeriodSeconds: 30,
-      topologySpreadConstraints: affinityOf(bundle, process),
-      volumes: volumes.map((volume) => ({ name: volume.name, ...volumeSource(process, volume, surroundings.persistence) })),
+      ...(runsToItsEnd(process.declaration) ? {} : { topologySpreadConstraints: affinityOf(bundle, process) }),
+      ...(mounted.length > 0 ? { volumes: mounted } : {}),
     },
   };
 };

@@ -30,8 +30,11 @@ const exporterConfig = (process: Process, { prometheusUrl, preset }: Surrounding
   };
 };
 
+/** What the bundle knows for the configuration of a process, by its name. */
+const KNOWN: Readonly<Record<string, (process: Process, surroundings: Surroundings) => Sections>> = { exporter: exporterConfig };
+
 /** Text of the configuration file of a process; what the options say wins over what the bundle knows. */
 export const configText = (process: Process, surroundings: Surroundings): string => {
-  const known = process.declaration.name === 'exporter' ? exporterConfig(process, surroundings) : {};
+  const known = KNOWN[process.declaration.name]?.(process, surroundings) ?? {};
   return Yaml.stringify(merge(known, process.config));
 };

@@ -27,7 +27,7 @@ const flag = (description: string) => ({
 const section = (properties: Readonly<Record<string, unknown>>) => ({ type: 'object', additionalProperties: false, properties });
 
 /** Helm refuses values that do not fit. */
-const VALUES_SCHEMA = {
+const valuesSchema = (asksAlertmanager: boolean) => ({
   $schema: 'http://json-schema.org/draft-07/schema#',
   type: 'object',
   // Helm adds `global` when the chart is part of another one.
@@ -35,6 +35,7 @@ const VALUES_SCHEMA = {
     global: { type: 'object' },
     image: section({ repository: text('Without tag.'), tag: text('Tag of the image.') }),
     prometheus: section({ url: text('As the exporter reaches it.'), namespace: text('Where Prometheus runs.') }),
+    ...(asksAlertmanager ? { alertmanager: section({ url: text('As the processes that ask for alerts reach it.') }) } : {}),
     release: text('Name of the release of kube-prometheus-stack, which its selectors ask for.'),
     exporter: section({ cpuRequest: text('Such as 200m.'), memoryRequest: text('Such as 512Mi.'), memoryLimit: text('Such as 1Gi.') }),
     persistence: section({ storageClass: text('Empty for the default class.') }),
@@ -44,7 +45,7 @@ const VALUES_SCHEMA = {
     dashboards: flag('ConfigMaps for the sidecar of Grafana.'),
   },
   additionalProperties: false,
-};
+});
 
 /** A thin chart of what the overlay of kube-prometheus-stack holds, without the namespace, which Helm makes; the rest is options of synth. */
 export const helmChart = (options: BundleOptions, declarations: readonly ModuleDeclaration[]): ReadonlyMap<string, string> => {
@@ -54,6 +55,8 @@ export const helmChart = (options: BundleOptions, declarations: readonly ModuleD
   const [realOverlay] = real.overlays;
   const exporter = real.processes.find(({ declaration }) => declaration.name === 'exporter');
   if (!overlay || !realOverlay) return new Map();
+
+  const asksAlertmanager = real.processes.some(({ declaration }) => declaration.egress.some(({ to }) => to === 'alertmanager'));
 
   const selected = (manifest: Manifest): Manifest =>
     manifest.kind === 'ServiceMonitor' || manifest.kind === 'PrometheusRule'
@@ -70,6 +73,7 @@ export const helmChart = (options: BundleOptions, declarations: readonly ModuleD
   const values = {
     image: { repository, tag },
     prometheus: { url: realOverlay.prometheusUrl, namespace: realOverlay.monitoringNamespace },
+    ...(asksAlertmanager ? { alertmanager: { url: realOverlay.alertmanagerUrl } } : {}),
     release: realOverlay.release,
     exporter: exporter?.resources ?? {},
     persistence: { storageClass: exporter?.storageClass ?? '' },
@@ -90,7 +94,7 @@ export const helmChart = (options: BundleOptions, declarations: readonly ModuleD
   return new Map([
     ['Chart.yaml', yamlFile(chart)],
     ['values.yaml', yamlFile(values)],
-    ['values.schema.json', `${JSON.stringify(VALUES_SCHEMA, null, 2)}\n`],
+    ['values.schema.json', `${JSON.stringify(valuesSchema(asksAlertmanager), null, 2)}\n`],
     ...[...files].map(([name, manifests]) => [`templates/${name}.yaml`, helmTemplate(manifests.map(selected), SWITCHES[name])] as const),
   ]);
 };

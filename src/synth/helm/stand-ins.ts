@@ -9,6 +9,7 @@ export const STAND_INS = {
   monitoringNamespace: 'stand-in-for-monitoring',
   release: 'stand-in-for-release',
   prometheusUrl: 'http://stand-in-for-prometheus',
+  alertmanagerUrl: 'http://stand-in-for-alertmanager',
   repository: 'stand-in.example/for-image',
   tag: 'stand-in-for-tag',
   storageClass: 'stand-in-for-class',
@@ -28,6 +29,7 @@ export const withStandIns = (options: BundleOptions): BundleOptions => ({
       monitoringNamespace: STAND_INS.monitoringNamespace,
       release: STAND_INS.release,
       prometheusUrl: STAND_INS.prometheusUrl,
+      alertmanagerUrl: STAND_INS.alertmanagerUrl,
     },
   },
   processes: {

@@ -8,6 +8,7 @@ const EXPRESSIONS: Readonly<Record<keyof typeof STAND_INS, string>> = {
   monitoringNamespace: '.Values.prometheus.namespace',
   release: '.Values.release',
   prometheusUrl: '.Values.prometheus.url',
+  alertmanagerUrl: '.Values.alertmanager.url',
   repository: '.Values.image.repository',
   tag: '.Values.image.tag',
   storageClass: '.Values.persistence.storageClass',

@@ -37,6 +37,8 @@ export interface OverlayOptions {
   readonly monitoringNamespace?: string;
   /** As the exporter reaches it. */
   readonly prometheusUrl?: string;
+  /** As the processes that ask for alerts and silences reach it. */
+  readonly alertmanagerUrl?: string;
   /** Labels of the pods of Prometheus, for NetworkPolicies. */
   readonly prometheusPodLabels?: Readonly<Record<string, string>>;
   /** `raw` scores at once from the past that is there, `recorded` reads a tenth of the bytes from Bellwether's recording rules. */
@@ -45,6 +47,8 @@ export interface OverlayOptions {
   readonly release?: string;
   /** kube-prometheus only: service account of Prometheus, which needs to see our endpoints. */
   readonly prometheusServiceAccount?: string;
+  /** Let cert-manager give processes their certificates instead of making them themselves. Off by default. */
+  readonly certManager?: boolean;
   /** Keep what was learned on a persistent volume. */
   readonly persistence?: boolean;
 }
@@ -58,6 +62,28 @@ export interface ProcessOptions {
   readonly priorityClass?: string;
   /** Added to the configuration file of the process, section by section. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Secrets of your own by the name of the volume in the declaration; otherwise they are called after process and volume. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Namespaces whose pods may use the pages and the API, such as that of an ingress controller. */
+  readonly openTo?: readonly string[];
+  /** Puts the pages behind a Gateway that is there, by an HTTPRoute; its namespace is opened to as well. */
+  readonly route?: RouteOptions;
+  /** For a process with admission webhooks. */
+  readonly webhooks?: {
+    readonly failurePolicy?: 'Ignore' | 'Fail';
+    /** 1s to 30s. */
+    readonly timeout?: string;
+    /** Never asked about, beside those that are exempt anyway. */
+    readonly exemptNamespaces?: readonly string[];
+  };
+}
+
+export interface RouteOptions {
+  readonly gateway?: string;
+  readonly gatewayNamespace?: string;
+  readonly hostname?: string;
+  /** Name of the listener; all of them where absent. */
+  readonly section?: string;
 }
 
 export interface RuleOptions {

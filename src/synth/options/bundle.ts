@@ -20,6 +20,7 @@ export interface Bundle {
 export interface Surroundings {
   readonly monitoringNamespace: string;
   readonly prometheusUrl: string;
+  readonly alertmanagerUrl: string;
   readonly prometheusPodLabels: Readonly<Record<string, string>>;
   readonly preset: 'raw' | 'recorded';
   readonly persistence: boolean;
@@ -29,6 +30,7 @@ export interface Overlay extends Surroundings {
   readonly name: OverlayName;
   readonly release: string;
   readonly prometheusServiceAccount: string;
+  readonly certManager: boolean;
 }
 
 /** A process of the bundle: what it declares, and what the options say about it. */
@@ -42,6 +44,25 @@ export interface Process {
   readonly storageClass: string | undefined;
   readonly priorityClass: string | undefined;
   readonly config: Readonly<Record<string, unknown>>;
+  /** Names of Secrets by volume, where they are not called after the process. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Namespaces whose pods may use the ports for people. */
+  readonly openTo: readonly string[];
+  readonly route: RouteSettings | undefined;
+  /** What the options change in all webhooks of the process. */
+  readonly webhooks: {
+    readonly failurePolicy: 'Ignore' | 'Fail' | undefined;
+    readonly timeoutSeconds: number | undefined;
+    readonly exemptNamespaces: readonly string[];
+  };
+}
+
+/** A Gateway, and the host name under which it gives the pages of a process. */
+export interface RouteSettings {
+  readonly gateway: string;
+  readonly gatewayNamespace: string;
+  readonly hostname: string;
+  readonly section: string | undefined;
 }
 
 export interface RuleSettings {

@@ -6,10 +6,11 @@ import type { OptionSection } from './section.ts';
 /** Set by the Prometheus operator on its pods, and by the plain Prometheus chart. */
 const PROMETHEUS_PODS = { 'app.kubernetes.io/name': 'prometheus' };
 
-/** What the base assumes. The service is the one that the operator makes for every Prometheus. */
+/** What the base assumes. The services are those that the operator makes for every Prometheus and Alertmanager. */
 export const BASE_SURROUNDINGS: Surroundings = {
   monitoringNamespace: 'monitoring',
   prometheusUrl: 'http://prometheus-operated.monitoring.svc:9090',
+  alertmanagerUrl: 'http://alertmanager-operated.monitoring.svc:9093',
   prometheusPodLabels: PROMETHEUS_PODS,
   preset: 'raw',
   persistence: true,
@@ -17,6 +18,7 @@ export const BASE_SURROUNDINGS: Surroundings = {
 
 interface Flavour {
   readonly prometheusUrl: (namespace: string, release: string) => string;
+  readonly alertmanagerUrl: (namespace: string, release: string) => string;
   readonly preset: 'raw' | 'recorded';
   readonly persistence: boolean;
 }
@@ -24,12 +26,23 @@ interface Flavour {
 const FLAVOURS: Readonly<Record<OverlayName, Flavour>> = {
   'kube-prometheus-stack': {
     prometheusUrl: (namespace, release) => `http://${stackFullName(release)}-prometheus.${namespace}.svc:9090`,
+    alertmanagerUrl: (namespace, release) => `http://${stackFullName(release)}-alertmanager.${namespace}.svc:9093`,
     preset: 'recorded',
     persistence: true,
   },
   // Its service keeps a client on one of the two replicas.
-  'kube-prometheus': { prometheusUrl: (namespace) => `http://prometheus-k8s.${namespace}.svc:9090`, preset: 'recorded', persistence: true },
-  minimal: { prometheusUrl: (namespace) => `http://prometheus.${namespace}.svc:9090`, preset: 'raw', persistence: false },
+  'kube-prometheus': {
+    prometheusUrl: (namespace) => `http://prometheus-k8s.${namespace}.svc:9090`,
+    alertmanagerUrl: (namespace) => `http://alertmanager-main.${namespace}.svc:9093`,
+    preset: 'recorded',
+    persistence: true,
+  },
+  minimal: {
+    prometheusUrl: (namespace) => `http://prometheus.${namespace}.svc:9090`,
+    alertmanagerUrl: (namespace) => `http://alertmanager.${namespace}.svc:9093`,
+    preset: 'raw',
+    persistence: false,
+  },
 };
 
 /** Name of the chart's objects: the release, with the chart's name unless it is in there, cut to 26 characters. */
@@ -50,8 +63,10 @@ export const parseOverlay = (name: OverlayName, section: OptionSection, recordin
     release,
     preset,
     prometheusUrl: section.text('prometheusUrl', flavour.prometheusUrl(monitoringNamespace, release), HTTP_URL),
+    alertmanagerUrl: section.text('alertmanagerUrl', flavour.alertmanagerUrl(monitoringNamespace, release), HTTP_URL),
     prometheusPodLabels: section.labels('prometheusPodLabels', PROMETHEUS_PODS),
     prometheusServiceAccount: section.text('prometheusServiceAccount', 'prometheus-k8s', OBJECT_NAME),
+    certManager: section.flag('certManager', false),
     persistence: section.flag('persistence', flavour.persistence),
   };
 };

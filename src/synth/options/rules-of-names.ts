@@ -15,6 +15,10 @@ export const OBJECT_NAME: TextRule = {
   pattern: /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/,
   limit: 'at most 253 lower-case letters, digits, hyphens and dots',
 };
+export const HOST_NAME: TextRule = {
+  pattern: /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)+$/,
+  limit: 'a host name such as bellwether.example.org, in lower case',
+};
 export const HTTP_URL: TextRule = { pattern: /^https?:\/\/[^\s/]+(?:\/\S*)?$/, limit: 'a URL that begins with http:// or https://' };
 export const LABEL_VALUE: TextRule = {
   pattern: /^[A-Za-z0-9](?:[\w.-]{0,61}[A-Za-z0-9])?$/,

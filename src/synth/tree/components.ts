@@ -1,10 +1,12 @@
 import { Yaml } from 'cdk8s';
 import { addAlertmanagerConfigChart } from '../charts/alertmanager-config-chart.ts';
+import { addCertManagerChart, caSource, certified } from '../charts/cert-manager-chart.ts';
 import { addDashboardConfigMaps, addGrafanaOperatorChart } from '../charts/dashboard-charts.ts';
+import { addGatewayChart } from '../charts/gateway-chart.ts';
 import { addKubePrometheusAccessChart } from '../charts/kube-prometheus-access.ts';
 import { addRulesChart, addServiceMonitorChart } from '../charts/prometheus-operator.ts';
 import type { Bundle, Overlay, Surroundings } from '../options/bundle.ts';
-import type { OverlayName } from '../options/bundle-options.ts';
+import { OVERLAY_NAMES, type OverlayName } from '../options/bundle-options.ts';
 import { ruleSets } from '../rules/rule-groups.ts';
 import { chartManifests } from './core-manifests.ts';
 import type { KustomizePatch } from './kustomization.ts';
@@ -23,6 +25,25 @@ export interface Component {
 const releasePatch = (release: string): KustomizePatch => ({
   target: { group: 'monitoring.coreos.com', kind: 'ServiceMonitor|PrometheusRule' },
   patch: Yaml.stringify([{ op: 'add', path: '/metadata/labels/release', value: release }]),
+});
+
+/** cert-manager gives the process its certificate, and the API server the CA of it. */
+const certManager = (bundle: Bundle): Component => ({
+  name: 'cert-manager',
+  usedBy: bundle.overlays.filter((overlay) => overlay.certManager).map(({ name }) => name),
+  files: new Map([['certificates', chartManifests((app) => addCertManagerChart(app, bundle))]]),
+  patches: certified(bundle).flatMap(({ process }) =>
+    (process.declaration.webhooks ?? []).map(({ kind, name }) => ({
+      target: {
+        group: 'admissionregistration.k8s.io',
+        kind: kind === 'validating' ? 'ValidatingWebhookConfiguration' : 'MutatingWebhookConfiguration',
+        name: `${process.fullName}-${name}`,
+      },
+      patch: Yaml.stringify([
+        { op: 'add', path: '/metadata/annotations/cert-manager.io~1inject-ca-from', value: caSource(bundle, process) },
+      ]),
+    })),
+  ),
 });
 
 const prometheusOperator = (bundle: Bundle): Component => ({
@@ -84,6 +105,17 @@ export const components = (bundle: Bundle, base: Surroundings): readonly Compone
       usedBy: [],
       files: new Map([['dashboards', chartManifests((app) => addGrafanaOperatorChart(app, bundle))]]),
     },
+    ...(certified(bundle).length > 0 ? [certManager(bundle)] : []),
+    ...(bundle.processes.some(({ route }) => route)
+      ? [
+          {
+            name: 'gateway',
+            // Whoever names a Gateway wants the route.
+            usedBy: OVERLAY_NAMES,
+            files: new Map([['routes', chartManifests((app) => addGatewayChart(app, bundle))]]),
+          },
+        ]
+      : []),
     ...(stack
       ? [
           {

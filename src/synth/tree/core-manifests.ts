@@ -1,4 +1,5 @@
 import { App, type Chart } from 'cdk8s';
+import { addCustomResourceChart, customResources } from '../charts/custom-resources.ts';
 import { addNamespaceChart } from '../charts/namespace-chart.ts';
 import { addNetworkPolicyChart } from '../charts/network-policies.ts';
 import { addProcessChart } from '../charts/process-chart.ts';
@@ -15,6 +16,11 @@ export const coreManifests = (bundle: Bundle, surroundings: Surroundings): Reado
     'namespace',
     chartManifests((app) => addNamespaceChart(app, bundle)),
   );
+  if (customResources(bundle).length > 0)
+    files.set(
+      'custom-resources',
+      chartManifests((app) => addCustomResourceChart(app, bundle)),
+    );
   for (const process of bundle.processes)
     files.set(
       process.declaration.name,
