@@ -73,7 +73,7 @@ const section = ([name, schema]: [string, ConfigSchema], live: readonly string[]
   return [`## ${name}`, '', schema.description ?? '', '', ...TABLE, ...keys.map((key) => keyRow(key, live)), ''].join('\n');
 };
 
-const INTRODUCTION = `<!-- generated from src/exporter/config by npm run docs; do not edit -->
+export const EXPORTER_INTRODUCTION = `<!-- generated from src/exporter/config by npm run docs; do not edit -->
 
 # Configuration
 
@@ -92,11 +92,32 @@ The file is checked as a whole at start: every problem is told at once, with key
 use, and \`bellwether_config_last_reload_successful\` is 0. Keys that take effect at start are named in the log when they change, and counted in \`bellwether_config_restart_required\`.
 `;
 
-/** docs/configuration.md as a whole. `liveKeys` take effect while running. */
-export const renderConfigDocs = (schema: ConfigSchema, liveKeys: readonly string[]): string => {
+export const RECEIVER_INTRODUCTION = `<!-- generated from src/receiver/config by npm run docs; do not edit -->
+
+# Configuration of the receiver
+
+\`bellwether receiver --config receiver.yaml\`. What the receiver does is in [receiver.md](receiver.md). Only a store and tokens have to be given; a flag of the command wins over the file.
+
+\`\`\`yaml
+store:
+  path: /var/lib/bellwether/alerts.db
+auth:
+  tokens:
+    - { name: alertmanager, role: sender, tokenFile: /etc/bellwether-tokens/sender }
+    - { name: ann, role: responder, tokenFile: /etc/bellwether-tokens/ann }
+alertmanager:
+  urls: ['http://alertmanager:9093']
+\`\`\`
+
+The file is checked and read again as that of the exporter is: see [configuration.md](configuration.md).
+`;
+
+/** A page of all keys. `liveKeys` take effect while running. */
+export const renderConfigDocs = (introduction: string, schema: ConfigSchema, liveKeys: readonly string[]): string => {
   const entries = Object.entries(schema.properties ?? {});
   const single = entries.filter(([, child]) => !child.properties);
   const sections = entries.filter(([, child]) => child.properties);
   const top = single.map(([path, child]) => keyRow({ path, schema: child, required: false }, liveKeys));
-  return [INTRODUCTION, '## Top level', '', ...TABLE, ...top, '', ...sections.map((entry) => section(entry, liveKeys))].join('\n');
+  const topLevel = top.length > 0 ? ['## Top level', '', ...TABLE, ...top, ''] : [];
+  return [introduction, ...topLevel, ...sections.map((entry) => section(entry, liveKeys))].join('\n');
 };

@@ -1,9 +1,10 @@
+import { WATCHDOG_LAST_RECEIVED } from './alert-path.ts';
 import type { MetricDefinition } from './metric.ts';
 
 /** Seconds; a durable write waits for the disk. */
 const WRITE_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 
-/** What the receiver says about itself, on its self port. Its loops are watch, evidence, retention, notify and config. */
+/** What the receiver says about itself, on its self port. Its loops are watch, evidence, figures, retention and config. */
 export const RECEIVER_METRICS = {
   receiverReady: {
     name: 'bellwether_receiver_ready',
@@ -30,6 +31,7 @@ export const RECEIVER_METRICS = {
     labels: [],
   },
 
+  watchdog: WATCHDOG_LAST_RECEIVED,
   payloads: {
     name: 'bellwether_received_payloads_total',
     type: 'counter',
@@ -157,13 +159,6 @@ export const RECEIVER_METRICS = {
     type: 'gauge',
     help: 'Alerts whose explanation has not been fetched from the exporter yet.',
     labels: [],
-  },
-  noticesWaiting: { name: 'bellwether_notices_waiting', type: 'gauge', help: 'Messages that wait to be sent.', labels: [] },
-  notices: {
-    name: 'bellwether_notices_total',
-    type: 'counter',
-    help: 'Messages, by channel and outcome: sent, failed (to be tried again) or given_up.',
-    labels: ['channel', 'outcome'],
   },
 
   refusedRequests: {

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { createAlertmanagerClient } from '../alertmanager/index.ts';
-import { PROCESS_METRICS, RECEIVER_METRICS, VERSION, WATCHDOG_LAST_RECEIVED } from '../conventions/index.ts';
+import { PROCESS_METRICS, RECEIVER_METRICS, VERSION } from '../conventions/index.ts';
 import {
   BellwetherError,
   type Clock,
@@ -77,7 +77,6 @@ export const createReceiverApp = ({ clock, log, openDatabase, leadership: choose
   const m: ReceiverInstruments = {
     ...createInstruments(PROCESS_METRICS, registry),
     ...createInstruments(RECEIVER_METRICS, registry),
-    ...createInstruments({ watchdog: WATCHDOG_LAST_RECEIVED }, registry),
   };
   const live = createLiveConfig(initial, RECEIVER_LIVE_KEYS, log, ({ log: { level } }) => {
     log.level = level;
@@ -252,6 +251,8 @@ export const createReceiverApp = ({ clock, log, openDatabase, leadership: choose
           createSelfApp({ instruments: m, clock, broken: () => broken, notReady, render: renderSelf }),
         );
         apiUrl = await open('api', initial.listen.apiPort, api.app);
+        // Until it comes for the first time: an alert needs a while to be sent.
+        m.watchdog.set(clock.nowMs() / SECOND_MS);
         m.configReloadOk.set(1);
         m.configReloadTime.set(clock.nowMs() / SECOND_MS);
         log.info({ api: apiUrl, self }, 'listening');

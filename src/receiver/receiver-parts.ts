@@ -1,5 +1,5 @@
 import type { AlertmanagerClient } from '../alertmanager/index.ts';
-import type { RECEIVER_METRICS, WATCHDOG_LAST_RECEIVED } from '../conventions/index.ts';
+import type { RECEIVER_METRICS } from '../conventions/index.ts';
 import type { Clock, Database, GroupCommit, Logger } from '../platform/index.ts';
 import type { Instruments, ProcessInstruments } from '../web/index.ts';
 import type { Guard } from './auth/guard.ts';
@@ -8,9 +8,7 @@ import type { SilenceWriter } from './silences/silence-writer.ts';
 import type { VerdictLinks } from './verdicts/links.ts';
 import type { VerdictBook } from './verdicts/verdict-book.ts';
 
-export type ReceiverInstruments = Instruments<typeof RECEIVER_METRICS> &
-  Instruments<{ readonly watchdog: typeof WATCHDOG_LAST_RECEIVED }> &
-  ProcessInstruments;
+export type ReceiverInstruments = Instruments<typeof RECEIVER_METRICS> & ProcessInstruments;
 
 /** What the routes work with. */
 export interface ReceiverParts {

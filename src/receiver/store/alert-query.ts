@@ -55,8 +55,6 @@ const conditionsOf = (filter: AlertFilter): { readonly where: string[]; readonly
 // `start_id` of the last alert of a page: ids hold no underscore.
 const PLACE = /^(\d{1,16})_([0-9a-f]{16}-\d{1,16})$/;
 
-export const isPlace = (text: string): boolean => PLACE.test(text);
-
 /** One page of alerts; costs the same however many there are, as each filter walks an index. */
 export const findAlerts = async (
   tx: Queryable,

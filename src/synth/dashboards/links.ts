@@ -4,6 +4,7 @@ export const DASHBOARD_UIDS = {
   workload: 'bellwether-workload',
   networkSecurity: 'bellwether-network-security',
   health: 'bellwether-health',
+  feedback: 'bellwether-feedback',
 } as const;
 
 export type DashboardName = keyof typeof DASHBOARD_UIDS;

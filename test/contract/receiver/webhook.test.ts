@@ -53,9 +53,9 @@ describe('POST /api/v1/alertmanager', () => {
   });
 
   it('notes when the alert that always fires comes, and does not keep it', async () => {
-    expect(await receiver.metric('bellwether_watchdog_last_received_timestamp_seconds')).toBe(0);
+    const before = await receiver.metric('bellwether_watchdog_last_received_timestamp_seconds');
     await post(webhookBody([webhookAlert({ alertname: 'BellwetherWatchdog', workload: 'dog' })]));
-    expect(await receiver.metric('bellwether_watchdog_last_received_timestamp_seconds')).toBeGreaterThan(1_700_000_000);
+    expect(await receiver.metric('bellwether_watchdog_last_received_timestamp_seconds')).toBeGreaterThan(before ?? Number.NaN);
     expect(await stored('workload=dog')).toEqual([]);
   });
 
