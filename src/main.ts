@@ -47,7 +47,10 @@ const COMMANDS: readonly CommandEntry[] = [
     name: 'train',
     summary: 'teach a model what usual windows look like, and promote it if it is better',
     group: 'Learn:',
-    load: async () => (await import('./training/main.ts')).trainCommand(),
+    load: async () => {
+      const { trainCommand } = await import('./training/main.ts');
+      return trainCommand({ loadConfig: async (path) => (await import('./exporter/index.ts')).loadReading(path) });
+    },
   },
   {
     name: 'flows',
