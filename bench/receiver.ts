@@ -9,7 +9,6 @@ import { RECEIVER_SCHEMA } from '../src/receiver/store/schema.ts';
 import { realProgram } from '../test/integration/real-program.ts';
 import { startPostgres } from '../test/integration/support/postgres.ts';
 import { type ReceiverProcess, receiverProcess } from '../test/integration/support/receiver-process.ts';
-import { until } from '../test/integration/support/until.ts';
 import { printBar, printHead } from './report.ts';
 
 const SEED = 1;
@@ -87,7 +86,7 @@ const load = async (
 
 const measureCalls = async (name: string, receiver: ReceiverProcess): Promise<void> => {
   await receiver.start();
-  await until('ready receiver', async () => ((await fetch(`${receiver.self}/readyz`)).ok ? true : undefined), { timeoutMs: 60_000 });
+  await receiver.untilReady();
   await load(receiver, 2 * SECOND_MS);
   const before = await usage(receiver);
   const { calls, latencies } = await load(receiver, seconds * SECOND_MS);
@@ -135,7 +134,7 @@ const measurePages = async (): Promise<void> => {
   await fill(receiver.storePath);
   const startedMs = performance.now();
   await receiver.start();
-  await until('ready receiver', async () => ((await fetch(`${receiver.self}/readyz`)).ok ? true : undefined), { timeoutMs: 600_000 });
+  await receiver.untilReady();
   printBar({ name: 'start with integrity check', value: (performance.now() - startedMs) / SECOND_MS, unit: 's' });
   for (const query of QUERIES) {
     const times: number[] = [];

@@ -4,7 +4,6 @@ import { parseArgs } from 'node:util';
 import { type Random, seededRandom } from '../src/platform/index.ts';
 import { sleep } from '../test/integration/remote-read-fixture.ts';
 import { type Json, type ReceiverProcess, receiverProcess } from '../test/integration/support/receiver-process.ts';
-import { until } from '../test/integration/support/until.ts';
 
 export interface ReceiverCrashFigures {
   readonly kills: number;
@@ -66,17 +65,6 @@ const storedOf = async (receiver: ReceiverProcess): Promise<Map<string, number>>
   return counts;
 };
 
-const untilReady = (receiver: ReceiverProcess): Promise<true> =>
-  until(
-    'ready receiver',
-    async () =>
-      (await fetch(`${receiver.self}/readyz`).then(
-        ({ ok }) => ok,
-        () => false,
-      )) || undefined,
-    { timeoutMs: 60_000 },
-  ).then(() => true);
-
 const run = async (seed: number, kills: number, say: (line: string) => void = () => undefined): Promise<ReceiverCrashFigures> => {
   const random: Random = seededRandom(seed);
   const receiver = await receiverProcess({});
@@ -86,7 +74,7 @@ const run = async (seed: number, kills: number, say: (line: string) => void = ()
   try {
     await receiver.start();
     for (let round = 1; round <= kills; round++) {
-      await untilReady(receiver);
+      await receiver.untilReady();
       const calls = Array.from({ length: CALLS }, (_, call) => Array.from({ length: ALERTS }, (_unused, i) => alertOf(round, call, i)));
       let answers = 0;
       const send = (alerts: (typeof calls)[number]): Promise<boolean> => {
@@ -105,7 +93,7 @@ const run = async (seed: number, kills: number, say: (line: string) => void = ()
       const done = await Promise.all(under);
       if (answered < CALLS) inFlight++;
       await receiver.start();
-      await untilReady(receiver);
+      await receiver.untilReady();
       // What was acknowledged is there before anything is sent again.
       const stored = await storedOf(receiver);
       for (const fingerprint of acknowledged) demand(stored.has(fingerprint), `an acknowledged alert is lost after round ${round}`);

@@ -51,6 +51,7 @@ describe.each([
       await early.reconfigure(configOf(receiver, 3));
       alertmanager = early;
       await receiver.start();
+      await receiver.untilReady();
     }, 120_000);
     afterAll(async () => {
       await receiver?.discard();
@@ -93,6 +94,7 @@ describe.each([
       await once('repeat', async () => (Number((await alertsOf('once'))[0]?.deliveries) >= 3 ? true : undefined));
       await receiver.kill();
       await receiver.start();
+      await receiver.untilReady();
       await alertmanager.restart();
       await alertmanager.post([{ labels: labelsOf('once') }]);
       await once('repeat after the restarts', async () => (Number((await alertsOf('once'))[0]?.deliveries) >= 5 ? true : undefined));

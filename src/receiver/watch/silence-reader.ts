@@ -1,4 +1,5 @@
 import type { Silence } from '../../alertmanager/index.ts';
+import { VERDICT_SOURCES } from '../../feedback/index.ts';
 import type { Clock, Queryable } from '../../platform/index.ts';
 import { findAlert } from '../store/alert-query.ts';
 import { alertsOfSilence, findSilence, joinSilence, writeMask, writeSilence } from '../store/silence-store.ts';
@@ -57,6 +58,11 @@ export const createSilenceReader = ({ book, clock }: SilenceReaderDeps, { bulkWo
     if (!request) return undefined;
     const [same] = await findVerdicts(tx, { alertId, word: said.word, inForceMs: clock.nowMs() }, { limit: 1 });
     if (same) return undefined;
+    // Alertmanager gives an edited silence a new id, so the later word wins; but a guess does not win over what was meant.
+    const others = await findVerdicts(tx, { alertId, inForceMs: clock.nowMs() }, { limit: 100 });
+    for (const { verdict, silenceId } of others)
+      if (silenceId !== undefined && VERDICT_SOURCES[verdict.source].weight <= VERDICT_SOURCES[said.source].weight)
+        await book.undoIn(tx, verdict.id, giverOf(silence, said.source), 'a later silence says something else');
     const expiry = said.word === 'expected' ? { expiresSeconds: silence.endsMs / 1000 } : {};
     const verdict = await book.give(tx, { ...request, ...expiry }, giverOf(silence, said.source), {
       id: silenceVerdictId(silence.id, alert.fingerprint, wordText(said, silence.endsMs) ?? ''),

@@ -86,6 +86,27 @@ describe('silences', () => {
     expect(await alertsOf('changed')).toMatchObject([{ verdict: 'confirmed' }]);
   });
 
+  it('that come later win over earlier ones, unless they are mere guesses', async () => {
+    const alert = await fire('later');
+    const [first, guess, last] = [fakeSilence('FP: batch'), fakeSilence('noisy'), fakeSilence('CONFIRMED: miner')];
+    for (const silences of [[first], [first, guess], [first, guess, last]]) {
+      Object.assign(alertmanager.state, {
+        silences,
+        alerts: [
+          heldAlert(
+            alert,
+            silences.map(({ id }) => id),
+          ),
+        ],
+      });
+      await looked();
+    }
+    expect((await verdictsOf('later')).map(({ word, undone }) => [word, undone === null])).toEqual([
+      ['confirmed', true],
+      ['false_alarm', false],
+    ]);
+  });
+
   it('of something expected end with it', async () => {
     const alert = await fire('expected');
     const silence = fakeSilence('EXPECTED: load test');

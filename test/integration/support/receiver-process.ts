@@ -29,7 +29,9 @@ export interface ReceiverProcess {
   readonly storePath: string;
   readonly senderToken: string;
   output(): string;
+  /** Resolves once it listens; the store is opened after that. */
   start(): Promise<void>;
+  untilReady(): Promise<void>;
   /** At once, as by an out-of-memory killer. */
   kill(): Promise<void>;
   stop(): Promise<void>;
@@ -59,9 +61,9 @@ export const receiverProcess = async (input: ReceiverConfigInput, env: NodeJS.Pr
   let child: ChildProcess | undefined;
   let tail = '';
 
-  const isReady = async (): Promise<true | undefined> => {
+  const answers = async (path: string): Promise<true | undefined> => {
     if (child?.exitCode !== null) throw new Error(`the receiver ended:\n${tail}`);
-    return await fetch(`${self}/healthz`).then(
+    return await fetch(`${self}${path}`).then(
       ({ ok }) => (ok ? true : undefined),
       () => undefined,
     );
@@ -89,7 +91,10 @@ export const receiverProcess = async (input: ReceiverConfigInput, env: NodeJS.Pr
       child.stderr?.on('data', (chunk: Buffer) => {
         tail = (tail + chunk.toString()).slice(-20_000);
       });
-      await until('receiver that listens', isReady, { timeoutMs: START_TIMEOUT_MS, everyMs: 100 });
+      await until('receiver that listens', () => answers('/healthz'), { timeoutMs: START_TIMEOUT_MS, everyMs: 100 });
+    },
+    untilReady: async () => {
+      await until('ready receiver', () => answers('/readyz'), { timeoutMs: START_TIMEOUT_MS, everyMs: 50 });
     },
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
