@@ -20,10 +20,22 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./receiver/main.ts')).receiverCommand(),
   },
   {
+    name: 'admission',
+    summary: 'answer admission reviews by the policies',
+    group: 'Guard:',
+    load: async () => (await import('./admission/main.ts')).admissionCommand(),
+  },
+  {
     name: 'scan',
     summary: 'judge manifests by the policies, before they are applied',
     group: 'Guard:',
     load: async () => (await import('./scanner/main.ts')).scanCommand(),
+  },
+  {
+    name: 'unlock',
+    summary: 'let every request pass the admission webhooks, in an emergency',
+    group: 'Guard:',
+    load: async () => (await import('./admission/main.ts')).unlockCommand(),
   },
   {
     name: 'record',

@@ -6,6 +6,8 @@ export const PORTS = {
   demoPrometheus: 9463,
   receiverApi: 9467,
   receiverSelf: 9468,
+  admission: 9443,
+  admissionSelf: 9469,
 } as const;
 
 /** Where a process listens outside a cluster. */

@@ -14,13 +14,14 @@ const WORKLOAD_VARIABLES = { namespace: label('namespace'), workload: label('wor
 /** Alerts about ourselves begin with the product's name; the storm is about workloads all the same. */
 const isAboutWorkloads = (name: string): boolean => !name.startsWith('Bellwether') || name === STORM_ALERT;
 
+const ABOUT_ADMISSION = /^Bellwether(Admission|Policy)/;
 /** Alerts about keeping alerts and hearing verdicts. */
-const FEEDBACK_ALERTS = /^Bellwether(Receiver|Store|Verdict|Alertmanager|BulkSilence|AlertPath)/;
+const ABOUT_FEEDBACK = /^Bellwether(Receiver|Store|Verdict|Alertmanager|BulkSilence|AlertPath)/;
 
 const linkOf = (base: string, name: string): string => {
   if (name === STORM_ALERT) return dashboardLink(base, 'overview', { namespace: label('namespace') });
-  if (FEEDBACK_ALERTS.test(name)) return dashboardLink(base, 'feedback');
-  const dashboard: DashboardName = isAboutWorkloads(name) ? 'workload' : 'health';
+  if (ABOUT_FEEDBACK.test(name)) return dashboardLink(base, 'feedback');
+  const dashboard: DashboardName = isAboutWorkloads(name) ? 'workload' : ABOUT_ADMISSION.test(name) ? 'admission' : 'health';
   return dashboardLink(base, dashboard, dashboard === 'workload' ? WORKLOAD_VARIABLES : {});
 };
 
