@@ -15,8 +15,6 @@ interface Flags {
   readonly json?: boolean;
 }
 
-/** Where a receiver listens unless told otherwise. */
-const RECEIVER_PORT = 9467;
 const MAX_FILE_BYTES = 32 * 1024 * 1024;
 
 const withClient = async (flags: Flags, work: (http: HttpClient) => Promise<void>): Promise<void> => {
@@ -85,7 +83,7 @@ export const verdictsCommand = (): Command => {
   command
     .command('undo <id>')
     .description('takes a verdict back, with all that was propagated from it')
-    .option('--receiver <url>', 'address of the receiver', `http://127.0.0.1:${RECEIVER_PORT}`)
+    .option('--receiver <url>', 'address of the receiver', `http://127.0.0.1:${PORTS.receiverApi}`)
     .option('--token-file <file>', 'file with a token of a role that may respond')
     .option('--ca-file <file>', 'PEM file of the authorities to trust')
     .option('--file <file>', 'the verdict file of the exporter, instead of a receiver')
