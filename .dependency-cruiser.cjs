@@ -14,6 +14,7 @@ const MAY_IMPORT = {
   policy: ['conventions', 'platform'],
   scanner: ['conventions', 'platform', 'policy'],
   admission: ['conventions', 'platform', 'web', 'policy'],
+  lab: ['conventions', 'platform'],
   recorder: ['conventions', 'platform', 'prometheus', 'features'],
   exporter: ['conventions', 'platform', 'web', 'prometheus', 'features', 'learning', 'feedback', 'scoring'],
   demo: ['conventions', 'platform', 'prometheus', 'features', 'scoring', 'exporter'],
