@@ -1,6 +1,7 @@
 // Lives the life of every overlay under Flux and under Argo CD's engine, with older bundles before them and random hand edits. [--seed N] [--edits N]
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { seededRandom } from '../src/platform/index.ts';
 import { realProgram } from '../test/integration/real-program.ts';
 import { startArgoEngine } from '../test/integration/support/gitops/argo-engine.ts';
 import { startFlux } from '../test/integration/support/gitops/flux.ts';
@@ -9,7 +10,6 @@ import { healUnderFlux } from '../test/integration/support/gitops/heal.ts';
 import { liveUnderArgo, liveUnderFlux } from '../test/integration/support/gitops/life.ts';
 import { everything, olderBundle, taggedTree } from '../test/integration/support/trees.ts';
 import { writeTree } from '../test/integration/support/written-tree.ts';
-import { seededRandom } from '../src/platform/index.ts';
 import { printBar, printHead } from './report.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));

@@ -5,7 +5,7 @@ const EVERY_MS = 1000;
 
 interface Watched {
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly generation?: number };
+  readonly metadata: { readonly name: string; readonly namespace: string; readonly generation?: number };
   readonly spec?: { readonly replicas?: number };
   readonly status?: { readonly observedGeneration?: number; readonly phase?: string; readonly succeeded?: number };
 }
@@ -58,13 +58,23 @@ const isWell = ({ kind, metadata, status }: Watched): boolean => {
 };
 
 /** Says of everything that runs pods or holds volumes that all is well, in place of nodes: GitOps controllers wait for that. */
-export const startObligingCluster = (plane: ControlPlane, namespace: string) => {
+export const startObligingCluster = (plane: ControlPlane) => {
   let goes = true;
   const once = (): void => {
-    const { items } = JSON.parse(plane.kubectl(['get', KINDS, '-n', namespace, '-o', 'json'])) as { items: Watched[] };
+    const { items } = JSON.parse(plane.kubectl(['get', KINDS, '-A', '-o', 'json'])) as { items: Watched[] };
     for (const item of items.filter((one) => !isWell(one))) {
       const patch = JSON.stringify({ status: goodStatus(item) });
-      plane.kubectl(['patch', item.kind, item.metadata.name, '-n', namespace, '--subresource=status', '--type=merge', '-p', patch]);
+      plane.kubectl([
+        'patch',
+        item.kind,
+        item.metadata.name,
+        '-n',
+        item.metadata.namespace,
+        '--subresource=status',
+        '--type=merge',
+        '-p',
+        patch,
+      ]);
     }
   };
   const loop = (async () => {

@@ -42,7 +42,7 @@ export const startGitopsCluster = async ([
   ];
   for (const [folder, names] of kinds) await applyCrds(plane, folder, names);
   for (const namespace of ['monitoring', 'flux-system']) plane.kubectl(['create', 'namespace', namespace]);
-  const oblige = startObligingCluster(plane, 'bellwether');
+  const oblige = startObligingCluster(plane);
 
   const stored = (text: string): readonly StoredObject[] | undefined => {
     try {
