@@ -9,14 +9,16 @@ const MAY_IMPORT = {
   learning: ['conventions', 'platform'],
   feedback: ['conventions', 'platform'],
   scoring: ['conventions', 'platform', 'features', 'learning', 'feedback'],
+  flows: ['conventions', 'platform', 'features', 'learning'],
+  'flow-commands': ['conventions', 'platform', 'learning', 'flows'],
   evaluation: ['conventions', 'platform', 'prometheus', 'features', 'learning', 'feedback', 'scoring'],
-  training: ['conventions', 'platform', 'features', 'learning', 'scoring', 'evaluation'],
+  training: ['conventions', 'platform', 'prometheus', 'features', 'learning', 'scoring', 'evaluation', 'recorder'],
   policy: ['conventions', 'platform'],
   scanner: ['conventions', 'platform', 'policy'],
   admission: ['conventions', 'platform', 'web', 'policy'],
   lab: ['conventions', 'platform'],
   recorder: ['conventions', 'platform', 'prometheus', 'features'],
-  exporter: ['conventions', 'platform', 'web', 'prometheus', 'features', 'learning', 'feedback', 'scoring'],
+  exporter: ['conventions', 'platform', 'web', 'prometheus', 'features', 'learning', 'feedback', 'scoring', 'flows'],
   demo: ['conventions', 'platform', 'prometheus', 'features', 'scoring', 'exporter'],
 };
 const NOT_TESTS = '\\.test\\.ts$';

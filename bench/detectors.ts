@@ -1,9 +1,9 @@
-// All detectors over public recordings, beside the shipped score and the baselines. --data DIR [--only SET] [--detectors a,b] [--model DIR]
+// All detectors over public recordings, beside the shipped score and the baselines. --data DIR [--only SET] [--detectors a,b] [--model DIR|none]
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { chooseDetectors, type DetectorFigures, type Evaluation, runEvaluation, type SeriesDetector } from '../src/evaluation/index.ts';
-import { createModelSession, openModelFolder, spawnSessionThread } from '../src/learning/index.ts';
 import { systemClock } from '../src/platform/index.ts';
+import { openEncoder } from './models/open-encoder.ts';
 import { RECORDING_SETS, recordingPaths } from './recordings/sets.ts';
 import { printHead } from './report.ts';
 
@@ -20,12 +20,7 @@ const { values: flags } = parseArgs({
 
 const { detectors, close } = chooseDetectors(flags.detectors?.split(',') ?? ['all'], systemClock);
 
-const open = (model: Uint8Array) =>
-  createModelSession({ clock: systemClock, spawn: spawnSessionThread }, { model, threads: 1, maxQueue: 2, timeoutMs: 120_000 });
-const encoder =
-  flags.model === undefined
-    ? undefined
-    : await openModelFolder({ clock: systemClock, open, onChange: () => undefined }, { dir: flags.model });
+const encoder = await openEncoder(flags.model);
 
 const cell = (value: number | undefined, digits = 2): string => (value === undefined ? '-' : value.toFixed(digits));
 const printRow = (name: string, cells: readonly string[]): void =>

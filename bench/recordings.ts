@@ -1,4 +1,4 @@
-// Public recordings, replayed: figures beside those of the scoring recipe. --data DIR [--only NAME] [--baselines] [--judge score_metrics.py] [--python PROGRAM]
+// Public recordings, replayed: figures beside those of the scoring recipe. --data DIR [--only NAME] [--baselines] [--model DIR|none] [--judge score_metrics.py] [--python PROGRAM]
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Evaluation, formatReport, formatScores, type PairPaths, runEvaluation } from '../src/evaluation/index.ts';
 import { systemClock } from '../src/platform/index.ts';
+import { openEncoder } from './models/open-encoder.ts';
 import { type Bar, printBar, printHead } from './report.ts';
 
 /** What the recipe reached with a prototype, at the fixed boundary 1.0 (its section 7). */
@@ -36,9 +37,12 @@ const { values: flags } = parseArgs({
     only: { type: 'string' },
     baselines: { type: 'boolean', default: false },
     judge: { type: 'string' },
+    model: { type: 'string' },
     python: { type: 'string', default: 'python3' },
   },
 });
+
+const encoder = await openEncoder(flags.model);
 
 const barsOf = (set: RecordingSet, { score: { summary } }: Evaluation): Bar[] => [
   { name: `${set.name}: VUS-PR (recipe ${set.vusPr})`, value: summary.vusPr ?? 0, unit: '', atLeast: set.vusPr - VUS_PR_SLACK },
@@ -71,7 +75,7 @@ const runSet = async (dir: string, set: RecordingSet): Promise<boolean> => {
   const chunks: Uint8Array[] = [];
   const startMs = performance.now();
   const evaluation = await runEvaluation(
-    { clock: systemClock, onScored: async (_, { log }) => void chunks.push(...formatScores(log.entities())) },
+    { clock: systemClock, encoder, onScored: async (_, { log }) => void chunks.push(...formatScores(log.entities())) },
     { pairs, kinds: set.kinds, baselines: flags.baselines, bank: true, seed: 1 },
   );
   console.log(formatReport(evaluation));
@@ -161,6 +165,7 @@ if (flags.data === undefined) {
 } else {
   const results: boolean[] = [];
   for (const set of SETS) if (flags.only === undefined || flags.only === set.name) results.push(await runSet(flags.data, set));
+  await encoder?.close();
   console.log(results.every(Boolean) ? 'all bars reached' : 'NOT all bars reached');
   if (!results.every(Boolean)) process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-// Simulated clusters: scenarios found in time, false alarms of clean days and benign twins, online z and kNN beside. [--seeds N] [--workloads N] [--held-out] [--detail] [--no-baselines]
+// Simulated clusters: scenarios found in time, false alarms of clean days and benign twins, online z and kNN beside. [--seeds N] [--workloads N] [--model DIR|none] [--held-out] [--detail] [--no-baselines]
 import { parseArgs } from 'node:util';
 import {
   alarmsPerDay,
@@ -18,6 +18,7 @@ import {
 } from '../src/demo/index.ts';
 import { type BaselineName, createBaseline } from '../src/evaluation/index.ts';
 import { createScorer } from '../src/scoring/index.ts';
+import { openEncoder } from './models/open-encoder.ts';
 import { printBar, printHead } from './report.ts';
 
 const STEP_MS = 30_000;
@@ -38,15 +39,21 @@ const { values: flags } = parseArgs({
     'held-out': { type: 'boolean', default: false },
     detail: { type: 'boolean', default: false },
     'no-baselines': { type: 'boolean', default: false },
+    model: { type: 'string' },
   },
 });
 
+const encoder = await openEncoder(flags.model);
+
 const detectors = (): TrialDetector[] => {
-  const scorer = createScorer({ stepSeconds: STEP_MS / 1000, bank: true, seed: 1 });
+  const learned = encoder && ({ encoder, mode: 'on' } as const);
+  const scorer = createScorer({ stepSeconds: STEP_MS / 1000, bank: true, seed: 1, ...(learned ? { learned } : {}) });
   const own: TrialDetector = {
     name: 'bellwether',
-    score: (frames) =>
-      scorer.score(frames).map(({ value, contributors }) => ({ value, metrics: contributors.map(({ metric }) => metric) })),
+    score: async (frames) => {
+      const scores = await scorer.refine(scorer.score(frames));
+      return scores.map(({ value, contributors }) => ({ value, metrics: contributors.map(({ metric }) => metric) }));
+    },
   };
   if (flags['no-baselines']) return [own];
   const others = BASELINES.map((name): TrialDetector => {
@@ -61,7 +68,7 @@ interface SeedTrials {
   readonly benign: Trial;
 }
 
-const trialsOf = (seed: number): SeedTrials => {
+const trialsOf = async (seed: number): Promise<SeedTrials> => {
   const base: Omit<TrialOptions, 'kinds' | 'cleanMs' | 'eventMs'> = {
     seed,
     workloads: Number(flags.workloads),
@@ -70,8 +77,8 @@ const trialsOf = (seed: number): SeedTrials => {
     historyMs: 24 * HOUR_MS,
   };
   return {
-    faults: runTrial({ ...base, kinds: FAULT_KINDS, cleanMs: 24 * HOUR_MS, eventMs: 10 * HOUR_MS }, detectors()),
-    benign: runTrial({ ...base, seed: seed + 500_000, kinds: BENIGN_KINDS, cleanMs: 0, eventMs: 24 * HOUR_MS }, detectors()),
+    faults: await runTrial({ ...base, kinds: FAULT_KINDS, cleanMs: 24 * HOUR_MS, eventMs: 10 * HOUR_MS }, detectors()),
+    benign: await runTrial({ ...base, seed: seed + 500_000, kinds: BENIGN_KINDS, cleanMs: 0, eventMs: 24 * HOUR_MS }, detectors()),
   };
 };
 
@@ -147,7 +154,7 @@ await printHead({
 
 const trials: SeedTrials[] = [];
 for (const seed of seeds) {
-  trials.push(trialsOf(seed));
+  trials.push(await trialsOf(seed));
   console.error(`seed ${seed} done, ${trials.length} of ${seeds.length}`);
 }
 
@@ -180,4 +187,5 @@ if (!flags['no-baselines']) {
     }
   }
 }
+await encoder?.close();
 process.exitCode = bars.every(Boolean) ? 0 : 1;

@@ -1,12 +1,17 @@
+export { formatVerdict } from './audit/audit.ts';
+export { auditRecording } from './audit/audit-recording.ts';
+export type { AuditVerdict } from './audit/audit-table.ts';
 export { type Baseline, type BaselineName, type BaselineOptions, createBaseline } from './baselines/baseline.ts';
 export { type ChosenDetectors, chooseDetectors } from './detectors/choose-detectors.ts';
 export { recordedSeries } from './detectors/recorded-series.ts';
-export type { SeriesDetector, WorkloadSeries } from './detectors/series-detector.ts';
+export { createSeriesCollector, type SeriesDetector, type WorkloadSeries } from './detectors/series-detector.ts';
 export type { DetectorFigures, EvaluateOptions, Evaluation, evaluate, ScoredPair } from './evaluate.ts';
 export type { EventsFile, LabelledEvent } from './events-file.ts';
+export { rocAuc } from './metrics/class-figures.ts';
 export type { SetOptions } from './metrics/evaluation-set.ts';
 export type { Oracle } from './metrics/oracle.ts';
 export type { RuleFigures } from './metrics/rule-figures.ts';
+export { maskOf } from './metrics/spans.ts';
 export type { Figures, Interval, Summary } from './metrics/summary.ts';
 export { type OpenMetricsReaderOptions, readOpenMetrics } from './open-metrics-reader.ts';
 export type { FamilyType, RecordedFamily, RecordedSeries, Recording } from './recording.ts';

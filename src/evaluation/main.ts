@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import type { FeatureCatalog } from '../features/index.ts';
-import { createModelSession, type FolderEncoder, openModelFolder, spawnSessionThread } from '../learning/index.ts';
+import { createModelSession, type OpenEncoder, openDefaultEncoder, openModelFolder, spawnSessionThread } from '../learning/index.ts';
 import { BellwetherError, openWriteStream, runProcess, systemClock } from '../platform/index.ts';
 import { chooseDetectors, DETECTOR_NAMES } from './detectors/choose-detectors.ts';
 import type { PairPaths } from './replay/read-pair.ts';
@@ -29,7 +29,8 @@ interface Flags {
   readonly baselines: boolean;
   readonly bank: boolean;
   readonly detectors?: readonly string[];
-  readonly model?: string;
+  /** False = none, absent = the shipped one. */
+  readonly model?: string | false;
   readonly seed: number;
 }
 
@@ -63,7 +64,8 @@ export const evaluateCommand = (deps: EvaluateCommandDeps = {}): Command =>
     .option('--json <file>', 'write all figures as JSON')
     .option('--no-baselines', 'leave out random, constant-on, online-z, adaptive-bands and knn')
     .option('--detectors <list>', `also judge these, fitted on each workload's past: all, or of ${DETECTOR_NAMES.join(', ')}`, list)
-    .option('--model <dir>', 'a folder of models, or one model: what the trained encoder says joins the score')
+    .option('--model <dir>', 'a folder of models, or one model, instead of the encoder that comes with the program')
+    .option('--no-model', 'score without a trained encoder, as an exporter with scoring.learned off')
     .option('--no-bank', 'score without the kNN bank, as an exporter with scoring.bank off')
     .option('--seed <number>', 'seed of the bank, the baselines and the intervals', wholeNumber(0, 2 ** 32 - 1), 1)
     .addHelpText(
@@ -77,7 +79,7 @@ const run = async (deps: EvaluateCommandDeps, flags: Flags, signal: AbortSignal)
   const catalog = flags.config === undefined ? undefined : await loadCatalog(deps, flags.config);
   const logged: LoggedEntity[] = [];
   const { detectors, close } = chooseDetectors(flags.detectors ?? [], systemClock);
-  const opened = flags.model === undefined ? undefined : await openModel(flags.model);
+  const opened = await openModel(flags.model);
   const evaluation = await runEvaluation(
     { clock: systemClock, detectors, encoder: opened, onScored: async (_, { log }) => void logged.push(...log.entities()) },
     { ...flags, pairs, catalog },
@@ -88,15 +90,12 @@ const run = async (deps: EvaluateCommandDeps, flags: Flags, signal: AbortSignal)
   process.stdout.write(formatReport(evaluation));
 };
 
-const openModel = (dir: string): Promise<FolderEncoder> =>
-  openModelFolder(
-    {
-      clock: systemClock,
-      open: (model) => createModelSession({ clock: systemClock, spawn: spawnSessionThread }, { model, ...SESSION }),
-      onChange: () => undefined,
-    },
-    { dir },
-  );
+const openModel = async (wanted: string | false | undefined): Promise<OpenEncoder | undefined> => {
+  const open = (model: Uint8Array) => createModelSession({ clock: systemClock, spawn: spawnSessionThread }, { model, ...SESSION });
+  if (wanted === false) return undefined;
+  if (wanted === undefined) return openDefaultEncoder(open);
+  return openModelFolder({ clock: systemClock, open, onChange: () => undefined }, { dir: wanted });
+};
 
 const pairUp = ({ data, events }: Flags): PairPaths[] => {
   if (data.length !== events.length) {

@@ -1,4 +1,4 @@
-import { buildWindowShape, createModelSession, createWindowRowModel, openModelFolder, spawnSessionThread } from '../learning/index.ts';
+import { createModelSession, openDefaultEncoder, openModelFolder, spawnSessionThread } from '../learning/index.ts';
 import type { Clock, Logger } from '../platform/index.ts';
 import type { LearnedMode, ScorerOptions } from '../scoring/index.ts';
 
@@ -13,7 +13,7 @@ export interface LearnedModel {
 
 export interface LearnedModelOptions {
   readonly mode: LearnedMode;
-  /** Folder of trained models; without it the fixed model of window shapes is used. */
+  /** Folder of trained models; without it the encoder that comes with the program is used. */
   readonly models?: string | undefined;
 }
 
@@ -39,7 +39,6 @@ export const startLearnedModel = async (
     const encoder = await openModelFolder({ clock, open, onChange }, { dir: models, watchIntervalMs: WATCH_INTERVAL_MS });
     return { options: { encoder, mode }, close: encoder.close };
   }
-  const { manifest, model } = buildWindowShape();
-  const session = await open(model);
-  return { options: { model: createWindowRowModel(manifest, session), mode }, close: session.close };
+  const encoder = await openDefaultEncoder(open);
+  return { options: { encoder, mode }, close: encoder.close };
 };

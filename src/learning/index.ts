@@ -1,4 +1,6 @@
-export { type FolderEncoder, openModelFolder } from './encoder/model-folder.ts';
+export { defaultEncoder } from './encoder/default-encoder.ts';
+export { openModelFolder } from './encoder/model-folder.ts';
+export { type OpenEncoder, type OpenSession, openDefaultEncoder } from './encoder/open-encoder.ts';
 export * from './encoder/window-encoder.ts';
 export * from './graph-builder.ts';
 export * from './model-files.ts';

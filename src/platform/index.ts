@@ -1,4 +1,5 @@
 export * from './atomic-file.ts';
+export * from './certificates/index.ts';
 export * from './clock.ts';
 export * from './config-text.ts';
 export * from './config-watch.ts';
@@ -6,6 +7,7 @@ export * from './environment.ts';
 export * from './error.ts';
 export * from './files.ts';
 export * from './folder.ts';
+export * from './growing-file.ts';
 export * from './heap.ts';
 export * from './http-client.ts';
 export * from './http-server.ts';

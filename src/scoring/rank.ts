@@ -3,9 +3,17 @@ import { ENTITY, type WorkloadState } from './workload-state.ts';
 /** Inputs of the rank part with their weights: level residuals, surprise, window bank, joint residual. */
 const WEIGHTS = [1, 1, 1, 0.25] as const;
 const MEMORY = 20_000;
-const FAST_HOLD = 0.9;
-const SLOW_HOLD = 0.985;
-const SLOW_SHARE = 0.6;
+/** What is held of a rank from sample to sample, and for how long at most: a coarse step must not hold it for days. */
+const FAST = { hold: 0.9, seconds: 3600 } as const;
+const SLOW = { hold: 0.985, seconds: 6 * 3600 } as const;
+/** Share of the slow hold in the rank. */
+export const SLOW_SHARE = 0.6;
+
+/** Both holds at a step. */
+export const holdsAt = (stepSeconds: number): { readonly fast: number; readonly slow: number } => ({
+  fast: Math.min(FAST.hold, Math.exp(-stepSeconds / FAST.seconds)),
+  slow: Math.min(SLOW.hold, Math.exp(-stepSeconds / SLOW.seconds)),
+});
 
 /** An input over the workload's own usual size of it. */
 const normalise = (d: Float64Array, input: number, x: number): number => {
@@ -40,8 +48,9 @@ export const advanceRank = (state: WorkloadState, inputs: readonly number[]): nu
   d[ENTITY.rankFilled] = filled;
   let mean = 0;
   for (let i = 0; i < filled; i++) mean += d[recent + i]! / filled;
-  d[ENTITY.holdFast] = Math.max(mean, FAST_HOLD * d[ENTITY.holdFast]!);
-  d[ENTITY.holdSlow] = Math.max(mean, SLOW_HOLD * d[ENTITY.holdSlow]!);
+  const { fast, slow } = holdsAt(state.stepSeconds);
+  d[ENTITY.holdFast] = Math.max(mean, fast * d[ENTITY.holdFast]!);
+  d[ENTITY.holdSlow] = Math.max(mean, slow * d[ENTITY.holdSlow]!);
   return d[ENTITY.holdFast]! + SLOW_SHARE * d[ENTITY.holdSlow]!;
 };
 

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
 import { type EventsFile, readEvents, readOpenMetrics, recordedSeries } from '../evaluation/index.ts';
 import { BellwetherError, openReadStream, readFile } from '../platform/index.ts';
+import { type DataReport, reportData } from './report/data-report.ts';
 import { type TrainingSeries, trainingSeriesOf } from './training-series.ts';
 
 /** A recording of a month of a cluster is some hundred megabytes. */
@@ -14,6 +16,8 @@ export interface TrainingFile {
 
 export interface TrainingData {
   readonly series: readonly TrainingSeries[];
+  /** What each file holds. */
+  readonly reports: readonly DataReport[];
   /** SHA-256 over the hashes of the files, in their order. */
   readonly sha256: string;
   readonly workloads: number;
@@ -39,6 +43,7 @@ const stepSecondsOf = (path: string, times: readonly Float64Array[]): number => 
 /** Reads recordings and cuts them into series to learn from. Rejects with `invalid_input` where they hold too little. */
 export const readTrainingData = async (files: readonly TrainingFile[]): Promise<TrainingData> => {
   const series: TrainingSeries[] = [];
+  const reports: DataReport[] = [];
   const hashes: string[] = [];
   let workloads = 0;
   for (const { data, events: eventsPath } of files) {
@@ -52,6 +57,7 @@ export const readTrainingData = async (files: readonly TrainingFile[]): Promise<
         recording.series.map(({ timesMs }) => timesMs),
       );
     const found = recordedSeries(recording, stepSeconds);
+    reports.push(reportData(basename(data), recording, found, events));
     workloads += found.length;
     for (const each of found) series.push(...trainingSeriesOf(each, events));
   }
@@ -63,6 +69,7 @@ export const readTrainingData = async (files: readonly TrainingFile[]): Promise<
   const count = (part: 'learned' | 'later'): number => series.reduce((sum, each) => sum + each[part].length, 0);
   return {
     series,
+    reports,
     sha256: createHash('sha256').update(hashes.join('\n')).digest('hex'),
     workloads,
     learned: count('learned'),

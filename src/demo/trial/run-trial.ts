@@ -9,7 +9,7 @@ import { createSimulation } from '../simulator/simulation.ts';
 /** What is tried: scores of a step's frames, in their order. */
 export interface TrialDetector {
   readonly name: string;
-  score(frames: readonly WorkloadFrame[]): readonly TrialScore[];
+  score(frames: readonly WorkloadFrame[]): readonly TrialScore[] | Promise<readonly TrialScore[]>;
 }
 
 export interface TrialScore {
@@ -67,8 +67,8 @@ const createTracks = (detector: TrialDetector) => {
   return {
     detector: detector.name,
     byWorkload,
-    take: (frames: readonly WorkloadFrame[]): void => {
-      const scores = detector.score(frames);
+    take: async (frames: readonly WorkloadFrame[]): Promise<void> => {
+      const scores = await detector.score(frames);
       frames.forEach((frame, i) => {
         const { value, metrics } = scores[i] as TrialScore;
         const track = trackOf(frame.key);
@@ -84,7 +84,7 @@ const createTracks = (detector: TrialDetector) => {
  * Simulates a cluster and lets detectors score it on the exporter's own path: each step's samples are pushed when the step has
  * passed, so that nobody sees a sample before its Prometheus would have had it. Streams: memory holds scores, not samples.
  */
-export const runTrial = (options: TrialOptions, detectors: readonly TrialDetector[]): Trial => {
+export const runTrial = async (options: TrialOptions, detectors: readonly TrialDetector[]): Promise<Trial> => {
   const plan = planCluster({ seed: options.seed, workloads: options.workloads });
   const judgedFromMs = options.startMs + options.historyMs;
   const eventsFromMs = judgedFromMs + options.cleanMs;
@@ -97,7 +97,7 @@ export const runTrial = (options: TrialOptions, detectors: readonly TrialDetecto
   const tracks = detectors.map(createTracks);
   while (simulation.nowMs < endMs) {
     extractor.push(feed(simulation.step()));
-    for (const frames of extractor.advance(simulation.nowMs)) for (const track of tracks) track.take(frames);
+    for (const frames of extractor.advance(simulation.nowMs)) for (const track of tracks) await track.take(frames);
   }
   const noise = new Map(
     plan.workloads.map(({ namespace, name, kind, noise: profile }) => [

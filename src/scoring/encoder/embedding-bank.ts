@@ -2,16 +2,50 @@ import { ENCODER } from '../../learning/index.ts';
 
 const NEIGHBOURS = 3;
 const WIDTH = ENCODER.width;
+const LARGEST_BYTE = 127;
 const best = new Float64Array(NEIGHBOURS);
 
-/** Mean distance of an embedding to its nearest ones among `rows` embeddings of a bank that begins at `bank` in `floats`. At least three rows. */
-export const bankDistance = (floats: Float32Array, bank: number, rows: number, embeddings: Float32Array, offset: number): number => {
+/** Floats that a bank of `rows` embeddings takes: one scale a row, then the rows, a byte a number. */
+export const bankFloats = (rows: number): number => rows + (rows * WIDTH) / Float32Array.BYTES_PER_ELEMENT;
+
+/** The bytes of a bank that begins at `bank` in `floats`. */
+const bytesOf = (floats: Float32Array, bank: number, rows: number): Int8Array =>
+  new Int8Array(floats.buffer, floats.byteOffset + (bank + rows) * Float32Array.BYTES_PER_ELEMENT, rows * WIDTH);
+
+/** Keeps an embedding in a row of a bank, in 127 steps of its largest number: a quarter of the memory, and distances that differ in the third digit. */
+export const keepEmbedding = (
+  floats: Float32Array,
+  bank: number,
+  rows: number,
+  row: number,
+  embeddings: Float32Array,
+  offset: number,
+): void => {
+  let largest = 0;
+  for (let k = 0; k < WIDTH; k++) largest = Math.max(largest, Math.abs(embeddings[offset + k]!));
+  const scale = largest / LARGEST_BYTE;
+  const bytes = bytesOf(floats, bank, rows);
+  floats[bank + row] = scale;
+  for (let k = 0; k < WIDTH; k++) bytes[row * WIDTH + k] = scale > 0 ? Math.round(embeddings[offset + k]! / scale) : 0;
+};
+
+/** Mean distance of an embedding to its nearest ones among the first `kept` of a bank of `rows` rows that begins at `bank` in `floats`. At least three kept. */
+export const bankDistance = (
+  floats: Float32Array,
+  bank: number,
+  rows: number,
+  kept: number,
+  embeddings: Float32Array,
+  offset: number,
+): number => {
+  const bytes = bytesOf(floats, bank, rows);
   best.fill(Infinity);
-  for (let row = 0; row < rows; row++) {
-    const at = bank + row * WIDTH;
+  for (let row = 0; row < kept; row++) {
+    const at = row * WIDTH;
+    const scale = floats[bank + row]!;
     const limit = best[NEIGHBOURS - 1]!;
     let sum = 0;
-    for (let k = 0; k < WIDTH && sum < limit; k++) sum += (floats[at + k]! - embeddings[offset + k]!) ** 2;
+    for (let k = 0; k < WIDTH && sum < limit; k++) sum += (scale * bytes[at + k]! - embeddings[offset + k]!) ** 2;
     if (!(sum < limit)) continue;
     let place = NEIGHBOURS - 1;
     for (; place > 0 && best[place - 1]! > sum; place--) best[place] = best[place - 1]!;

@@ -3,13 +3,14 @@ import { ENCODER, type WindowEncoder } from '../../learning/index.ts';
 import type { DetectorInput } from '../detector.ts';
 import type { LearnedStage } from '../learned-detector.ts';
 import { maturityOf, OWN_PAST_FLOATS, OWN_PAST_SLOTS, observeOwnPast } from '../own-past.ts';
+import type { FrameAnalysis } from '../streaming-baseline.ts';
 import type { LearnedMode } from '../window-model.ts';
 import { scoredColumns, type WorkloadState } from '../workload-state.ts';
 import { AGREEMENT_SLOTS, agree } from './agreement.ts';
-import { bankDistance, rowToKeep } from './embedding-bank.ts';
+import { bankDistance, bankFloats, keepEmbedding, rowToKeep } from './embedding-bank.ts';
 import { fillWindow, observeScale, SCALE, SCALE_SLOTS } from './scaled-metric.ts';
 
-/** Embeddings of a metric's own past. Memory: 64 bytes each. */
+/** Embeddings of a metric's own past. Memory: 20 bytes each. */
 const BANK_ROWS = 128;
 /** Rows of the bank, and samples of a metric, before its distance counts. */
 const LEAST_ROWS = 20;
@@ -31,7 +32,7 @@ const FIRST_BATCH = 64;
 /** Of one metric: its scale, then the usual distance, how many distances there were, and embeddings offered. */
 const METRIC = { usual: SCALE_SLOTS, told: SCALE_SLOTS + 1, offered: SCALE_SLOTS + 2 } as const;
 const METRIC_SLOTS = SCALE_SLOTS + 3;
-const METRIC_FLOATS = RING + BANK_ROWS * ENCODER.width;
+const METRIC_FLOATS = RING + bankFloats(BANK_ROWS);
 /** Of the workload, after those of its metrics; the last one tells which model made the embeddings. */
 const WORKLOAD_SLOTS = OWN_PAST_SLOTS + AGREEMENT_SLOTS + 1;
 const MODEL_SLOT = WORKLOAD_SLOTS - 1;
@@ -50,12 +51,23 @@ interface Row {
   readonly index: number;
   /** Metrics with a window in the batch, in its order. */
   readonly metrics: readonly number[];
+  /** How much each one's distance counts: score and encoder must find the same metrics odd. */
+  readonly weights: readonly number[];
 }
 
 interface Finding {
   readonly value: number;
   readonly contributors: readonly Contributor[];
 }
+
+/** A metric that the score finds this surprising (one in a hundred of its own samples) counts in full. */
+const FULLY_SURPRISING = 2;
+
+/** A workload of one metric has nothing to agree about. */
+const weightOf = (analysis: FrameAnalysis, metric: number): number => {
+  const surprise = analysis.surprise[metric]!;
+  return analysis.metrics < 2 ? 1 : Number.isFinite(surprise) ? Math.min(1, Math.max(0, surprise) / FULLY_SURPRISING) : 0;
+};
 
 /** Lets a trained encoder and a bank of each metric's own past (the idea of PaAno, ICLR 2026) join the score; all it knows of a workload lies in the workload's buffer. */
 export const createEncoderStage = (encoder: WindowEncoder, mode: Exclude<LearnedMode, 'off'>, position: number): LearnedStage => {
@@ -71,6 +83,7 @@ export const createEncoderStage = (encoder: WindowEncoder, mode: Exclude<Learned
     pending = undefined;
     const { doubles: d, floats: f } = state;
     const metrics: number[] = [];
+    const weights: number[] = [];
     for (const [m, { floor }] of state.metrics.entries()) {
       const at = doublesAt + m * METRIC_SLOTS;
       const ring = floatsAt + m * METRIC_FLOATS;
@@ -86,26 +99,32 @@ export const createEncoderStage = (encoder: WindowEncoder, mode: Exclude<Learned
       fillWindow(f, ring, d[at + SCALE.ratio]!, windows, count * WINDOW);
       count++;
       metrics.push(m);
+      weights.push(weightOf(analysis, m));
     }
-    if (index !== undefined) rows.push({ state, seconds, index, metrics });
+    if (index !== undefined) rows.push({ state, seconds, index, metrics, weights });
     return undefined;
   };
 
   /** Distances of a row's windows over their usual ones; the metrics then learn them. */
-  const relativeDistances = ({ state, metrics }: Row, embeddings: Float32Array, first: number): { metric: number; relative: number }[] => {
+  const relativeDistances = (
+    { state, metrics, weights }: Row,
+    embeddings: Float32Array,
+    first: number,
+  ): { metric: number; relative: number }[] => {
     const { doubles, floats } = state.shape.memories[position]!;
     return metrics.flatMap((metric, i) => {
       const at = doubles + metric * METRIC_SLOTS;
       const d = state.doubles;
       const kept = Math.min(d[at + METRIC.offered]!, BANK_ROWS);
       if (kept < LEAST_ROWS) return [];
-      const distance = bankDistance(state.floats, floats + metric * METRIC_FLOATS + RING, kept, embeddings, (first + i) * ENCODER.width);
+      const bank = floats + metric * METRIC_FLOATS + RING;
+      const distance = bankDistance(state.floats, bank, BANK_ROWS, kept, embeddings, (first + i) * ENCODER.width);
       if (!Number.isFinite(distance)) return [];
       const usual = d[at + METRIC.usual]!;
       const told = d[at + METRIC.told]! + 1;
       d[at + METRIC.told] = told;
       d[at + METRIC.usual] = usual + Math.max(1 / told, 1 / USUAL_MEMORY) * (Math.min(distance, 5 * usual + LEAST_USUAL) - usual);
-      return [{ metric, relative: told <= LEAST_ROWS ? 0 : distance / (usual + LEAST_USUAL) }];
+      return [{ metric, relative: told <= LEAST_ROWS ? 0 : (weights[i]! * distance) / (usual + LEAST_USUAL) }];
     });
   };
 
@@ -116,8 +135,8 @@ export const createEncoderStage = (encoder: WindowEncoder, mode: Exclude<Learned
       const row = rowToKeep(state.doubles[at]!, BANK_ROWS, metric);
       state.doubles[at]! += 1;
       if (row < 0) continue;
-      const from = (first + i) * ENCODER.width;
-      state.floats.set(embeddings.subarray(from, from + ENCODER.width), floats + metric * METRIC_FLOATS + RING + row * ENCODER.width);
+      const bank = floats + metric * METRIC_FLOATS + RING;
+      keepEmbedding(state.floats, bank, BANK_ROWS, row, embeddings, (first + i) * ENCODER.width);
     }
   };
 
@@ -175,7 +194,7 @@ export const createEncoderStage = (encoder: WindowEncoder, mode: Exclude<Learned
   const join = (score: Score, { state }: Row, { value, contributors }: Finding): Score => {
     if (!score.ready) return score;
     const at = state.shape.memories[position]!.doubles + state.metrics.length * METRIC_SLOTS + OWN_PAST_SLOTS;
-    const joint = agree(state.doubles, at, score.value, score.margin, score.damped ? DAMPING * value : value);
+    const joint = agree(state.doubles, at, state.stepSeconds, score.value, score.margin, score.damped ? DAMPING * value : value);
     const isNew = joint >= 1 && score.value < 1;
     if (isNew) stats.anomalies += 1;
     if (mode !== 'on') return score;

@@ -12,7 +12,7 @@ import { openDirectSession } from '../../testing/direct-session.ts';
 import { unitFloorOf } from '../unit-floor.ts';
 import { createScorer } from '../workload-scorer.ts';
 import { AGREEMENT_SLOTS, agree } from './agreement.ts';
-import { bankDistance, rowToKeep } from './embedding-bank.ts';
+import { bankDistance, bankFloats, keepEmbedding, rowToKeep } from './embedding-bank.ts';
 import { fillWindow, scaleMetric } from './scaled-metric.ts';
 
 /** Takes the last 16 values of a window for its embedding. */
@@ -86,11 +86,24 @@ describe('fillWindow', () => {
 
 describe('bankDistance', () => {
   it('is the mean distance to the three nearest', () => {
-    const bank = new Float32Array(2 + 4 * ENCODER.width);
-    [0, 1, 3, 10].forEach((x, row) => {
-      bank[2 + row * ENCODER.width] = x;
-    });
-    expect(bankDistance(bank, 2, 4, new Float32Array(ENCODER.width), 0)).toBeCloseTo(4 / 3, 6);
+    const rows = 8;
+    const bank = new Float32Array(2 + bankFloats(rows));
+    for (const [row, x] of [0, 1, 3, 10].entries()) keepEmbedding(bank, 2, rows, row, new Float32Array(ENCODER.width).fill(x, 0, 1), 0);
+    expect(bankDistance(bank, 2, rows, 4, new Float32Array(ENCODER.width), 0)).toBeCloseTo(4 / 3, 5);
+  });
+
+  it('differs in the third digit where embeddings are kept in bytes', () => {
+    const random = seededRandom(5);
+    const rows = 20;
+    const embeddings = Float32Array.from({ length: (rows + 1) * ENCODER.width }, () => 4 * random() - 2);
+    const bank = new Float32Array(bankFloats(rows));
+    for (let row = 0; row < rows; row++) keepEmbedding(bank, 0, rows, row, embeddings, row * ENCODER.width);
+    const asked = rows * ENCODER.width;
+    const distances = Array.from({ length: rows }, (_, row) =>
+      Math.hypot(...Array.from({ length: ENCODER.width }, (__, k) => embeddings[row * ENCODER.width + k]! - embeddings[asked + k]!)),
+    ).sort((a, b) => a - b);
+    const exact = (distances[0]! + distances[1]! + distances[2]!) / 3;
+    expect(Math.abs(bankDistance(bank, 0, rows, rows, embeddings, asked) / exact - 1)).toBeLessThan(0.005);
   });
 });
 
@@ -200,14 +213,22 @@ describe('agree', () => {
 
   it('leaves alarms, raises what both nearly call one, and keeps the rest below the boundary', () => {
     const slots = fresh();
-    expect(agree(slots, 0, 1.4, 1.4, 0.2)).toBe(1.4);
-    expect(agree(slots, 0, 0.5, 0.9, 0.95)).toBeCloseTo(1.05, 12);
-    expect(agree(slots, 0, 0.5, 0.3, 0.9)).toBeLessThan(1);
-    expect(agree(slots, 0, 0.99, 0.3, 1.4)).toBeLessThan(1);
+    expect(agree(slots, 0, 60, 1.4, 1.4, 0.2)).toBe(1.4);
+    expect(agree(slots, 0, 60, 0.5, 0.9, 1.2)).toBeCloseTo(1.05, 12);
+    expect(agree(slots, 0, 60, 0.5, 0.3, 0.9)).toBeLessThan(1);
+    expect(agree(slots, 0, 60, 0.99, 0.3, 1.4)).toBeLessThan(1);
+  });
+
+  it('asks for more at fast steps and for less at slow ones', () => {
+    const isAlarm = (stepSeconds: number, encoder: number): boolean => agree(fresh(), 0, stepSeconds, 0.5, 0.9, encoder) >= 1;
+    expect([1.74, 1.76].map((encoder) => isAlarm(30, encoder))).toEqual([false, true]);
+    expect([1.14, 1.16].map((encoder) => isAlarm(60, encoder))).toEqual([false, true]);
+    expect([0.93, 0.95].map((encoder) => isAlarm(3600, encoder))).toEqual([false, true]);
   });
 
   it('is the score itself as long as the encoder says nothing, and orders by it afterwards', () => {
-    expect(agree(fresh(), 0, 0.4, 0.4, Number.NaN)).toBeCloseTo(0.4, 6);
-    expect(agree(fresh(), 0, 0.4, 0.4, 0.8)).toBeGreaterThan(0.4);
+    expect(agree(fresh(), 0, 60, 0.4, 0, Number.NaN)).toBeCloseTo(0.4, 6);
+    expect(agree(fresh(), 0, 60, 0.4, 0, 0.8)).toBeGreaterThan(0.4);
+    expect(agree(fresh(), 0, 60, 0.4, 0.8, 0)).toBeGreaterThan(0.4);
   });
 });

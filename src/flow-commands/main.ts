@@ -1,0 +1,14 @@
+import { Command } from 'commander';
+import { evaluateFlowsCommand } from './evaluate-command.ts';
+import { learnFlowsCommand } from './learn-command.ts';
+import { scoreFlowsCommand } from './score-command.ts';
+import { trainFlowsCommand } from './train-command.ts';
+
+/** `bellwether flows`: network flows as CICFlowMeter writes them. */
+export const flowsCommand = (): Command =>
+  new Command('flows')
+    .description('Learns what the network flows of a cluster look like, scores them, and recognises attacks from a handful of examples.')
+    .addCommand(trainFlowsCommand())
+    .addCommand(scoreFlowsCommand())
+    .addCommand(learnFlowsCommand())
+    .addCommand(evaluateFlowsCommand());

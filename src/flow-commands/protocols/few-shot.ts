@@ -1,0 +1,153 @@
+import {
+  type BenignModel,
+  createFewShotDetector,
+  type FlowTable,
+  fitBenign,
+  fitScaler,
+  learnShots,
+  type Matrix,
+  SIZE_COLUMNS,
+  scaleInto,
+  takeColumns,
+  takeRows,
+} from '../../flows/index.ts';
+import type { Random } from '../../platform/index.ts';
+import type { Fold } from './folds.ts';
+
+/** Families that get examples; the others can only be wrong answers, and are left out of the test. */
+export interface FewShotOptions {
+  readonly shotsOf: readonly string[];
+  readonly scored: readonly string[];
+  readonly shots: readonly number[];
+  readonly draws: number;
+}
+
+export interface FewShotFigures {
+  readonly name: string;
+  readonly shots: number;
+  /** Mean over parts and draws, with the deviation of the draws. */
+  readonly macroF1: number;
+  readonly deviation: number;
+  readonly f1: Readonly<Record<string, number>>;
+}
+
+type Namer = (shots: readonly number[], test: Int32Array) => string[];
+
+const BENIGN = 'benign';
+const draw = (rows: readonly number[], count: number, random: Random): number[] => {
+  const left = [...rows];
+  return Array.from({ length: Math.min(count, rows.length) }, () => left.splice(Math.floor(random() * left.length), 1)[0]!);
+};
+
+/** The nearest of all benign flows and all examples, by a distance between scaled rows. */
+const nearestNamer = (table: FlowTable, matrix: Matrix, reference: Int32Array, cost: (difference: number) => number): Namer => {
+  const scaler = fitScaler(matrix, reference);
+  const { width } = matrix;
+  const scaled = new Float64Array(matrix.count * width);
+  for (let row = 0; row < matrix.count; row++) scaleInto(scaler, matrix.data, row * width, scaled, row * width);
+  const nearest = (row: number, among: ArrayLike<number>): { distance: number; row: number } => {
+    const best = { distance: Number.POSITIVE_INFINITY, row: -1 };
+    for (let i = 0; i < among.length; i++) {
+      let sum = 0;
+      for (let k = 0; k < width && sum < best.distance; k++) sum += cost(scaled[row * width + k]! - scaled[among[i]! * width + k]!);
+      if (sum < best.distance) Object.assign(best, { distance: sum, row: among[i]! });
+    }
+    return best;
+  };
+  const benign = new Map<number, number>();
+  const benignDistance = (row: number): number => {
+    const known = benign.get(row) ?? nearest(row, reference).distance;
+    benign.set(row, known);
+    return known;
+  };
+  return (shots, test) =>
+    Array.from(test, (row) => {
+      const shot = nearest(row, shots);
+      return shot.distance < benignDistance(row) ? table.families[shot.row]! : BENIGN;
+    });
+};
+
+const recipeNamer =
+  (table: FlowTable, base: BenignModel, recipe: 'd' | 'g'): Namer =>
+  (shots, test) => {
+    const model = learnShots(base, table, shots, { recipe, hasSurroundings: true });
+    // In order of time, as a link between flows of a client needs it.
+    const order = Array.from(test.keys()).sort((a, b) => table.startsMs[test[a]!]! - table.startsMs[test[b]!]!);
+    const judged = createFewShotDetector(model).judge(
+      takeRows(
+        table,
+        order.map((i) => test[i]!),
+      ),
+    );
+    const names: string[] = [];
+    order.forEach((i, at) => {
+      names[i] = judged[at]!.family;
+    });
+    return names;
+  };
+
+const f1Of = (names: readonly string[], truth: readonly string[], family: string): number => {
+  let both = 0;
+  let said = 0;
+  let there = 0;
+  names.forEach((name, i) => {
+    if (name === family) said++;
+    if (truth[i] === family) there++;
+    if (name === family && truth[i] === family) both++;
+  });
+  return said + there === 0 ? 0 : (2 * both) / (said + there);
+};
+
+/**
+ * Section 2 of the protocol: with N examples of each family drawn without replacement and two thirds of benign time, name the flows of the last third and of
+ * the attack captures; macro-F1 over benign and the scored families.
+ */
+export const evaluateFewShot = async (folds: readonly Fold[], options: FewShotOptions, random: Random): Promise<FewShotFigures[]> => {
+  const results = new Map<string, { name: string; shots: number; rows: number[][] }>();
+  const classes = [BENIGN, ...options.scored];
+  for (const { table, reference, part, attackCaptures } of folds) {
+    const base = await fitBenign(table, reference, { quantile: 0.99 });
+    const namers: Record<string, Namer> = {
+      'baseline: 1-NN, all benign, L2': nearestNamer(table, table.matrix, reference, (x) => x * x),
+      'baseline: 1-NN, distance of A': nearestNamer(table, takeColumns(table.matrix, SIZE_COLUMNS), reference, (x) =>
+        Math.min(Math.abs(x), 1),
+      ),
+      'recipe d': recipeNamer(table, base, 'd'),
+      'recipe g': recipeNamer(table, base, 'g'),
+    };
+    const all = [...part, ...attackCaptures];
+    for (const count of options.shots)
+      for (let i = 0; i < options.draws; i++) {
+        const shots = options.shotsOf.flatMap((family) =>
+          draw(
+            all.filter((row) => table.families[row] === family),
+            count,
+            random,
+          ),
+        );
+        const taken = new Set(shots);
+        const test = Int32Array.from(
+          all.filter((row) => !taken.has(row) && (table.families[row] === '' || options.scored.includes(table.families[row]!))),
+        );
+        const truth = Array.from(test, (row) => table.families[row] || BENIGN);
+        for (const [name, namer] of Object.entries(namers)) {
+          const names = namer(shots, test);
+          const key = `${name} ${count}`;
+          const result = results.get(key) ?? { name, shots: count, rows: [] };
+          results.set(key, result);
+          result.rows.push(classes.map((family) => f1Of(names, truth, family)));
+        }
+      }
+  }
+  return [...results.values()].map(({ name, shots, rows }) => {
+    const macro = rows.map((row) => row.reduce((sum, f1) => sum + f1, 0) / classes.length);
+    const mean = macro.reduce((sum, value) => sum + value, 0) / macro.length;
+    return {
+      name,
+      shots,
+      macroF1: mean,
+      deviation: Math.sqrt(macro.reduce((sum, value) => sum + (value - mean) ** 2, 0) / macro.length),
+      f1: Object.fromEntries(classes.map((family, k) => [family, rows.reduce((sum, row) => sum + row[k]!, 0) / rows.length])),
+    };
+  });
+};

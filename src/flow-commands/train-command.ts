@@ -1,0 +1,111 @@
+import { basename } from 'node:path';
+import { Command, Option } from 'commander';
+import {
+  auditTable,
+  chooseFeatures,
+  DEFAULT_QUANTILE,
+  FLOW_DETECTOR_NAMES,
+  FLOW_TRAINERS,
+  type FlowModel,
+  type FlowTable,
+  type FlowTraining,
+  flowModelVersion,
+  STRICT_FEATURES,
+  saveFlowModel,
+  trainFlowModel,
+} from '../flows/index.ts';
+import { runProcess, seededRandom } from '../platform/index.ts';
+import { openSession, print, tell } from './hosts.ts';
+import { loadTable } from './load-table.ts';
+import { collect, list, share, wholeNumber } from './option-values.ts';
+
+interface Flags {
+  readonly data: readonly string[];
+  readonly labelColumn?: string;
+  readonly out: string;
+  readonly detector: string;
+  readonly quantile: number;
+  readonly inputs?: readonly string[];
+  readonly seed: number;
+}
+
+const countFamilies = ({ families }: FlowTable): { readonly benign: number; readonly attacks: Record<string, number> } => {
+  const attacks: Record<string, number> = {};
+  for (const family of families) if (family !== '') attacks[family] = (attacks[family] ?? 0) + 1;
+  return { benign: families.filter((family) => family === '').length, attacks };
+};
+
+/** What a person wants to know of a model at once. */
+const describeModel = (model: FlowModel): string => {
+  switch (model.kind) {
+    case 'benign':
+      return `${model.prototypes.count} kinds of benign flows, threshold ${model.threshold.toFixed(2)} fields`;
+    case 'novelty':
+      return `${model.prototypes.count} kinds of benign flows, ${model.seen.length} conversations, threshold ${model.threshold.toFixed(2)} fields`;
+    case 'autoencoder':
+      return `${model.network.weights.length} weights, threshold ${model.threshold.toFixed(2)} fields`;
+    case 'supervised':
+      return `${model.forest.roots.length} trees, ${model.families.join(', ')}; threshold ${(100 * model.threshold).toFixed(1)} % of the votes`;
+    case 'few-shot':
+      return `${model.families.length} examples`;
+  }
+};
+
+/** Places of the wanted columns among the features. */
+const columnsOf = (names: readonly string[] | undefined): number[] | undefined =>
+  names && chooseFeatures(names).map(({ place }) => STRICT_FEATURES.findIndex((feature) => feature.place === place));
+
+const run = async (flags: Flags): Promise<void> => {
+  const columns = columnsOf(flags.inputs);
+  const { table, files, sha256 } = await loadTable({ files: flags.data, labelColumn: flags.labelColumn }, tell);
+  const { benign, attacks } = countFamilies(table);
+  tell(
+    `${benign} benign flows${Object.entries(attacks)
+      .map(([family, count]) => `, ${count} ${family}`)
+      .join('')}`,
+  );
+  const audit = auditTable(table);
+  for (const note of audit) tell(`audit: ${note}`);
+  const model = await trainFlowModel(
+    { random: seededRandom(flags.seed), open: openSession, columns },
+    table,
+    flags.detector,
+    flags.quantile,
+  );
+  const training: FlowTraining = {
+    dataSha256: sha256,
+    files: files.map((file) => basename(file)),
+    benignFlows: benign,
+    attackFlows: attacks,
+    seed: flags.seed,
+    audit,
+  };
+  const version = flowModelVersion(training, model);
+  await saveFlowModel(flags.out, { version, training, model });
+  print(`model ${version} in ${flags.out}: ${describeModel(model)}\n`);
+};
+
+/** `bellwether flows train`. */
+export const trainFlowsCommand = (): Command =>
+  new Command('train')
+    .description(
+      'Learns from flow files what benign flows look like, or, with examples enough, attacks. A detector of benign flows uses only the rows whose label is empty or `benign`; without --label-column that is all of them.',
+    )
+    .requiredOption('--data <file>', 'CICFlowMeter CSV, .csv or .csv.gz, or a folder of them; may be given several times', collect)
+    .option('--label-column <name>', 'column with the family of the attack')
+    .requiredOption('--out <dir>', 'folder of the model')
+    .addOption(new Option('--detector <name>', 'what to train').choices(FLOW_DETECTOR_NAMES).default('benign'))
+    .option(
+      '--quantile <share>',
+      'share of benign flows of other time below the threshold (benign, novelty, autoencoder)',
+      share,
+      DEFAULT_QUANTILE,
+    )
+    .option('--inputs <list>', 'columns that supervised may use, by name; one that leaks the label is refused', list)
+    .option('--seed <number>', 'same data and seed give the same model', wholeNumber(0, 2 ** 32 - 1), 1)
+    .addHelpText('after', `\nDetectors:\n${FLOW_TRAINERS.map(({ name, summary }) => `  ${name.padEnd(14)} ${summary}`).join('\n')}`)
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 done, 1 failed, 2 wrong command line or input file. Rows that cannot be read are told with line, column and reason.',
+    )
+    .action((flags: Flags) => runProcess(() => run(flags)));
