@@ -40,7 +40,7 @@ describeWith([...PLANE_PROGRAMS, 'gitops-engine', 'kustomize-controller'], 'GitO
     const folder = written(everything());
     flux.publish(folder);
     await liveUnderFlux(cluster, flux, 'everything', render(folder, 'everything'));
-  }, 300_000);
+  }, 900_000);
 
   it('by Flux upgrades from an older version and removes what is gone', async () => {
     const older = written(olderBundle());
@@ -51,11 +51,11 @@ describeWith([...PLANE_PROGRAMS, 'gitops-engine', 'kustomize-controller'], 'GitO
     const deployments = cluster.plane.kubectl(['get', 'deployments,cronjobs', '-n', 'bellwether', '-o', 'name']);
     expect(deployments).not.toMatch(/gate|sweeper/);
     await liveUnderFlux(cluster, flux, 'kube-prometheus', render(ROOT, 'kube-prometheus'));
-  }, 300_000);
+  }, 900_000);
 
   it("by Argo CD's engine brings an overlay in order, then has nothing to do, heals, and prunes all and only ours", async () => {
     await liveUnderArgo(cluster, engine, render(ROOT, 'kube-prometheus'));
-  }, 300_000);
+  }, 900_000);
 
   // Last, because the kinds of Argo CD are so large that they slow the API server down.
   it('examples fit the kinds that they are of', async () => {

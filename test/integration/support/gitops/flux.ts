@@ -14,7 +14,7 @@ import { until } from '../until.ts';
 import type { GitopsCluster } from './gitops-cluster.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../../../docs/gitops/flux', import.meta.url));
-const SYNC_MS = 90_000;
+const SYNC_MS = 240_000;
 const LONG_AGO = '2026-01-01T00:00:00Z';
 const READY = [
   { type: 'Ready', status: 'True', reason: 'Succeeded', message: 'stored', lastTransitionTime: LONG_AGO, observedGeneration: 1 },

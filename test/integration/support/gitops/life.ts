@@ -1,5 +1,4 @@
 import { WAVES } from '../../../../src/synth/charts/labels.ts';
-import { GATE } from '../../../synth/example-declarations.ts';
 import { objectsOf, type StoredObject } from '../applied-bundle.ts';
 import { until } from '../until.ts';
 import type { ArgoEngine } from './argo-engine.ts';
@@ -8,7 +7,7 @@ import type { GitopsCluster } from './gitops-cluster.ts';
 
 const WAVE = 'argocd.argoproj.io/sync-wave';
 const SERVICE = ['service', 'bellwether-exporter', '-n', 'bellwether'];
-const PRUNE_MS = 90_000;
+const PRUNE_MS = 240_000;
 /** A CA as a process or cert-manager writes it; any bytes do. */
 const CA = Buffer.from('-----BEGIN CERTIFICATE-----\ntest\n-----END CERTIFICATE-----\n').toString('base64');
 
@@ -75,14 +74,9 @@ const live = async (cluster: GitopsCluster, text: string, sync: Synchroniser): P
 };
 
 /** As the process does it: server-side apply of this one field under a field manager of its own. */
-const writeCa = ({ plane }: GitopsCluster, { apiVersion, kind, metadata }: StoredObject): void => {
-  const webhooks = GATE.webhooks?.find((one) => one.kind === 'validating')?.hooks ?? [];
-  const patch = {
-    apiVersion,
-    kind,
-    metadata: { name: metadata.name },
-    webhooks: webhooks.map(({ name }) => ({ name, clientConfig: { caBundle: CA } })),
-  };
+const writeCa = ({ plane }: GitopsCluster, { apiVersion, kind, metadata, webhooks }: StoredObject): void => {
+  const named = (webhooks as readonly { readonly name: string }[]).map(({ name }) => ({ name, clientConfig: { caBundle: CA } }));
+  const patch = { apiVersion, kind, metadata: { name: metadata.name }, webhooks: named };
   plane.kubectl(['apply', '--server-side', '--field-manager=bellwether-gate', '--validate=false', '-f', '-'], JSON.stringify(patch));
 };
 
