@@ -5,6 +5,7 @@ const MAY_IMPORT = {
   'command-line': ['conventions'],
   web: ['conventions', 'platform'],
   prometheus: ['conventions', 'platform'],
+  alertmanager: ['conventions', 'platform'],
   features: ['conventions'],
   learning: ['conventions', 'platform'],
   feedback: ['conventions', 'platform'],
@@ -18,6 +19,7 @@ const MAY_IMPORT = {
   admission: ['conventions', 'platform', 'web', 'policy'],
   lab: ['conventions', 'platform'],
   recorder: ['conventions', 'platform', 'prometheus', 'features'],
+  receiver: ['conventions', 'platform', 'web', 'alertmanager', 'feedback'],
   exporter: ['conventions', 'platform', 'web', 'prometheus', 'features', 'learning', 'feedback', 'scoring', 'flows'],
   demo: ['conventions', 'platform', 'prometheus', 'features', 'scoring', 'exporter'],
 };

@@ -1,4 +1,4 @@
-export { formatVerdict } from './audit/audit.ts';
+export { audit, formatVerdict } from './audit/audit.ts';
 export { auditRecording } from './audit/audit-recording.ts';
 export type { AuditVerdict } from './audit/audit-table.ts';
 export { type Baseline, type BaselineName, type BaselineOptions, createBaseline } from './baselines/baseline.ts';
@@ -7,6 +7,9 @@ export { recordedSeries } from './detectors/recorded-series.ts';
 export { createSeriesCollector, type SeriesDetector, type WorkloadSeries } from './detectors/series-detector.ts';
 export type { DetectorFigures, EvaluateOptions, Evaluation, evaluate, ScoredPair } from './evaluate.ts';
 export type { EventsFile, LabelledEvent } from './events-file.ts';
+export { giveKinds, judgeKinds, type KindFigures } from './kinds/judge-kinds.ts';
+export { kindColumns, kindRows } from './kinds/kind-rows.ts';
+export { classesOf, labelFrames } from './kinds/label-frames.ts';
 export { rocAuc } from './metrics/class-figures.ts';
 export type { SetOptions } from './metrics/evaluation-set.ts';
 export type { Oracle } from './metrics/oracle.ts';
@@ -18,5 +21,6 @@ export type { FamilyType, RecordedFamily, RecordedSeries, Recording } from './re
 export { type PairPaths, readEvents, readPair } from './replay/read-pair.ts';
 export { type ScoredRecording, type ScoringParts, scoreRecording } from './replay/score-recording.ts';
 export { formatScores } from './replay/scores-csv.ts';
+export { formatKinds } from './report/kind-table.ts';
 export { formatReport } from './report/text-report.ts';
 export { type RunDeps, type RunOptions, runEvaluation } from './run-evaluation.ts';

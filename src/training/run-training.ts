@@ -7,6 +7,7 @@ import {
   createModelSession,
   createWindowEncoder,
   currentVersion,
+  ENCODER,
   hashModel,
   type ModelSession,
   promoteModel,
@@ -14,7 +15,7 @@ import {
   readRegistry,
   spawnSessionThread,
 } from '../learning/index.ts';
-import { type Clock, createProgress, writeFileAtomic } from '../platform/index.ts';
+import { BellwetherError, type Clock, createProgress, writeFileAtomic } from '../platform/index.ts';
 import { readFitState, writeFitState } from './checkpoint.ts';
 import { type CurvePoint, embedWith, encoderTraining, fitEncoder, type Judgement, judgeEncoder } from './fit-encoder.ts';
 import { compareModels, type Verdict } from './gate.ts';
@@ -97,6 +98,13 @@ const judge = (clock: Clock, built: Parameters<typeof checkModel>[0], data: Trai
   );
 };
 
+/** Whoever serves a folder expects one kind of model in it. */
+const refuseOtherModels = async (dir: string): Promise<void> => {
+  const version = currentVersion(await readRegistry(dir));
+  const id = version === undefined ? ENCODER.id : (await readModel(dir, version)).manifest.id;
+  if (id !== ENCODER.id) throw new BellwetherError('conflict', `${dir} holds ${id} models: give encoders a folder of their own`);
+};
+
 /** Written before anything is learned, so that it is there to be read meanwhile. */
 const writeReports = async (folder: string, { reports }: TrainingData): Promise<void> => {
   const text = (content: string): Uint8Array[] => [new TextEncoder().encode(content)];
@@ -107,6 +115,7 @@ const writeReports = async (folder: string, { reports }: TrainingData): Promise<
 /** Reads, reports, fits, judges, keeps, and promotes where the model is better than the one at work. Killed at any point, the next call goes on and ends at the same model. */
 export const runTraining = async (deps: TrainingDeps, options: TrainingOptions, signal?: AbortSignal): Promise<TrainingResult> => {
   const { clock, tell } = deps;
+  await refuseOtherModels(options.out);
   const data = await readTrainingData(options.files);
   tell(
     `${data.workloads} workloads, ${data.series.length} metrics, ${data.learned} windows to learn from, ${data.later} later ones to judge by, sha256 ${data.sha256.slice(0, 16)}`,

@@ -1,5 +1,5 @@
 import { type Request, type RequestHandler, Router } from 'express';
-import { VERSION, type WorkloadKey } from '../../conventions/index.ts';
+import { parseSlug, VERSION, type WorkloadKey } from '../../conventions/index.ts';
 import { BellwetherError, type Clock, parseTime, validate } from '../../platform/index.ts';
 import type { Rung } from '../../prometheus/index.ts';
 import { type BodyLimits, checked, FieldError, jsonBody, requireToken, typedQuery } from '../../web/index.ts';
@@ -17,7 +17,6 @@ import { PREDICT_REQUEST } from './schema/prediction.ts';
 import { WORKLOAD_QUERY } from './schema/workloads.ts';
 import { type StatusView, statusView } from './status-view.ts';
 import { explanationView } from './views.ts';
-import { parseSlug } from './workload-slug.ts';
 
 export interface IngestSettings {
   readonly maxBatchSamples: number;
