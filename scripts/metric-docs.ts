@@ -24,6 +24,10 @@ const INTRODUCTIONS: Readonly<Record<string, { readonly title: string; readonly 
     title: 'The exporter about itself',
     text: 'On the self port (9465), beside `/healthz` and `/readyz`, and beside what every process tells.',
   },
+  FLOW_METRICS: {
+    title: 'Network flows',
+    text: 'On the self port of the exporter (9465). They stay at 0 where no flows are watched (`flows.model`, `flows.folder`).',
+  },
 };
 
 const isMetric = (value: unknown): value is MetricDefinition =>

@@ -3,6 +3,7 @@ export * from './alert-rule.ts';
 export * from './custom-resource.ts';
 export * from './declaration.ts';
 export * from './exporter-metrics.ts';
+export * from './flow-metrics.ts';
 export * from './frame.ts';
 export * from './metric.ts';
 export * from './ports.ts';

@@ -8,6 +8,8 @@ import { createLiveConfig, type LiveConfig } from './config/live-config.ts';
 import type { ExporterConfig } from './config/schema.ts';
 import { createExporterStatus, type ExporterStatus, isWithdrawn } from './exporter-status.ts';
 import { createExpositionCache } from './exposition/exposition-cache.ts';
+import type { FlowMode } from './flows/flow-mode.ts';
+import { withFlowParts } from './flows/flow-scorer.ts';
 import { createScoresApp } from './http/scores-app.ts';
 import { createIngestQueue } from './ingest/ingest-queue.ts';
 import { createLiveCycle } from './loop/live-cycle.ts';
@@ -37,6 +39,8 @@ export interface ExporterDeps {
   readonly parts?: ScoringParts;
   /** A learned model beside the detectors; explanations of the past and predictions go without it. */
   readonly learned?: ScorerOptions['learned'];
+  /** Network flows, with a part in the scores. */
+  readonly flows?: FlowMode | undefined;
 }
 
 /** Where an exporter listens. */
@@ -69,7 +73,8 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
   const forgetAfterMs = (): number => config.current.freshness.forgetHours * HOUR_MS;
 
   const parts = deps.parts ?? scoringPartsOf(initial);
-  const scorer: Scorer = parts.createScorer(deps.learned ? { learned: deps.learned } : {});
+  const ownScorer: Scorer = parts.createScorer(deps.learned ? { learned: deps.learned } : {});
+  const scorer: Scorer = deps.flows ? withFlowParts(ownScorer, deps.flows.watch) : ownScorer;
   const source = deps.source ?? sourceOf(initial, { clock, random, onEvent: self.onSourceEvent });
   const status = createExporterStatus(clock);
   const pacer = createPacer(clock);
@@ -176,6 +181,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
     scorer,
     pacer,
     instruments: m,
+    flowModel: deps.flows?.stored,
     withdrawn,
     clock,
     log,
@@ -183,6 +189,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
   const stopping = new AbortController();
   const listeners: Listener[] = [];
   let loops: Promise<void> = Promise.resolve();
+  let flowLoop: Promise<void> = Promise.resolve();
   let stopped: Promise<void> | undefined;
 
   const openPorts = async (): Promise<ExporterAddresses> => {
@@ -216,6 +223,8 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
     status.notReady = 'stopping';
     stopping.abort();
     await loops;
+    await flowLoop;
+    deps.flows?.close();
     await Promise.all(listeners.map((listener) => listener.close()));
     api.close();
     processMetrics?.stop();
@@ -234,6 +243,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
       m.configReloadOk.set(1);
       m.configReloadTime.set(clock.nowMs() / SECOND_MS);
       log.info(addresses, 'listening');
+      flowLoop = deps.flows?.run(stopping.signal, m) ?? flowLoop;
       loops = runLoops(stopping.signal).catch((thrown: unknown) => {
         status.broken = true;
         log.fatal({ err: toBellwetherError(thrown) }, 'the scoring loop ended in a way that is a defect');
