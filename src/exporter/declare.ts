@@ -132,7 +132,7 @@ const ALERTS: readonly AlertDeclaration[] = [
   },
   {
     name: 'BellwetherFlowsStale',
-    expr: `time() - ${m.flowLastRead.name} > 900 and ${m.flowLastRead.name} > 0`,
+    expr: `time() - ${m.flowLastRead.name} > 900 and ${m.flowLastRead.name} != 0`,
     forSeconds: 5 * MINUTE,
     severity: 'warning',
     summary: 'No network flow has been read for {{ $value | humanizeDuration }}',
