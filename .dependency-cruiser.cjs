@@ -12,7 +12,7 @@ const MAY_IMPORT = {
   flows: ['conventions', 'platform', 'features', 'learning'],
   'flow-commands': ['conventions', 'platform', 'learning', 'flows'],
   evaluation: ['conventions', 'platform', 'prometheus', 'features', 'learning', 'feedback', 'scoring'],
-  training: ['conventions', 'platform', 'features', 'learning', 'scoring', 'evaluation'],
+  training: ['conventions', 'platform', 'prometheus', 'features', 'learning', 'scoring', 'evaluation', 'recorder'],
   policy: ['conventions', 'platform'],
   scanner: ['conventions', 'platform', 'policy'],
   admission: ['conventions', 'platform', 'web', 'policy'],

@@ -73,7 +73,8 @@ const section = ([name, schema]: [string, ConfigSchema], live: readonly string[]
   return [`## ${name}`, '', schema.description ?? '', '', ...TABLE, ...keys.map((key) => keyRow(key, live)), ''].join('\n');
 };
 
-const INTRODUCTION = `<!-- generated from src/exporter/config by npm run docs; do not edit -->
+/** What stands above the tables of the exporter's page. */
+export const EXPORTER_INTRODUCTION = `<!-- generated from src/exporter/config by npm run docs; do not edit -->
 
 # Configuration
 
@@ -92,11 +93,31 @@ The file is checked as a whole at start: every problem is told at once, with key
 use, and \`bellwether_config_last_reload_successful\` is 0. Keys that take effect at start are named in the log when they change, and counted in \`bellwether_config_restart_required\`.
 `;
 
-/** docs/configuration.md as a whole. `liveKeys` take effect while running. */
-export const renderConfigDocs = (schema: ConfigSchema, liveKeys: readonly string[]): string => {
+export const ADMISSION_INTRODUCTION = `<!-- generated from src/admission/config by npm run docs; do not edit -->
+
+# Configuration of the admission webhook
+
+\`bellwether admission --config bellwether.yaml\`. Every key has a default; a flag of the command wins over the file. [Admission](admission.md) says what to choose.
+
+\`\`\`yaml
+policy:
+  profile: recommended
+  policies:
+    image-digest: {action: warn}
+review:
+  fallback: allow
+\`\`\`
+
+The file is checked as a whole at start, down to the last policy id: every problem is told at once, and the exit code is 2. It is read again when it changes; a bad file changes nothing and is told in the log and by
+\`bellwether_config_last_reload_successful\`.
+`;
+
+/** A page of configuration keys as a whole. `liveKeys` take effect while running. */
+export const renderConfigDocs = (schema: ConfigSchema, liveKeys: readonly string[], introduction: string): string => {
   const entries = Object.entries(schema.properties ?? {});
   const single = entries.filter(([, child]) => !child.properties);
   const sections = entries.filter(([, child]) => child.properties);
   const top = single.map(([path, child]) => keyRow({ path, schema: child, required: false }, liveKeys));
-  return [INTRODUCTION, '## Top level', '', ...TABLE, ...top, '', ...sections.map((entry) => section(entry, liveKeys))].join('\n');
+  const above = top.length > 0 ? ['## Top level', '', ...TABLE, ...top, ''] : [];
+  return [introduction, ...above, ...sections.map((entry) => section(entry, liveKeys))].join('\n');
 };

@@ -20,6 +20,10 @@ const INTRODUCTIONS: Readonly<Record<string, { readonly title: string; readonly 
     title: 'Every process about itself',
     text: 'On the self port of each process. Each loop (of the exporter: tick, backfill, snapshot, config) tells its cycles, its failures and its last success: silence is a failure too. Node adds its own `process_*` and `nodejs_*` families.',
   },
+  ADMISSION_METRICS: {
+    title: 'The admission webhook about itself',
+    text: 'On the self port (9469), beside `/healthz` and `/readyz`, and beside what every process tells. [admission.md](admission.md) says what to watch.',
+  },
   EXPORTER_METRICS: {
     title: 'The exporter about itself',
     text: 'On the self port (9465), beside `/healthz` and `/readyz`, and beside what every process tells.',

@@ -1,8 +1,9 @@
+import { ADMISSION_CONFIG_SCHEMA, ADMISSION_LIVE_KEYS } from '../src/admission/config/schema.ts';
 import * as conventions from '../src/conventions/index.ts';
 import { CONFIG_SCHEMA, LIVE_KEYS } from '../src/exporter/config/schema.ts';
 import { featuresPage } from '../src/features/index.ts';
 import { SCAN_OUTPUT_SCHEMA } from '../src/scanner/index.ts';
-import { renderConfigDocs } from './config-docs.ts';
+import { ADMISSION_INTRODUCTION, EXPORTER_INTRODUCTION, renderConfigDocs } from './config-docs.ts';
 import type { GeneratedPage } from './generated-page.ts';
 import { collectMetricGroups, renderMetricDocs } from './metric-docs.ts';
 import { policyPages } from './policy-docs.ts';
@@ -10,7 +11,11 @@ import { renderPolicyPack } from './policy-pack.ts';
 
 export const PAGES: readonly GeneratedPage[] = [
   { path: 'docs/metrics.md', render: () => renderMetricDocs(collectMetricGroups(conventions), conventions.RECORDING_GROUPS) },
-  { path: 'docs/configuration.md', render: () => renderConfigDocs(CONFIG_SCHEMA, LIVE_KEYS) },
+  { path: 'docs/configuration.md', render: () => renderConfigDocs(CONFIG_SCHEMA, LIVE_KEYS, EXPORTER_INTRODUCTION) },
+  {
+    path: 'docs/admission-configuration.md',
+    render: () => renderConfigDocs(ADMISSION_CONFIG_SCHEMA, ADMISSION_LIVE_KEYS, ADMISSION_INTRODUCTION),
+  },
   { path: 'docs/features.md', render: featuresPage },
   { path: 'docs/scan-output.schema.json', render: () => `${JSON.stringify(SCAN_OUTPUT_SCHEMA, null, 2)}\n` },
   { path: 'src/policy/pack/pack.generated.ts', render: renderPolicyPack },

@@ -14,10 +14,22 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./exporter/main.ts')).exporterCommand(),
   },
   {
+    name: 'admission',
+    summary: 'answer admission reviews by the policies',
+    group: 'Guard:',
+    load: async () => (await import('./admission/main.ts')).admissionCommand(),
+  },
+  {
     name: 'scan',
     summary: 'judge manifests by the policies, before they are applied',
     group: 'Guard:',
     load: async () => (await import('./scanner/main.ts')).scanCommand(),
+  },
+  {
+    name: 'unlock',
+    summary: 'let every request pass the admission webhooks, in an emergency',
+    group: 'Guard:',
+    load: async () => (await import('./admission/main.ts')).unlockCommand(),
   },
   {
     name: 'record',
@@ -41,7 +53,10 @@ const COMMANDS: readonly CommandEntry[] = [
     name: 'train',
     summary: 'teach a model what usual windows look like, and promote it if it is better',
     group: 'Learn:',
-    load: async () => (await import('./training/main.ts')).trainCommand(),
+    load: async () => {
+      const { trainCommand } = await import('./training/main.ts');
+      return trainCommand({ loadConfig: async (path) => (await import('./exporter/index.ts')).loadReading(path) });
+    },
   },
   {
     name: 'flows',

@@ -86,7 +86,7 @@ export interface PortDeclaration {
 
 export type PortClient = 'own' | 'alertmanager' | 'anywhere';
 
-/** A Kubernetes RBAC rule; empty lists of names mean all objects. */
+/** A Kubernetes RBAC rule; empty lists of names mean all objects. `{fullName}` in a name stands for the name of the process. */
 export interface RbacRule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];

@@ -1,5 +1,12 @@
 /** Default ports (ARCHITECTURE.md). Every one is an option. */
-export const PORTS = { scores: 9464, exporterSelf: 9465, exporterApi: 9466, demoPrometheus: 9463 } as const;
+export const PORTS = {
+  scores: 9464,
+  exporterSelf: 9465,
+  exporterApi: 9466,
+  demoPrometheus: 9463,
+  admission: 9443,
+  admissionSelf: 9469,
+} as const;
 
 /** Where a process listens outside a cluster. */
 export const DEFAULT_LISTEN_ADDRESS = '127.0.0.1';

@@ -25,6 +25,8 @@ export interface HookDeclaration {
   }[];
   /** What the API server does when nobody answers. */
   readonly failurePolicy: 'Ignore' | 'Fail';
+  /** False where no option may make it `Fail`. */
+  readonly mayFail?: boolean;
   /** 1 to 30. */
   readonly timeoutSeconds: number;
   /** Namespaces that are never asked about, beside that of the bundle, which must come up while nobody answers. */

@@ -1,7 +1,11 @@
 import { WORKLOAD_ALERT } from '../conventions/index.ts';
 import type { FeatureStats } from '../features/index.ts';
 import { type Random, seededRandom } from '../platform/index.ts';
+import { joinVerdicts } from './audit/audit-recording.ts';
+import type { AuditVerdict } from './audit/audit-table.ts';
 import type { EventsFile } from './events-file.ts';
+import { type Classification, classify } from './metrics/class-figures.ts';
+import type { EntityEvaluation } from './metrics/entity-evaluation.ts';
 import { buildEntities, type ScoreSource, type SetOptions } from './metrics/evaluation-set.ts';
 import { type CauseRanking, judgeMetricNaming, type MetricNaming, rankCauses } from './metrics/explanation.ts';
 import { findOracle, type Oracle } from './metrics/oracle.ts';
@@ -19,11 +23,15 @@ const STRICT_SHARE = 0.5;
 export interface ScoredPair {
   readonly events: EventsFile;
   readonly scored: ScoredRecording;
+  /** Of the data and its labels. */
+  readonly audit?: AuditVerdict;
 }
 
 export interface DetectorFigures {
   readonly name: string;
   readonly summary: Summary;
+  /** Sample by sample at the boundary, of all entities together. */
+  readonly samples: Classification;
 }
 
 /** Everything that is said about a set of recordings. */
@@ -39,6 +47,8 @@ export interface Evaluation {
   readonly naming: MetricNaming;
   /** Undefined where no event has its symptom elsewhere. */
   readonly causes: CauseRanking | undefined;
+  /** Whether the data give the answer away; undefined where nobody looked. */
+  readonly audit: AuditVerdict | undefined;
   /** What the extractor counted, per recording. */
   readonly inputs: readonly FeatureStats[];
 }
@@ -55,20 +65,23 @@ export const evaluate = (pairs: readonly ScoredPair[], options: EvaluateOptions)
     const built = pairs.map((pair) => buildEntities(pair.events, logOf(pair), options));
     return { entities: built.flatMap(({ entities }) => entities), warnings: built.flatMap(({ warnings }) => warnings) };
   };
-  const judge = (name: string, logOf: (pair: ScoredPair) => ScoreSource): DetectorFigures => ({
+  const figuresOf = (name: string, judged: readonly EntityEvaluation[]): DetectorFigures => ({
     name,
-    summary: summarise(setOf(logOf).entities, { threshold: THRESHOLD, draws: DRAWS, random: random() }),
+    summary: summarise(judged, { threshold: THRESHOLD, draws: DRAWS, random: random() }),
+    samples: classifySamples(judged),
   });
+  const judge = (name: string, logOf: (pair: ScoredPair) => ScoreSource): DetectorFigures => figuresOf(name, setOf(logOf).entities);
 
   const scores = (pair: ScoredPair): ScoreSource => asSource(pair.scored.log);
   const { entities, warnings } = setOf(scores);
   const margins = setOf((pair) => asSource(pair.scored.log, ({ margins: column }) => column)).entities;
   const baselineNames = [...(pairs[0]?.scored.baselineLogs.keys() ?? [])];
+  const audits = pairs.flatMap(({ events, audit }) => (audit ? [{ name: events.name, verdict: audit }] : []));
   const causes = pairs.map((pair) => rankCauses(pair.events, scores(pair))).filter(({ events }) => events > 0);
   return {
     names: pairs.map(({ events }) => events.name),
     warnings,
-    score: { name: 'bellwether', summary: summarise(entities, { threshold: THRESHOLD, draws: DRAWS, random: random() }) },
+    score: figuresOf('bellwether', entities),
     margin: {
       vusPr: meanOf(margins.map((entity) => entity.vusPr)),
       oracleHalf: findOracle(margins, 0.5),
@@ -79,8 +92,16 @@ export const evaluate = (pairs: readonly ScoredPair[], options: EvaluateOptions)
     strictRule: judgeRule(entities, { ...WORKLOAD_ALERT, share: STRICT_SHARE }),
     naming: judgeMetricNaming(pairs.flatMap(({ scored }) => scored.peaks)),
     causes: causes.length === 1 ? causes[0] : undefined,
+    audit: audits.length > 0 ? joinVerdicts(audits) : undefined,
     inputs: pairs.map(({ scored }) => scored.stats),
   };
+};
+
+const classifySamples = (entities: readonly EntityEvaluation[]): Classification => {
+  const truth = entities.flatMap(({ samples }) => [...samples.inEvent]);
+  const scores = Float64Array.from(entities.flatMap(({ samples }) => [...samples.scores]));
+  const given = Uint8Array.from(scores, (score) => (score >= THRESHOLD ? 1 : 0));
+  return classify(['normal', 'event'], Uint8Array.from(truth), given, scores);
 };
 
 const asSource = (log: ScoreLog, column: (entity: LoggedEntity) => Float64Array = ({ scores }) => scores): ScoreSource => ({

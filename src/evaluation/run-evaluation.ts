@@ -2,6 +2,7 @@ import { createFeatureExtractor, type FeatureCatalog } from '../features/index.t
 import type { WindowEncoder } from '../learning/index.ts';
 import { type Clock, createProgress } from '../platform/index.ts';
 import { createScorer } from '../scoring/index.ts';
+import { auditRecording } from './audit/audit-recording.ts';
 import { BASELINES, createBaseline } from './baselines/baseline.ts';
 import { createSeriesCollector, type SeriesDetector, scoreSeries } from './detectors/series-detector.ts';
 import { type Evaluation, evaluate, type ScoredPair } from './evaluate.ts';
@@ -46,8 +47,7 @@ export const runEvaluation = async (deps: RunDeps, options: RunOptions, signal?:
     for (const [index, paths] of options.pairs.entries()) {
       const { recording, events } = await readPair(paths);
       const frames = createSeriesCollector();
-      const isKept = deps.detectors?.length;
-      const parts = { ...createParts(recording, events, options, deps.encoder), onFrames: isKept ? frames.add : undefined };
+      const parts = { ...createParts(recording, events, options, deps.encoder), onFrames: frames.add };
       const onSamples = (samples: number): void => progress.update((index + samples / Math.max(1, recording.samples)) * BAR_STEPS);
       const replayed = await inTurns(scoreRecording(recording, events, parts), onSamples, deps.clock, signal);
       const judge = (detector: SeriesDetector): Promise<ScoreLog> => {
@@ -58,7 +58,7 @@ export const runEvaluation = async (deps: RunDeps, options: RunOptions, signal?:
       for (const detector of deps.detectors ?? []) baselineLogs.set(detector.name, await judge(detector));
       const result = { ...replayed, baselineLogs };
       await deps.onScored?.(index, result);
-      scored.push({ events, scored: result });
+      scored.push({ events, scored: result, audit: auditRecording(frames.series(), events) });
     }
     return evaluate(scored, options);
   } finally {

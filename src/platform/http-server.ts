@@ -1,4 +1,5 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { BellwetherError } from './error.ts';
 
@@ -36,7 +37,7 @@ const listenError = (error: NodeJS.ErrnoException, { host, port, name }: ListenO
   return new BellwetherError('invalid_config', `cannot listen on ${where}: ${error.message}`, error);
 };
 
-const closeServer = (server: Server): Promise<void> =>
+const closeServer = (server: Server | SecureServer): Promise<void> =>
   new Promise((resolve) => {
     const force = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS);
     server.close(() => {
@@ -46,9 +47,44 @@ const closeServer = (server: Server): Promise<void> =>
     server.closeIdleConnections();
   });
 
+const LIMITS = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
+
 /** Serves `handler` over HTTP. Rejects with `invalid_config` where the address cannot be taken. */
-export const listen = async (handler: RequestListener, options: ListenOptions): Promise<Listener> => {
-  const server = createServer({ headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }, handler);
+export const listen = (handler: RequestListener, options: ListenOptions): Promise<Listener> =>
+  open(createServer(LIMITS, handler), 'http', options);
+
+/** PEM texts; the certificate may be a chain, the own one first. */
+export interface ServerCertificate {
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export interface SecureListener extends Listener {
+  /** New connections get this certificate; those that are open keep theirs. Throws `invalid_input` where the two do not belong together. */
+  use(certificate: ServerCertificate): void;
+}
+
+/** The same over TLS 1.2 and above. */
+export const listenSecure = async (
+  handler: RequestListener,
+  { certificate, key }: ServerCertificate,
+  options: ListenOptions,
+): Promise<SecureListener> => {
+  const server = createSecureServer({ ...LIMITS, cert: certificate, key, minVersion: 'TLSv1.2' }, handler);
+  const listener = await open(server, 'https', options);
+  return {
+    ...listener,
+    use: (next) => {
+      try {
+        server.setSecureContext({ cert: next.certificate, key: next.key, minVersion: 'TLSv1.2' });
+      } catch (error) {
+        throw new BellwetherError('invalid_input', `the certificate cannot be used: ${(error as Error).message}`, error);
+      }
+    },
+  };
+};
+
+const open = async (server: Server | SecureServer, scheme: 'http' | 'https', options: ListenOptions): Promise<Listener> => {
   server.keepAliveTimeout = KEEP_ALIVE_TIMEOUT_MS;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(listenError(error, options)));
@@ -61,7 +97,7 @@ export const listen = async (handler: RequestListener, options: ListenOptions): 
   return {
     host: options.host,
     port,
-    url: `http://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
+    url: `${scheme}://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`,
     close: () => {
       closing ??= closeServer(server);
       return closing;

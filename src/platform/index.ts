@@ -1,4 +1,5 @@
 export * from './atomic-file.ts';
+export * from './certificates/index.ts';
 export * from './clock.ts';
 export * from './config-text.ts';
 export * from './config-watch.ts';

@@ -21,9 +21,14 @@ const placeOf = ({ path, container }: Finding): string => (container === undefin
 
 /** One finding for people: policy, place, what is wrong, what to write instead, where to read on. */
 export const describeFinding = (finding: Finding): string =>
-  `[${finding.policy}] ${placeOf(finding)}: ${finding.message}; ${
-    finding.value === undefined ? 'it is absent' : `it is ${showValue(finding.value)}`
-  }. ${finding.fix} See ${finding.docs}`;
+  `[${finding.policy}] ${placeOf(finding)}: ${finding.message}${seen(finding)}. ${finding.fix} See ${finding.docs}`;
+
+/** The value seen, unless the message has told it. */
+const seen = ({ value, message }: Finding): string => {
+  const text = value === undefined ? 'absent' : showValue(value);
+  if (message.includes(text)) return '';
+  return `; it is ${text}`;
+};
 
 /** What to answer to a request with these findings, exceptions and ratchet applied before. */
 export const decide = (findings: readonly Finding[]): Decision => {

@@ -20,5 +20,6 @@ export * from './model/value.ts';
 export * from './pack/parse-pack.ts';
 export * from './pods/effective-container.ts';
 export * from './pods/pod-view.ts';
+export * from './select/namespace-policies.ts';
 export * from './select/policy-set.ts';
 export * from './select/profile.ts';

@@ -1,11 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { defaultCatalog, type FeatureCatalog, recordedCatalog } from '../features/index.ts';
 import {
-  BellwetherError,
   createHttpClient,
   createProgress,
   EXIT_CODES,
-  type HttpClientOptions,
   type Progress,
   readFile,
   runProcess,
@@ -13,17 +10,11 @@ import {
   systemRandom,
   toBellwetherError,
 } from '../platform/index.ts';
-import { createPrometheusSource, type PrometheusSourceOptions } from '../prometheus/index.ts';
+import { createPrometheusSource } from '../prometheus/index.ts';
 import { NO_PHASES, type Phases, parsePhases } from './phases-file.ts';
+import { type RecorderConfig, readingOf, sourceNameOf } from './reading.ts';
 import { type RecorderProgress, record } from './recorder.ts';
 import { formatTime, parseDuration, TIME_FORMS } from './utc-time.ts';
-
-/** What an exporter configuration says about reading. */
-export interface RecorderConfig {
-  readonly catalog: FeatureCatalog;
-  readonly http: HttpClientOptions;
-  readonly prometheus: PrometheusSourceOptions;
-}
 
 export interface RecordCommandDeps {
   /** Reads an exporter configuration; without it, `--config` is refused. */
@@ -45,9 +36,6 @@ interface Flags {
   readonly restart?: boolean;
 }
 
-// A slice of an hour of a large cluster at leisure: nobody waits for a tick here.
-const READ_TIMEOUT_MS = 120_000;
-const READ_MAX_BYTES = 1 << 30;
 const MAX_PHASES_BYTES = 16 << 20;
 // Merging a long recording takes a while after Ctrl-C.
 const GRACE_MS = 600_000;
@@ -93,7 +81,7 @@ export const recordCommand = (deps: RecordCommandDeps = {}): Command =>
 
 const run = async (deps: RecordCommandDeps, flags: Flags, signal: AbortSignal): Promise<void> => {
   const phases = await readPhases(flags.phases);
-  const { catalog, http, prometheus } = await configOf(deps, flags);
+  const { catalog, http, prometheus } = await readingOf(deps, flags);
   const client = createHttpClient(http);
   const source = createPrometheusSource({ http: client, clock: systemClock, random: systemRandom }, prometheus);
   const show = createReport();
@@ -104,7 +92,7 @@ const run = async (deps: RecordCommandDeps, flags: Flags, signal: AbortSignal): 
       stepMs: flags.step,
       phases,
       restart: flags.restart ?? false,
-      sourceName: nameOf(prometheus.url),
+      sourceName: sourceNameOf(prometheus.url),
     };
     const files = await record({ source, catalog, clock: systemClock, onProgress: show.update }, options, signal);
     show.stop();
@@ -126,31 +114,6 @@ const run = async (deps: RecordCommandDeps, flags: Flags, signal: AbortSignal): 
 
 const readPhases = async (path: string | undefined): Promise<Phases> =>
   path === undefined ? NO_PHASES : parsePhases(new TextDecoder().decode(await readFile(path, { maxBytes: MAX_PHASES_BYTES })), path);
-
-/** The configuration file, and what the command line says on top of it. */
-const configOf = async ({ loadConfig }: RecordCommandDeps, flags: Flags): Promise<RecorderConfig> => {
-  if (flags.config !== undefined && !loadConfig) throw new BellwetherError('invalid_input', '--config is not supported here');
-  const config = flags.config === undefined ? undefined : await loadConfig?.(flags.config);
-  const url = flags.prometheus ?? config?.prometheus.url;
-  if (url === undefined) throw new BellwetherError('invalid_input', '--prometheus URL is missing, or --config FILE with prometheus.url');
-  return {
-    catalog: flags.recordedRules ? recordedCatalog() : (config?.catalog ?? defaultCatalog()),
-    http: { ...config?.http, ...(flags.bearerTokenFile === undefined ? {} : { bearerTokenFile: flags.bearerTokenFile }) },
-    prometheus: {
-      ...config?.prometheus,
-      maxBytes: READ_MAX_BYTES,
-      timeoutMs: READ_TIMEOUT_MS,
-      ...(flags.tenant === undefined ? {} : { tenant: flags.tenant }),
-      url,
-    },
-  };
-};
-
-/** The address without user and password. */
-const nameOf = (url: string): string => {
-  const { protocol, host, pathname } = new URL(url);
-  return `prometheus ${protocol}//${host}${pathname === '/' ? '' : pathname}`;
-};
 
 /** A bar where the end is known, else a line per window. */
 const createReport = (): { update(progress: RecorderProgress): void; stop(): void } => {

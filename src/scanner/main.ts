@@ -131,6 +131,7 @@ const readSettings = async (flags: Flags, command: Command): Promise<Settings> =
   const params = flags.params === undefined ? {} : await readParams(flags.params);
   const exceptions = await Promise.all(flags.exceptions.map((path) => readExceptions(path, nowMs)));
   return {
+    ...config,
     selection: {
       ...config.selection,
       profile: isGiven('profile') ? flags.profile : (config.selection.profile ?? flags.profile),
@@ -139,7 +140,6 @@ const readSettings = async (flags: Flags, command: Command): Promise<Settings> =
       ...(flags.only ? { only: flags.only } : {}),
     },
     exceptions: [...config.exceptions, ...exceptions.flat()],
-    podPaths: config.podPaths,
     kubernetesMinor: flags.kubernetesVersion ?? config.kubernetesMinor,
   };
 };

@@ -141,6 +141,12 @@ describe('createLifecycleDetector', () => {
     expect(scores.at(-1)!.value).toBeCloseTo(0.95, 6);
   });
 
+  it('forgets a counter that jumped to the sky within hours', () => {
+    const scores = run([{ restarts: 1e300 }, ...Array.from({ length: 200 }, () => ({}))]);
+    expect(scores[0]!.value).toBeGreaterThanOrEqual(1);
+    expect(scores.at(-1)!.value).toBeLessThan(0.5);
+  });
+
   it('scores a workload that crashes from its first frames', () => {
     const scorer = createScorer({ stepSeconds: STEP, bank: false, seed: 1 });
     const lifecycle = { ...quietLifecycle, waiting: { CrashLoopBackOff: 1 } };

@@ -13,6 +13,7 @@ const LAGS = 4;
 
 const MAX_WIDTH = 512;
 const vector = new Float64Array(MAX_WIDTH);
+const standardised = new Float64Array(MAX_WIDTH);
 
 /** Level residuals of all metrics at lags 0 to 3 (0 to 11 where there is one metric); the newest ones come from `z0`. */
 const fillVector = (state: WorkloadState, z0: Float64Array): void => {
@@ -39,8 +40,9 @@ export const jointDistance = (state: WorkloadState, z0: Float64Array): number =>
   let sum = 0;
   let at = inverse;
   for (let i = 0; i < width; i++) {
+    standardised[i] = (vector[i]! - f[fit + i]!) / f[fit + width + i]!;
     let dot = 0;
-    for (let j = 0; j <= i; j++) dot += f[at + j]! * ((vector[j]! - f[fit + j]!) / f[fit + width + j]!);
+    for (let j = 0; j <= i; j++) dot += f[at + j]! * standardised[j]!;
     at += i + 1;
     sum += dot * dot;
   }

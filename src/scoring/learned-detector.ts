@@ -89,7 +89,7 @@ export const createLearnedStage = (model: WindowModel, mode: Exclude<LearnedMode
     const size = error / (d[doubles + ERROR]! + 0.05);
     const surprise = surpriseOf(state.floats, floats, d[doubles + MASS]!, size);
     const known = d[doubles + MASS]! >= LEAST_HISTORY;
-    d[doubles + MASS] = learnSurprise(state.floats, floats, d[doubles + MASS]!, size, 1);
+    d[doubles + MASS] = learnSurprise(state.floats, floats, d[doubles + MASS]!, d[doubles + ROWS]!, size, 1);
     d[doubles + ERROR]! += meanRate(d[doubles + ROWS]! - 1, MEMORY_ROWS) * (error - d[doubles + ERROR]!);
     if (!known) return undefined;
     const name = state.metrics[metric]!.name;

@@ -14,6 +14,8 @@ const SLOTS = 8;
 
 /** Restarts fade with this time constant: three in a quarter of an hour are a loop, one an hour is not. */
 const RESTART_MEMORY_SECONDS = 900;
+/** A replica restarts no more often than this between two frames; more is a counter gone wrong, which must not be remembered for days. */
+const MOST_RESTARTS = 10;
 /** Two restarts within minutes; in large workloads a tenth of the pods. */
 const LOOP_RESTARTS = 1.8;
 const LOOP_SHARE = 0.1;
@@ -87,7 +89,8 @@ export const createLifecycleDetector = (): Detector => ({
     if (!signals) return undefined;
     const d = state.doubles;
     const elapsed = Math.max(0, seconds - d[at + UPDATED]!);
-    d[at + RESTARTS] = d[at + RESTARTS]! * Math.exp(-elapsed / RESTART_MEMORY_SECONDS) + Math.max(0, signals.restarts);
+    const restarts = Math.max(0, Math.min(signals.restarts, MOST_RESTARTS * Math.max(1, frame.replicas)));
+    d[at + RESTARTS] = d[at + RESTARTS]! * Math.exp(-elapsed / RESTART_MEMORY_SECONDS) + restarts;
     d[at + UPDATED] = seconds;
     if (signals.restarts > 0) d[at + LAST_RESTART] = seconds;
     const finding = judge(signals, d, at, seconds, frame.replicas);

@@ -107,6 +107,6 @@ export const observeOwnPast = (place: OwnPastPlace, seconds: number, stepSeconds
   if (isYoung) return Number.NaN;
   const surprise = surpriseOf(floats, floatsAt, mass, size);
   const score = surprise / advanceBar(place, seconds, stepSeconds, surprise);
-  d[at + SLOT.mass] = learnSurprise(floats, floatsAt, mass, size, score >= 1 ? 0.5 : 1);
+  d[at + SLOT.mass] = learnSurprise(floats, floatsAt, mass, seen, size, score >= 1 ? 0.5 : 1);
   return score;
 };

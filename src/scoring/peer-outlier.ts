@@ -27,7 +27,7 @@ import { scoredColumns, type WorkloadState } from './workload-state.ts';
 /** Frames of siblings before a verdict. */
 const LEAST_HISTORY = 60;
 /** How often, in days, a pod may pass the bar by chance. */
-const RETURN_DAYS = 60;
+const RETURN_DAYS = 200;
 /** Floors of the two bars, over the absolute bar: one frame has to be rarer than what lasts for two. */
 const FLOOR_ONE = 0.1;
 const FLOOR_TWO = -0.7;
@@ -142,17 +142,17 @@ const judgePod = (bench: Bench, p: number): { total: number; lasting: number } =
   return { total, lasting };
 };
 
-const isAtLimit = ({ input, pods, references }: Bench, p: number): boolean => {
+const isAtLimit = ({ input, pods, references }: Bench, limit: number, p: number): boolean => {
+  if (limit < 0) return false;
   const { metrics, columns } = input.state;
-  const m = metrics.findIndex(({ name }) => CPU_LIMIT_RATIO.test(name));
-  if (m < 0) return false;
-  const x = pods[p]!.values[columns[m]!]!;
-  const expected = references.expected[p * metrics.length + m]!;
+  const x = pods[p]!.values[columns[limit]!]!;
+  const expected = references.expected[p * metrics.length + limit]!;
   return x >= AT_LIMIT.ratio && x - expected >= AT_LIMIT.apart && x >= AT_LIMIT.times * expected;
 };
 
 const judge = (bench: Bench, one: number, two: number): Verdict => {
   const verdict: Verdict = { one: 0, lasting: 0, margin: 0, worst: -1 };
+  const limit = bench.input.state.metrics.findIndex(({ name }) => CPU_LIMIT_RATIO.test(name));
   for (let p = 0; p < bench.pods.length; p++) {
     const { total, lasting: stays } = judgePod(bench, p);
     if (!bench.settled[p]!) continue;
@@ -161,7 +161,7 @@ const judge = (bench: Bench, one: number, two: number): Verdict => {
     memory.total = Number.isNaN(total) ? 0 : total;
     if (total > verdict.one) verdict.one = total;
     if (lasting > verdict.lasting) verdict.lasting = lasting;
-    const margin = Math.max(total / one, lasting / two) * (isAtLimit(bench, p) ? AT_LIMIT.weight : 1);
+    const margin = Math.max(total / one, lasting / two) * (isAtLimit(bench, limit, p) ? AT_LIMIT.weight : 1);
     if (margin <= verdict.margin) continue;
     verdict.margin = margin;
     verdict.worst = p;
@@ -195,7 +195,7 @@ const learn = ({ input, pods, known, settled, references: refs, sizes }: Bench, 
     if (judged === 0) continue;
     state.doubles[slot + USUAL] = usual + meanRate(frames, MEMORY) * (sum / judged - usual);
     const mass = state.doubles[slot + MASS]!;
-    state.doubles[slot + MASS] = learnSurprise(state.floats, floatsAt + m * BINS, mass, size, outlier ? LEARN_OUTLIER : 1);
+    state.doubles[slot + MASS] = learnSurprise(state.floats, floatsAt + m * BINS, mass, frames, size, outlier ? LEARN_OUTLIER : 1);
   }
 };
 

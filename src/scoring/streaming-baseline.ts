@@ -229,7 +229,7 @@ const learnMetrics = (state: WorkloadState, seconds: number, a: FrameAnalysis, w
         // A level residual is learnt only when it has left the plateau window: a lasting deviation is not its own precedent.
         const z = i > 0 ? r.z[i]! : expand(d[slot + SLOT.residualLags + PLATEAU_LENGTH - 1]!);
         const mass = slot + MASSES[i]!;
-        d[mass] = learnSurprise(state.floats, histogramAt(state, m, i), d[mass]!, Math.abs(z), weight);
+        d[mass] = learnSurprise(state.floats, histogramAt(state, m, i), d[mass]!, d[slot + SLOT.count]!, Math.abs(z), weight);
       }
     }
     learnResiduals(state, m, slot, state.metrics[m]!.floor, seconds, x, r.ready ? r.z[0]! : 0);

@@ -12,7 +12,7 @@ const LEAST_METRICS = 3;
 /** Frames before a verdict. */
 const LEAST_HISTORY = 60;
 /** How often, in days, a workload may pass the bar by chance. */
-const RETURN_DAYS = 60;
+const RETURN_DAYS = 200;
 /** Floors of the two bars over the absolute bar, as for pods among their siblings. */
 const FLOOR_ONE = 0.1;
 const FLOOR_TWO = -0.7;
@@ -29,7 +29,7 @@ const OUTLIER = 0.8;
 const SIGMA = 1.25;
 const WORTH_EXPLAINING = 0.5;
 
-/** Doubles: frames, largest surprise of the frame before, the two bars, then per traffic metric histogram mass, usual deviation and habit. */
+/** Doubles: frames, largest surprise of the frame before, the two bars, then per traffic metric histogram mass, usual deviation, habit, and mean logarithm over the level. */
 const FRAMES = 0;
 const LAST = 1;
 const ONE = 2;
@@ -38,10 +38,19 @@ const METRICS = TWO + RETURN_LEVEL_SLOTS;
 const MASS = 0;
 const USUAL = 1;
 const MEAN = 2;
-const SLOTS = 3;
+const RECENT = 3;
+const SLOTS = 4;
 
 const isTraffic = (metric: ScoredMetric): boolean => metric.load === 'measures';
-const trafficOf = (metrics: readonly ScoredMetric[]): number[] => [...metrics.keys()].filter((m) => isTraffic(metrics[m]!));
+const trafficByMetrics = new WeakMap<readonly ScoredMetric[], readonly number[]>();
+const trafficOf = (metrics: readonly ScoredMetric[]): readonly number[] => {
+  let traffic = trafficByMetrics.get(metrics);
+  if (!traffic) {
+    traffic = [...metrics.keys()].filter((m) => isTraffic(metrics[m]!));
+    trafficByMetrics.set(metrics, traffic);
+  }
+  return traffic;
+};
 
 /** Middle of the others; `left` are the numbers without one of them. */
 const median = (left: readonly number[]): number => {
@@ -90,12 +99,14 @@ export const createTrafficMixDetector = (): Detector => {
   const judge = ({ state, analysis, seconds, doublesAt, floatsAt }: DetectorInput, share: Share): void => {
     const d = state.doubles;
     const slot = doublesAt + METRICS + SLOTS * share.index;
-    share.size = (share.apart - d[slot + MEAN]!) / Math.hypot(SIGMA * d[slot + USUAL]!, FLOOR);
+    // More than the others is a finding only as far as it is also more than lately: where the others fell away, this one is what is left.
+    const excess = Math.min(share.apart - d[slot + MEAN]!, share.ratio - d[slot + RECENT]!);
+    share.size = Math.max(0, excess) / Math.hypot(SIGMA * d[slot + USUAL]!, FLOOR);
     // A nightly backup has a mix of its own.
     const { metric } = share;
     const ofThisHour = beyondThisHour(state, metric, seconds, analysis.values[metric]!, analysis.residuals[metric]!.scale[0]!) === 0;
     if (ofThisHour) share.size = 0;
-    share.surprise = surpriseOf(state.floats, floatsAt + share.index * BINS, d[slot + MASS]!, Math.abs(share.size));
+    share.surprise = surpriseOf(state.floats, floatsAt + share.index * BINS, d[slot + MASS]!, share.size);
   };
 
   const learn = ({ state, doublesAt, floatsAt }: DetectorInput, share: Share, frames: number, weight: number): void => {
@@ -105,8 +116,9 @@ export const createTrafficMixDetector = (): Detector => {
     const reach = frames === 0 ? Number.POSITIVE_INFINITY : CLIP * Math.max(SIGMA * d[slot + USUAL]!, FLOOR);
     const clipped = Math.max(-reach, Math.min(reach, deviation));
     d[slot + MEAN]! += meanRate(frames, HABIT) * weight * clipped;
+    d[slot + RECENT]! += meanRate(frames, HABIT) * weight * (share.ratio - d[slot + RECENT]!);
     d[slot + USUAL]! += frames === 0 ? 0 : meanRate(frames - 1, MEMORY) * (Math.abs(clipped) - d[slot + USUAL]!);
-    d[slot + MASS] = learnSurprise(state.floats, floatsAt + share.index * BINS, d[slot + MASS]!, Math.abs(share.size), weight);
+    d[slot + MASS] = learnSurprise(state.floats, floatsAt + share.index * BINS, d[slot + MASS]!, frames, share.size, weight);
   };
 
   const explain = ({ state, analysis, doublesAt, floatsAt }: DetectorInput, shares: readonly Share[], bar: number): Contributor[] => {

@@ -6,8 +6,8 @@ import { ENTITY, metricSlot, type WorkloadState } from './workload-state.ts';
 const NEAREST = 3;
 /** Rows before the bank speaks. */
 const READY_ROWS = 20;
-/** Difference per coordinate beyond which more makes no difference, in standard deviations. */
-const REACH = 4;
+/** Squared difference per coordinate beyond which more makes no difference, in standard deviations. */
+const REACH_SQUARED = 16;
 /** Alarm-like samples are never admitted. */
 const ADMIT_BELOW = 0.8;
 
@@ -37,16 +37,30 @@ const fillWindow = (state: WorkloadState, values: Float64Array): void => {
   }
 };
 
+/** Stops beyond `limit`. Widths are even: two numbers a metric, four where there is one metric. */
 const distanceSquared = (rows: Float32Array, offset: number, width: number, limit: number): number => {
   let sum = 0;
-  for (let i = 0; i < width; i++) {
-    let difference = (rows[offset + i]! - window[i]!) * inverse[i]!;
-    if (difference > REACH) difference = REACH;
-    else if (difference < -REACH) difference = -REACH;
-    sum += difference * difference;
+  for (let i = 0; i < width; i += 2) {
+    const one = (rows[offset + i]! - window[i]!) * inverse[i]!;
+    const two = (rows[offset + i + 1]! - window[i + 1]!) * inverse[i + 1]!;
+    sum = sum + Math.min(one * one, REACH_SQUARED) + Math.min(two * two, REACH_SQUARED);
     if (sum > limit) return sum;
   }
   return sum;
+};
+
+/** The three smallest squared distances so far, and their rows. */
+const nearest = { squared: new Float64Array(NEAREST), rows: new Int32Array(NEAREST) };
+
+const offerRow = (row: number, squared: number): void => {
+  let place = NEAREST - 1;
+  if (squared >= nearest.squared[place]!) return;
+  for (; place > 0 && squared < nearest.squared[place - 1]!; place--) {
+    nearest.squared[place] = nearest.squared[place - 1]!;
+    nearest.rows[place] = nearest.rows[place - 1]!;
+  }
+  nearest.squared[place] = squared;
+  nearest.rows[place] = row;
 };
 
 /** Mean distance to the 3 nearest rows over sqrt(width); NaN while the bank is too small or absent. Leaves the window for `admitWindow`. */
@@ -56,22 +70,25 @@ export const bankDistance = (state: WorkloadState, values: Float64Array): number
   fillWindow(state, values);
   const rows = state.doubles[ENTITY.bankRows]!;
   if (rows < READY_ROWS) return Number.NaN;
-  let first = Number.POSITIVE_INFINITY;
-  let second = first;
-  let third = first;
-  for (let row = 0; row < rows; row++) {
-    const squared = distanceSquared(state.floats, bank + row * width, width, third);
-    if (squared >= third) continue;
-    if (squared < first) {
-      third = second;
-      second = first;
-      first = squared;
-    } else if (squared < second) {
-      third = second;
-      second = squared;
-    } else third = squared;
+  nearest.squared.fill(Number.POSITIVE_INFINITY);
+  // What was near a step ago is near still: with these first, nearly every other row is given up after a few coordinates.
+  const hints = state.nearestRows;
+  const one = hints[0]!;
+  const two = hints[1]!;
+  const three = hints[2]!;
+  for (let i = 0; i < NEAREST; i++) {
+    const row = hints[i]!;
+    offerRow(row, distanceSquared(state.floats, bank + row * width, width, Number.POSITIVE_INFINITY));
   }
-  return (Math.sqrt(first) + Math.sqrt(second) + Math.sqrt(third)) / NEAREST / Math.sqrt(width);
+  for (let row = 0; row < rows; row++) {
+    if (row === one || row === two || row === three) continue;
+    const limit = nearest.squared[NEAREST - 1]!;
+    const squared = distanceSquared(state.floats, bank + row * width, width, limit);
+    if (squared < limit) offerRow(row, squared);
+  }
+  hints.set(nearest.rows);
+  const { squared } = nearest;
+  return (Math.sqrt(squared[0]!) + Math.sqrt(squared[1]!) + Math.sqrt(squared[2]!)) / NEAREST / Math.sqrt(width);
 };
 
 /** Uniform in [0, 1) from a counter kept in the state (mulberry32), so that a restored workload goes on as it would have. */

@@ -69,11 +69,29 @@ export interface WorkloadState {
   doubles: Float64Array;
   floats: Float32Array;
   bytes: Uint8Array;
+  /** Rows of the window bank that were nearest last time: where a search begins. Not part of what is known, so not kept in a snapshot. */
+  readonly nearestRows: Int32Array;
   readonly stepSeconds: number;
 }
 
-/** The scored columns of a layout: all but context. */
-export const scoredColumns = (layout: FrameLayout): { metrics: ScoredMetric[]; columns: number[] } => {
+interface ScoredColumns {
+  readonly metrics: readonly ScoredMetric[];
+  readonly columns: readonly number[];
+}
+
+const columnsByLayout = new WeakMap<FrameLayout, ScoredColumns>();
+
+/** The scored columns of a layout: all but context. Worked out once for each layout. */
+export const scoredColumns = (layout: FrameLayout): ScoredColumns => {
+  let scored = columnsByLayout.get(layout);
+  if (!scored) {
+    scored = deriveColumns(layout);
+    columnsByLayout.set(layout, scored);
+  }
+  return scored;
+};
+
+const deriveColumns = (layout: FrameLayout): ScoredColumns => {
   const metrics: ScoredMetric[] = [];
   const columns: number[] = [];
   for (const [column, feature] of layout.features.entries()) {
@@ -107,6 +125,7 @@ export const createWorkloadState = (layout: FrameLayout, options: ShapeOptions, 
     doubles: new Float64Array(buffer),
     floats: new Float32Array(buffer),
     bytes: new Uint8Array(buffer),
+    nearestRows: Int32Array.of(0, 1, 2),
     stepSeconds: options.stepSeconds,
   };
   forgetTimes(state);

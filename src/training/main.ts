@@ -1,12 +1,22 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { BellwetherError, runProcess, systemClock } from '../platform/index.ts';
+import { BellwetherError, createHttpClient, runProcess, systemClock, systemRandom } from '../platform/index.ts';
+import { createPrometheusSource } from '../prometheus/index.ts';
+import { type ReadingFlags, type RecorderConfig, readingOf, sourceNameOf } from '../recorder/index.ts';
+import { recordTrainingData } from './record-training-data.ts';
 import { runTraining, type TrainingResult } from './run-training.ts';
 import type { TrainingFile } from './training-data.ts';
 
 export { modelsCommand } from './models-command.ts';
 
-interface Flags {
+export interface TrainCommandDeps {
+  /** Reads an exporter configuration; without it, `--config` is refused. */
+  readonly loadConfig?: (path: string) => Promise<RecorderConfig>;
+}
+
+interface Flags extends ReadingFlags {
   readonly from: readonly string[];
+  readonly hours: number;
+  readonly step: number;
   readonly events?: readonly string[];
   readonly out: string;
   readonly steps: number;
@@ -15,6 +25,11 @@ interface Flags {
 }
 
 const DEFAULT_STEPS = 2000;
+/** The word that stands for a server instead of a file. */
+const PROMETHEUS = 'prometheus';
+const WEEK_HOURS = 168;
+const MAX_HOURS = 744;
+const DEFAULT_STEP_SECONDS = 60;
 
 const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
 const wholeNumber =
@@ -27,12 +42,23 @@ const wholeNumber =
   };
 
 /** `bellwether train`: teaches the window encoder on recordings and promotes it where it is better than the one at work. */
-export const trainCommand = (): Command =>
+export const trainCommand = (deps: TrainCommandDeps = {}): Command =>
   new Command('train')
     .description(
       'Teaches the window encoder what usual windows look like, keeps it in a folder of models, and puts it to work where it is better than the one there. A run that was stopped is taken up where it was.',
     )
-    .requiredOption('--from <file>', 'recording to learn from, OpenMetrics text, .om or .om.gz; may be given several times', collect)
+    .requiredOption(
+      '--from <file>',
+      'recording to learn from, OpenMetrics text, .om or .om.gz, may be given several times; or `prometheus`: the last hours of a server',
+      collect,
+    )
+    .option('--prometheus <url>', 'server for `--from prometheus`, for example http://127.0.0.1:9090')
+    .option('--config <file>', 'exporter configuration: its server, credentials and features')
+    .option('--hours <number>', 'how much of the server to record, up to the last full hour', wholeNumber(1, MAX_HOURS), WEEK_HOURS)
+    .option('--step <seconds>', 'distance of two instants of that recording', wholeNumber(1, 3600), DEFAULT_STEP_SECONDS)
+    .option('--recorded-rules', "read the series of Bellwether's recording rules instead of the raw ones")
+    .option('--bearer-token-file <file>', 'file with a token for the server')
+    .option('--tenant <name>', 'sent as X-Scope-OrgID')
     .option('--events <file>', 'labelled events of the recording in the same place; their time is left out', collect)
     .requiredOption('--out <dir>', 'folder of models')
     .option('--steps <number>', 'steps of training', wholeNumber(1, 1_000_000), DEFAULT_STEPS)
@@ -45,10 +71,30 @@ export const trainCommand = (): Command =>
     .action((flags: Flags) =>
       runProcess(async (signal) => {
         const tell = (line: string): void => void process.stderr.write(`${line}\n`);
-        const options = { ...flags, files: filesOf(flags) };
+        const isServer = flags.from.includes(PROMETHEUS);
+        if (isServer && flags.from.length > 1)
+          throw new BellwetherError('invalid_input', `--from ${PROMETHEUS} stands alone: give recordings, or a server`);
+        const from = isServer ? [await recordServer(deps, flags, tell, signal)] : flags.from;
+        const options = { ...flags, files: filesOf({ ...flags, from }) };
         process.stdout.write(formatResult(await runTraining({ clock: systemClock, tell }, options, signal)));
       }),
     );
+
+const recordServer = async (deps: TrainCommandDeps, flags: Flags, tell: (line: string) => void, signal: AbortSignal): Promise<string> => {
+  const { catalog, http, prometheus } = await readingOf(deps, flags);
+  const client = createHttpClient(http);
+  const source = createPrometheusSource({ http: client, clock: systemClock, random: systemRandom }, prometheus);
+  try {
+    return await recordTrainingData(
+      { source, catalog, clock: systemClock, tell },
+      { out: flags.out, hours: flags.hours, stepMs: flags.step * 1000, sourceName: sourceNameOf(prometheus.url) },
+      signal,
+    );
+  } finally {
+    await source.close();
+    await client.close();
+  }
+};
 
 const filesOf = ({ from, events = [] }: Flags): TrainingFile[] => {
   if (events.length > 0 && events.length !== from.length)

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { collectConfigKeys } from '../../scripts/config-docs.ts';
 import { collectMetricGroups } from '../../scripts/metric-docs.ts';
+import { ADMISSION_CONFIG_SCHEMA } from '../../src/admission/config/schema.ts';
 import * as conventions from '../../src/conventions/index.ts';
 import { CONFIG_SCHEMA } from '../../src/exporter/config/schema.ts';
 
@@ -16,11 +17,16 @@ const isMetric = (name: string): boolean => metrics.has(name) || metrics.has(nam
 // Names end at what no name holds; `bellwether_*` and `bellwether_<noun>` stand for many.
 const METRIC = /\b(?:bellwether_[a-z0-9_]+[a-z0-9]|anomaly_score(?:_[a-z]+)*)\b/g;
 
-const keys = new Set(collectConfigKeys(CONFIG_SCHEMA).map(({ path }) => path.replaceAll('[]', '')));
-const sections = [...keys].filter((key) => !key.includes('.') && [...keys].some((other) => other.startsWith(`${key}.`)));
-// `section.key` in code marks, alone or with a value behind it; file names such as prometheus.yml are none.
-const KEY = new RegExp(`\`((?:${sections.join('|')})(?:\\.[a-zA-Z]+)+)(?::[^\`]*)?\``, 'g');
-const isKey = (name: string): boolean => keys.has(name) || /\.ya?ml$/.test(name);
+/** The keys of a configuration, and how a page names them: `section.key` in code marks, alone or with a value behind it. */
+const namesOf = (schema: Parameters<typeof collectConfigKeys>[0]) => {
+  const keys = new Set(collectConfigKeys(schema).map(({ path }) => path.replaceAll('[]', '')));
+  const sections = [...keys].filter((key) => !key.includes('.') && [...keys].some((other) => other.startsWith(`${key}.`)));
+  const form = new RegExp(`\`((?:${sections.join('|')})(?:\\.[a-zA-Z]+)+)(?::[^\`]*)?\``, 'g');
+  // File names such as prometheus.yml are none.
+  return { form, isKey: (name: string): boolean => keys.has(name) || /\.ya?ml$/.test(name) };
+};
+const exporter = namesOf(CONFIG_SCHEMA);
+const admission = namesOf(ADMISSION_CONFIG_SCHEMA);
 
 describe.each(pages)('%s', (page) => {
   const text = read(page);
@@ -30,6 +36,7 @@ describe.each(pages)('%s', (page) => {
   });
 
   it('names no configuration key that is not there', () => {
-    expect([...text.matchAll(KEY)].map(([, key]) => String(key)).filter((key) => !isKey(key))).toEqual([]);
+    const { form, isKey } = page.startsWith('docs/admission') ? admission : exporter;
+    expect([...text.matchAll(form)].map(([, key]) => String(key)).filter((key) => !isKey(key))).toEqual([]);
   });
 });

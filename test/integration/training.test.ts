@@ -1,9 +1,12 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defaultCatalog } from '../../src/features/index.ts';
 import { currentVersion, readRegistry } from '../../src/learning/index.ts';
 import { seededRandom, systemClock } from '../../src/platform/index.ts';
+import { recordTrainingData } from '../../src/training/record-training-data.ts';
 import { runTraining } from '../../src/training/run-training.ts';
+import { clusterSeries, createMemorySource, STEP_MS } from './recorder-fixture.ts';
 
 let dir: string;
 beforeEach(async () => {
@@ -79,5 +82,42 @@ describe('runTraining', () => {
       '# TYPE load gauge\nload{namespace="n",workload="a"} 1 1\nload{namespace="n",workload="a"} 2 61\n# EOF\n',
     );
     await expect(train('x')).rejects.toMatchObject({ code: 'invalid_input', message: expect.stringContaining('enough usual samples') });
+  });
+});
+
+describe('recordTrainingData', () => {
+  const HOUR_MS = 3_600_000;
+  const NOW_MS = 1_704_870_000_000 + 10 * 60_000;
+  const HOURS = 8;
+  const series = clusterSeries(NOW_MS - 10 * HOUR_MS, (10 * HOUR_MS) / STEP_MS, { fromMs: 0, toMs: 0 });
+  const recordAt = async (nowMs: number, onSlice?: () => void) => {
+    const told: string[] = [];
+    const path = await recordTrainingData(
+      {
+        source: createMemorySource(series, onSlice),
+        catalog: defaultCatalog(),
+        clock: { ...systemClock, nowMs: () => nowMs },
+        tell: (line) => void told.push(line),
+      },
+      { out: dir, hours: HOURS, stepMs: 60_000, sourceName: 'memory' },
+      new AbortController().signal,
+    );
+    return { path, told: told.join('; ') };
+  };
+
+  it('records the last full hours of a server, goes on after a stop, and uses what is there', async () => {
+    let slices = 0;
+    const fail = (): void => {
+      if (++slices > 20) throw new Error('the server went away');
+    };
+    await expect(recordAt(NOW_MS, fail)).rejects.toThrow();
+    // An hour later the stopped one is finished first.
+    const { path, told } = await recordAt(NOW_MS + HOUR_MS);
+    expect(path).toBe(join(dir, 'recordings', `prometheus-${1_704_870_000 - HOURS * 3600}-1704870000.om.gz`));
+    expect(told).toContain('continuing prometheus-');
+    expect((await recordAt(NOW_MS)).told).toContain('is there already');
+    const options = { files: [{ data: path }], out: join(dir, 'models'), steps: 100, seed: 1, licence: 'own' };
+    const result = await runTraining({ clock: systemClock, tell: () => undefined }, options);
+    expect(result.isPromoted).toBe(true);
   });
 });

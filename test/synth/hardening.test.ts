@@ -127,7 +127,10 @@ describe('rights', () => {
       .filter(({ metadata }) => ALL_DECLARATIONS.some(({ name }) => metadata.name === `bellwether-${name}`))
       .flatMap((role) => role.rules as unknown[]);
   const declared = (own: boolean): unknown[] =>
-    ALL_DECLARATIONS.flatMap(({ rbac }) => rbac)
+    ALL_DECLARATIONS.flatMap(({ name, rbac }) => {
+      const named = (resource: string): string => resource.replace('{fullName}', `bellwether-${name}`);
+      return rbac.map((rule) => (rule.resourceNames ? { ...rule, resourceNames: rule.resourceNames.map(named) } : rule));
+    })
       .filter((rule) => (rule.ownNamespace ?? false) === own)
       .map(({ reason, ownNamespace, ...rule }) => rule);
 

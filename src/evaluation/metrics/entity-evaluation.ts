@@ -52,6 +52,8 @@ export interface EntityEvaluation {
   readonly cleanDays: number;
   /** Seconds after an event in which an alarm still belongs to it. */
   readonly margin: number;
+  /** Judged rows but those in the margin after an event: whether each lies in an event, and its score. */
+  readonly samples: { readonly inEvent: Uint8Array; readonly scores: Float64Array };
   /** Whether this time is inside the evaluated span. */
   judges(time: number): boolean;
   at(threshold: number): AlarmFigures;
@@ -76,6 +78,7 @@ export const evaluateEntity = (input: EntityInput): EntityEvaluation => {
   const labels = maskOf(kept.times, events);
   const near = maskOf(kept.times, events.map(withMargin));
   const outside = selectRows(kept, near, 0);
+  const plain = labels.map((label, i) => (label || !near[i] ? 1 : 0));
   const bounds = events.map(({ from, to }) => [firstAtOrAfter(kept.times, from), firstAtOrAfter(kept.times, to)] as const);
   const peaks = Float64Array.from(bounds, ([i, j]) => kept.scores.subarray(i, j).reduce((a, b) => Math.max(a, b), -1));
   const rank = (of: (labels: Uint8Array, scores: Float64Array) => number | undefined): number | undefined =>
@@ -94,6 +97,7 @@ export const evaluateEntity = (input: EntityInput): EntityEvaluation => {
     averagePrecision: rank(averagePrecision),
     cleanDays: entityDays(clean, stepSeconds),
     margin,
+    samples: { inEvent: labels.filter((_, i) => plain[i] === 1), scores: kept.scores.filter((_, i) => plain[i] === 1) },
     judges: (time) => !(cleanUntil !== undefined && time < cleanUntil) && !excluded.some(({ from, to }) => time >= from && time < to),
     falseAlarmsAt,
     cleanFalseAlarmsAt: (threshold) => countStartedHours(alarmTimes(clean, threshold)),

@@ -1,3 +1,4 @@
+import { formatVerdict } from '../audit/audit.ts';
 import type { DetectorFigures, Evaluation } from '../evaluate.ts';
 import type { RuleFigures } from '../metrics/rule-figures.ts';
 import type { Figures, Summary } from '../metrics/summary.ts';
@@ -16,7 +17,12 @@ export const formatReport = (evaluation: Evaluation): string => {
     ['At the boundary 1.0, interval 95 % over workloads', boundaryTable(evaluation)],
     ['Order of the samples, and recall with one threshold chosen afterwards (optimistic, for comparison only)', rankTable(evaluation)],
     ['The shipped alert rule, replayed over the score', ruleTable(evaluation)],
+    [
+      'Sample by sample at the boundary, as classifiers are judged: it rewards alarms that last as long as the event',
+      sampleTable(evaluation),
+    ],
     [namingLine(evaluation), causeLine(evaluation)],
+    [evaluation.audit ? formatVerdict(evaluation.audit) : ''],
     [inputLine(evaluation), ...evaluation.warnings.map((warning) => `warning: ${warning}`)],
   ];
   return `${sections
@@ -90,6 +96,26 @@ const ruleTable = ({ rule, strictRule }: Evaluation): string => {
     row('half of 5 m', strictRule),
   ]);
 };
+
+const sampleTable = (evaluation: Evaluation): string =>
+  formatTable([
+    ['', 'accuracy', 'precision', 'recall', 'F1', 'normal F1', 'macro F1', 'ROC-AUC', 'found', 'missed', 'false', 'quiet'],
+    ...detectors(evaluation).map(({ name, samples }) => {
+      const [normal, event] = samples.classes;
+      const [[quiet, wrong], [missed, found]] = samples.confusion as [[number, number], [number, number]];
+      return [
+        name,
+        formatNumber(samples.accuracy),
+        formatNumber(event!.precision),
+        formatNumber(event!.recall),
+        formatNumber(event!.f1),
+        formatNumber(normal!.f1),
+        formatNumber(samples.macro.f1),
+        formatNumber(samples.rocAuc),
+        ...[found, missed, wrong, quiet].map(String),
+      ];
+    }),
+  ]);
 
 const namingLine = ({ naming }: Evaluation): string =>
   naming.labelled === 0

@@ -1,6 +1,7 @@
 import type { FeatureExtractor } from '../../features/index.ts';
 import { type BellwetherError, type Clock, type Logger, type Random, toBellwetherError } from '../../platform/index.ts';
 import type { SeriesSource } from '../../prometheus/index.ts';
+import { oneAhead } from './one-ahead.ts';
 import type { Pacer } from './pacer.ts';
 import { measure, type PipelineCounts, type PipelineParts, pushInPieces, scoreUntil } from './scoring-pipeline.ts';
 
@@ -53,7 +54,7 @@ export const runBackfill = async (deps: BackfillDeps, range: BackfillRange, sign
     // Both ends of a read are inclusive: the last instant of the stretch before is not asked for again.
     const startMs = doneMs === range.fromMs ? doneMs : doneMs + 1;
     const request = { selectors: extractor.selectors, startMs, endMs: toMs };
-    for await (const slice of source.readSlices(request, signal)) {
+    for await (const slice of oneAhead(source.readSlices(request, signal))) {
       await pushInPieces(extractor, slice.results, pacer);
       const counts = await scoreUntil(extractor, slice.endMs, pipeline);
       deps.onCounts?.(counts, measure(slice.results).samples);

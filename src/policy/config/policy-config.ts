@@ -1,44 +1,11 @@
-import { BellwetherError, type JSONSchema, type Problem, validate } from '../../platform/index.ts';
-import { EXCEPTION_SCHEMA } from '../exceptions/exception-schema.ts';
+import { POLICY_CONFIG_SCHEMA } from '../../conventions/index.ts';
+import { BellwetherError, type Problem, validate } from '../../platform/index.ts';
 import { type PolicyException, parseException } from '../exceptions/policy-exception.ts';
-import { ACTIONS, type Action, SEVERITIES, type Severity } from '../model/finding.ts';
+import type { Action, Severity } from '../model/finding.ts';
 import { DEFAULT_POD_PATHS, type PodPaths } from '../pods/pod-view.ts';
+import type { NamespaceRule } from '../select/namespace-policies.ts';
 import type { Selection } from '../select/policy-set.ts';
-import { PROFILES, type ProfileName, parseMinor } from '../select/profile.ts';
-
-// The form of a version; what it means is checked by parseMinor.
-const VERSION = { type: 'string', pattern: '^(latest|v?1\\.[0-9]{1,3}(\\.[0-9]+)?)$' } as const;
-
-/** `bellwether scan --config FILE`, and `spec` of the resource from which the webhook is set up. */
-export const POLICY_CONFIG_SCHEMA = {
-  type: 'object',
-  description: 'Which policies are in force, how, and what is accepted.',
-  properties: {
-    profile: { enum: PROFILES, description: 'Which policies to begin with.' },
-    pssVersion: { ...VERSION, description: 'Version of the Pod Security Standards, such as "1.30", or latest.' },
-    kubernetesVersion: { ...VERSION, description: 'Version of the cluster, for removed and deprecated APIs.' },
-    policies: {
-      type: 'object',
-      description: 'Policy id to what is different from the profile.',
-      additionalProperties: {
-        type: 'object',
-        properties: {
-          action: { enum: ACTIONS, description: 'deny, warn, audit or off; a policy outside the profile that gets one is added.' },
-          severity: { enum: SEVERITIES, description: 'In place of the policy own severity.' },
-          params: { type: 'object', description: 'Parameters of the policy.', additionalProperties: true },
-        },
-        additionalProperties: false,
-      },
-    },
-    podPaths: {
-      type: 'object',
-      description: 'Custom resources that make pods: group/Kind to the JSON Pointer of the pod template.',
-      additionalProperties: { type: 'string', pattern: '^(/[^/]+)*$' },
-    },
-    exceptions: { type: 'array', items: EXCEPTION_SCHEMA, description: 'Accepted findings.' },
-  },
-  additionalProperties: false,
-} as const satisfies JSONSchema;
+import { type ProfileName, parseMinor } from '../select/profile.ts';
 
 /** A configuration, checked and ready to be used. */
 export interface PolicyConfig {
@@ -46,6 +13,8 @@ export interface PolicyConfig {
   readonly exceptions: readonly PolicyException[];
   readonly podPaths: PodPaths;
   readonly kubernetesMinor: number | undefined;
+  readonly namespaces: readonly NamespaceRule[];
+  readonly podSecurityLabels: boolean;
 }
 
 interface PolicyOverride {
@@ -58,22 +27,39 @@ interface PolicyOverride {
 export const parsePolicyConfig = (content: unknown, source: string, nowMs: number): PolicyConfig => {
   const checked = validate(POLICY_CONFIG_SCHEMA, content ?? {});
   if (!checked.ok) throw refused(source, checked.problems);
-  const { profile, pssVersion, kubernetesVersion, policies = {}, podPaths = {}, exceptions = [] } = checked.value;
-  const overrides = Object.entries(policies as Readonly<Record<string, PolicyOverride>>);
+  const { kubernetesVersion, podPaths = {}, exceptions = [], namespaces = [], podSecurityLabels = true } = checked.value;
+  return {
+    selection: selectionOf(checked.value as Chosen),
+    exceptions: exceptions.map((entry, i) => parseException(entry, `${source}: exceptions[${i}]`, { nowMs })),
+    podPaths: { ...DEFAULT_POD_PATHS, ...podPaths },
+    kubernetesMinor: kubernetesVersion === undefined ? undefined : parseMinor(kubernetesVersion),
+    namespaces: namespaces.map(({ names, labels, mode, ...chosen }) => ({
+      ...(names === undefined ? {} : { names }),
+      ...(labels === undefined ? {} : { labels }),
+      ...(mode === undefined ? {} : { mode }),
+      selection: selectionOf(chosen as Chosen),
+    })),
+    podSecurityLabels,
+  };
+};
+
+interface Chosen {
+  readonly profile?: ProfileName;
+  readonly pssVersion?: string;
+  readonly policies?: Readonly<Record<string, PolicyOverride>>;
+}
+
+const selectionOf = ({ profile, pssVersion, policies = {} }: Chosen): Selection => {
+  const overrides = Object.entries(policies);
   const pick = <K extends keyof PolicyOverride>(key: K): Record<string, NonNullable<PolicyOverride[K]>> =>
     Object.fromEntries(overrides.flatMap(([id, override]) => (override[key] === undefined ? [] : [[id, override[key]]])));
   const pssMinor = pssVersion === undefined ? undefined : parseMinor(pssVersion);
   return {
-    selection: {
-      ...(profile === undefined ? {} : { profile: profile as ProfileName }),
-      ...(pssMinor === undefined ? {} : { pssMinor }),
-      actions: pick('action'),
-      severities: pick('severity'),
-      params: pick('params'),
-    },
-    exceptions: exceptions.map((entry, i) => parseException(entry, `${source}: exceptions[${i}]`, { nowMs })),
-    podPaths: { ...DEFAULT_POD_PATHS, ...podPaths },
-    kubernetesMinor: kubernetesVersion === undefined ? undefined : parseMinor(kubernetesVersion),
+    ...(profile === undefined ? {} : { profile }),
+    ...(pssMinor === undefined ? {} : { pssMinor }),
+    actions: pick('action'),
+    severities: pick('severity'),
+    params: pick('params'),
   };
 };
 

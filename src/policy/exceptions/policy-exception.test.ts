@@ -32,6 +32,19 @@ describe('parseException', () => {
     { name: 'a value that is not there', change: { values: ['true'] }, expected: false },
   ])('fits or not: $name', ({ change, expected }) => expect(fits(change)).toBe(expected));
 
+  it('holds for what a workload makes, or its pods could not start', () => {
+    const match = { kinds: ['Deployment'], names: ['web'] };
+    const owned = (kind: string, name: string): Partial<Finding> => ({
+      object: { apiVersion: 'v1', kind: 'Pod', namespace: 'a', name: `${name}-x1` },
+      owner: { apiVersion: 'v1', kind, name },
+    });
+    expect(fits({ match }, owned('ReplicaSet', 'web-5d4f8b6c9'))).toBe(true);
+    expect(fits({ match }, owned('ReplicaSet', 'other-5d4f8b6c9'))).toBe(false);
+    expect(fits({ match: { kinds: ['CronJob'], names: ['web'] } }, owned('Job', 'web-28391040'))).toBe(true);
+    expect(fits({ match: { kinds: ['DaemonSet'], names: ['web'] } }, owned('DaemonSet', 'web'))).toBe(true);
+    expect(fits({ match }, { object: { apiVersion: 'v1', kind: 'Pod', namespace: 'a', name: 'web' } })).toBe(false);
+  });
+
   it('compares values and images', () => {
     expect(fits({ values: ['8080', 'SYS_*'] }, { value: 8080 })).toBe(true);
     expect(fits({ values: ['SYS_*'] }, { value: 'SYS_ADMIN' })).toBe(true);

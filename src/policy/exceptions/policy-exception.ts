@@ -71,13 +71,29 @@ const compileMatch = ({ policies, match = {}, values }: ExceptionSpec, namespace
     [anyOf(policies), ({ policy }) => policy],
     [anyOf(match.namespaces), ({ object }) => object.namespace ?? ''],
     [namespace === undefined ? undefined : (text) => text === namespace, ({ object }) => object.namespace ?? ''],
-    [anyOf(match.kinds), ({ object }) => object.kind],
-    [anyOf(match.names), ({ object }) => object.name],
     [anyOf(match.containers), ({ container }) => container ?? ''],
     [anyOf(match.images), ({ image }) => image ?? ''],
     [anyOf(values), ({ value }) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))],
   ];
-  return (finding) => tests.every(([test, read]) => test === undefined || test(read(finding)));
+  const kinds = anyOf(match.kinds);
+  const names = anyOf(match.names);
+  return (finding) =>
+    tests.every(([test, read]) => test === undefined || test(read(finding))) &&
+    ((kinds === undefined && names === undefined) ||
+      workloadsOf(finding).some(({ kind, name }) => (kinds?.(kind) ?? true) && (names?.(name) ?? true)));
+};
+
+// What controllers put behind the name of a ReplicaSet of a Deployment, and of a Job of a CronJob.
+const REPLICA_SET_HASH = /-[a-z0-9]{1,10}$/;
+const JOB_TIME = /-\d{1,12}$/;
+
+/** The object and what it was made by: an exception for a Deployment has to hold for its pods, or they could not start. */
+const workloadsOf = ({ object, owner }: Finding): readonly { readonly kind: string; readonly name: string }[] => {
+  if (owner === undefined) return [object];
+  const { kind, name } = owner;
+  if (kind === 'ReplicaSet') return [object, owner, { kind: 'Deployment', name: name.replace(REPLICA_SET_HASH, '') }];
+  if (kind === 'Job') return [object, owner, { kind: 'CronJob', name: name.replace(JOB_TIME, '') }];
+  return [object, owner];
 };
 
 /** Exceptions out of one document: a PolicyException resource, `exceptions: [...]`, or a plain list. Throws `invalid_config`. */

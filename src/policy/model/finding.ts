@@ -1,10 +1,9 @@
+import { type ACTIONS, SEVERITIES } from '../../conventions/index.ts';
 import type { ObjectRef } from './kubernetes-object.ts';
 
-export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
+export { ACTIONS, SEVERITIES } from '../../conventions/index.ts';
 export type Severity = (typeof SEVERITIES)[number];
 
-/** What a host does about a finding. `off` policies are not evaluated. */
-export const ACTIONS = ['off', 'audit', 'warn', 'deny'] as const;
 export type Action = (typeof ACTIONS)[number];
 
 export const severityRank = (severity: Severity): number => SEVERITIES.indexOf(severity);

@@ -1,8 +1,9 @@
+import type { PROFILES } from '../../conventions/index.ts';
 import type { Action, Severity } from '../model/finding.ts';
 import { severityRank } from '../model/finding.ts';
 import { LATEST_PSS_MINOR, type Policy, type PolicyGroup, type PolicyInfo, type PssLevel } from '../model/policy.ts';
 
-export const PROFILES = ['baseline', 'restricted', 'recommended', 'strict'] as const;
+export { PROFILES } from '../../conventions/index.ts';
 export type ProfileName = (typeof PROFILES)[number];
 
 export const DEFAULT_PROFILE: ProfileName = 'recommended';

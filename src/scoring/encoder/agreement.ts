@@ -1,7 +1,15 @@
 import { holdsAt, SLOW_SHARE } from '../rank.ts';
 
-/** Sum of the two margins from which on they are an alarm together, neither of them being one alone. */
-const TOGETHER = 1.8;
+/**
+ * Sum of the two margins from which on they are an alarm together, neither of them being one alone. Faster steps have more samples a day that
+ * can coincide by chance, so they ask for more; at 30 s and below nearly all that coincides is a harmless change of a workload.
+ */
+const TOGETHER = { perMinute: 1.8, slow: 0.15, fast: 2 } as const;
+
+const togetherAt = (stepSeconds: number): number => {
+  const tens = Math.log10(stepSeconds / 60);
+  return TOGETHER.perMinute - (tens < 0 ? TOGETHER.fast : TOGETHER.slow) * tens;
+};
 /** Weight of what the encoder said lately in the order below the boundary. */
 const ORDER_WEIGHT = 1;
 /** Scores below the boundary are .999 r / (r + 5), so that none reaches it. */
@@ -29,7 +37,8 @@ export const agree = (d: Float64Array, at: number, stepSeconds: number, score: n
   d[at + 2] = Math.max(smooth, fast * d[at + 2]!);
   d[at + 3] = Math.max(smooth, slow * d[at + 3]!);
   if (!(score < 1)) return score;
-  if (margin + value >= TOGETHER) return 1 + margin + value - TOGETHER;
+  const together = togetherAt(stepSeconds);
+  if (margin + value >= together) return 1 + margin + value - together;
   const own = (HALF_WAY * score) / (CEILING - Math.min(score, CEILING - 1e-6));
   const order = own + ORDER_WEIGHT * (d[at + 2]! + SLOW_SHARE * d[at + 3]!) + (margin >= 0 ? margin : 0);
   return (CEILING * order) / (order + HALF_WAY);

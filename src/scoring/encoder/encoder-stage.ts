@@ -3,6 +3,7 @@ import { ENCODER, type WindowEncoder } from '../../learning/index.ts';
 import type { DetectorInput } from '../detector.ts';
 import type { LearnedStage } from '../learned-detector.ts';
 import { maturityOf, OWN_PAST_FLOATS, OWN_PAST_SLOTS, observeOwnPast } from '../own-past.ts';
+import type { FrameAnalysis } from '../streaming-baseline.ts';
 import type { LearnedMode } from '../window-model.ts';
 import { scoredColumns, type WorkloadState } from '../workload-state.ts';
 import { AGREEMENT_SLOTS, agree } from './agreement.ts';
@@ -50,12 +51,23 @@ interface Row {
   readonly index: number;
   /** Metrics with a window in the batch, in its order. */
   readonly metrics: readonly number[];
+  /** How much each one's distance counts: score and encoder must find the same metrics odd. */
+  readonly weights: readonly number[];
 }
 
 interface Finding {
   readonly value: number;
   readonly contributors: readonly Contributor[];
 }
+
+/** A metric that the score finds this surprising (one in a hundred of its own samples) counts in full. */
+const FULLY_SURPRISING = 2;
+
+/** A workload of one metric has nothing to agree about. */
+const weightOf = (analysis: FrameAnalysis, metric: number): number => {
+  const surprise = analysis.surprise[metric]!;
+  return analysis.metrics < 2 ? 1 : Number.isFinite(surprise) ? Math.min(1, Math.max(0, surprise) / FULLY_SURPRISING) : 0;
+};
 
 /** Lets a trained encoder and a bank of each metric's own past (the idea of PaAno, ICLR 2026) join the score; all it knows of a workload lies in the workload's buffer. */
 export const createEncoderStage = (encoder: WindowEncoder, mode: Exclude<LearnedMode, 'off'>, position: number): LearnedStage => {
@@ -71,6 +83,7 @@ export const createEncoderStage = (encoder: WindowEncoder, mode: Exclude<Learned
     pending = undefined;
     const { doubles: d, floats: f } = state;
     const metrics: number[] = [];
+    const weights: number[] = [];
     for (const [m, { floor }] of state.metrics.entries()) {
       const at = doublesAt + m * METRIC_SLOTS;
       const ring = floatsAt + m * METRIC_FLOATS;
@@ -86,13 +99,18 @@ export const createEncoderStage = (encoder: WindowEncoder, mode: Exclude<Learned
       fillWindow(f, ring, d[at + SCALE.ratio]!, windows, count * WINDOW);
       count++;
       metrics.push(m);
+      weights.push(weightOf(analysis, m));
     }
-    if (index !== undefined) rows.push({ state, seconds, index, metrics });
+    if (index !== undefined) rows.push({ state, seconds, index, metrics, weights });
     return undefined;
   };
 
   /** Distances of a row's windows over their usual ones; the metrics then learn them. */
-  const relativeDistances = ({ state, metrics }: Row, embeddings: Float32Array, first: number): { metric: number; relative: number }[] => {
+  const relativeDistances = (
+    { state, metrics, weights }: Row,
+    embeddings: Float32Array,
+    first: number,
+  ): { metric: number; relative: number }[] => {
     const { doubles, floats } = state.shape.memories[position]!;
     return metrics.flatMap((metric, i) => {
       const at = doubles + metric * METRIC_SLOTS;
@@ -106,7 +124,7 @@ export const createEncoderStage = (encoder: WindowEncoder, mode: Exclude<Learned
       const told = d[at + METRIC.told]! + 1;
       d[at + METRIC.told] = told;
       d[at + METRIC.usual] = usual + Math.max(1 / told, 1 / USUAL_MEMORY) * (Math.min(distance, 5 * usual + LEAST_USUAL) - usual);
-      return [{ metric, relative: told <= LEAST_ROWS ? 0 : distance / (usual + LEAST_USUAL) }];
+      return [{ metric, relative: told <= LEAST_ROWS ? 0 : (weights[i]! * distance) / (usual + LEAST_USUAL) }];
     });
   };
 

@@ -219,6 +219,13 @@ describe('agree', () => {
     expect(agree(slots, 0, 60, 0.99, 0.3, 1.4)).toBeLessThan(1);
   });
 
+  it('asks for more at fast steps and for less at slow ones', () => {
+    const isAlarm = (stepSeconds: number, encoder: number): boolean => agree(fresh(), 0, stepSeconds, 0.5, 0.9, encoder) >= 1;
+    expect([1.49, 1.51].map((encoder) => isAlarm(30, encoder))).toEqual([false, true]);
+    expect([0.89, 0.91].map((encoder) => isAlarm(60, encoder))).toEqual([false, true]);
+    expect([0.62, 0.64].map((encoder) => isAlarm(3600, encoder))).toEqual([false, true]);
+  });
+
   it('is the score itself as long as the encoder says nothing, and orders by it afterwards', () => {
     expect(agree(fresh(), 0, 60, 0.4, 0, Number.NaN)).toBeCloseTo(0.4, 6);
     expect(agree(fresh(), 0, 60, 0.4, 0, 0.8)).toBeGreaterThan(0.4);

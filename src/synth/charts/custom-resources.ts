@@ -2,7 +2,7 @@ import { ApiObject, Chart } from 'cdk8s';
 import type { Construct } from 'constructs';
 import type { CustomResourceDeclaration, CustomResourceVersion, PrinterColumn } from '../../conventions/index.ts';
 import type { Bundle } from '../options/bundle.ts';
-import { commonLabels, wave } from './labels.ts';
+import { commonLabels, NO_SUBSTITUTION, wave } from './labels.ts';
 
 /** What tells a person, and a selector, that an object outlives the bundle. */
 export const KEEP_LABEL = { 'bellwether.dev/keep': 'true' } as const;
@@ -45,7 +45,8 @@ export const addCustomResourceChart = (scope: Construct, bundle: Bundle): Chart 
       metadata: {
         name: `${plural}.${group}`,
         labels: { ...commonLabels(bundle), ...KEEP_LABEL },
-        annotations: { ...wave('foundation'), ...KEPT },
+        // Patterns end in a dollar sign.
+        annotations: { ...wave('foundation'), ...KEPT, ...NO_SUBSTITUTION },
       },
       spec: {
         group,

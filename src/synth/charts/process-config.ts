@@ -30,8 +30,17 @@ const exporterConfig = (process: Process, { prometheusUrl, preset }: Surrounding
   };
 };
 
+/** Names of what the webhook keeps; its pods are called by the service. */
+const admissionConfig = ({ fullName }: Process): Sections => ({
+  ...LISTEN,
+  certificates: { service: fullName, secret: `${fullName}-authority`, webhookConfigurations: [`${fullName}-policies`] },
+});
+
 /** What the bundle knows for the configuration of a process, by its name. */
-const KNOWN: Readonly<Record<string, (process: Process, surroundings: Surroundings) => Sections>> = { exporter: exporterConfig };
+const KNOWN: Readonly<Record<string, (process: Process, surroundings: Surroundings) => Sections>> = {
+  exporter: exporterConfig,
+  admission: admissionConfig,
+};
 
 /** Text of the configuration file of a process; what the options say wins over what the bundle knows. */
 export const configText = (process: Process, surroundings: Surroundings): string => {

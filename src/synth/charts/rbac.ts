@@ -6,11 +6,11 @@ import { processLabels, wave } from './labels.ts';
 
 const API_GROUP = 'rbac.authorization.k8s.io';
 
-const policyRule = ({ apiGroups, resources, verbs, resourceNames }: RbacRule): k8s.PolicyRule => ({
+const policyRule = ({ apiGroups, resources, verbs, resourceNames }: RbacRule, fullName: string): k8s.PolicyRule => ({
   apiGroups: [...apiGroups],
   resources: [...resources],
   verbs: [...verbs],
-  ...(resourceNames ? { resourceNames: [...resourceNames] } : {}),
+  ...(resourceNames ? { resourceNames: resourceNames.map((one) => one.replace('{fullName}', fullName)) } : {}),
 });
 
 /** The service account of a process, and exactly the rights it declares: in the own namespace where that is enough. */
@@ -28,13 +28,13 @@ export const addAccess = (scope: Construct, bundle: Bundle, process: Process): v
   const own = rbac.filter((rule) => rule.ownNamespace);
   if (own.length > 0) {
     const metadata = { name, namespace, labels, annotations };
-    new k8s.KubeRole(scope, 'role', { metadata, rules: own.map(policyRule) });
+    new k8s.KubeRole(scope, 'role', { metadata, rules: own.map((rule) => policyRule(rule, name)) });
     new k8s.KubeRoleBinding(scope, 'role-binding', { metadata, roleRef: { apiGroup: API_GROUP, kind: 'Role', name }, subjects });
   }
   const everywhere = rbac.filter((rule) => !rule.ownNamespace);
   if (everywhere.length > 0) {
     const metadata = { name, labels, annotations };
-    new k8s.KubeClusterRole(scope, 'cluster-role', { metadata, rules: everywhere.map(policyRule) });
+    new k8s.KubeClusterRole(scope, 'cluster-role', { metadata, rules: everywhere.map((rule) => policyRule(rule, name)) });
     new k8s.KubeClusterRoleBinding(scope, 'cluster-role-binding', {
       metadata,
       roleRef: { apiGroup: API_GROUP, kind: 'ClusterRole', name },

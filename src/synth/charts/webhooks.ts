@@ -33,7 +33,7 @@ const webhook = (hook: HookDeclaration, bundle: Bundle, process: Process): k8s.V
       operations: [...operations],
       scope,
     })),
-    failurePolicy: process.webhooks.failurePolicy ?? hook.failurePolicy,
+    failurePolicy: hook.mayFail === false ? hook.failurePolicy : (process.webhooks.failurePolicy ?? hook.failurePolicy),
     matchPolicy: 'Equivalent',
     sideEffects: 'None',
     timeoutSeconds: process.webhooks.timeoutSeconds ?? hook.timeoutSeconds,

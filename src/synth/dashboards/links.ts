@@ -3,6 +3,7 @@ export const DASHBOARD_UIDS = {
   overview: 'bellwether-overview',
   workload: 'bellwether-workload',
   networkSecurity: 'bellwether-network-security',
+  admission: 'bellwether-admission',
   health: 'bellwether-health',
 } as const;
 

@@ -89,7 +89,7 @@ export const helmChart = (options: BundleOptions, declarations: readonly ModuleD
     type: 'application',
     version: VERSION,
     appVersion: VERSION,
-    kubeVersion: '>=1.27.0-0',
+    kubeVersion: '>=1.30.0-0',
   };
   return new Map([
     ['Chart.yaml', yamlFile(chart)],

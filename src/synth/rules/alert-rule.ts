@@ -14,9 +14,11 @@ const WORKLOAD_VARIABLES = { namespace: label('namespace'), workload: label('wor
 /** Alerts about ourselves begin with the product's name; the storm is about workloads all the same. */
 const isAboutWorkloads = (name: string): boolean => !name.startsWith('Bellwether') || name === STORM_ALERT;
 
+const ABOUT_ADMISSION = /^Bellwether(Admission|Policy)/;
+
 const linkOf = (base: string, name: string): string => {
   if (name === STORM_ALERT) return dashboardLink(base, 'overview', { namespace: label('namespace') });
-  const dashboard: DashboardName = isAboutWorkloads(name) ? 'workload' : 'health';
+  const dashboard: DashboardName = isAboutWorkloads(name) ? 'workload' : ABOUT_ADMISSION.test(name) ? 'admission' : 'health';
   return dashboardLink(base, dashboard, dashboard === 'workload' ? WORKLOAD_VARIABLES : {});
 };
 

@@ -26,6 +26,8 @@ export interface ControlPlane {
   readonly kubeconfig: string;
   /** Standard output of kubectl; throws with its error output. */
   kubectl(args: readonly string[], input?: string): string;
+  /** The same with whatever it says, also where it fails. */
+  attempt(args: readonly string[], input?: string): { readonly ok: boolean; readonly stdout: string; readonly stderr: string };
   /** Ends the API server and starts it again on the same data. */
   restart(): Promise<void>;
   stop(): Promise<void>;
@@ -112,14 +114,18 @@ export const startControlPlane = async ({
     '--allow-privileged=true',
   ];
   let server = startProgram(apiserver, serverArgs);
-  const run = (args: readonly string[], input?: string): string => {
+  const attempt: ControlPlane['attempt'] = (args, input) => {
     const { status, stdout, stderr } = spawnSync(kubectl, [`--kubeconfig=${kubeconfig}`, ...args], {
       encoding: 'utf8',
       input,
       maxBuffer: 2 ** 26,
       timeout: 120_000,
     });
-    if (status !== 0) throw new Error(`kubectl ${args.slice(0, 4).join(' ')} failed:\n${stderr.slice(0, 8000)}`);
+    return { ok: status === 0, stdout, stderr };
+  };
+  const run = (args: readonly string[], input?: string): string => {
+    const { ok, stdout, stderr } = attempt(args, input);
+    if (!ok) throw new Error(`kubectl ${args.slice(0, 4).join(' ')} failed:\n${stderr.slice(0, 8000)}`);
     return stdout;
   };
   const isReady = (): true | undefined => {
@@ -146,6 +152,7 @@ export const startControlPlane = async ({
     url,
     kubeconfig,
     kubectl: run,
+    attempt,
     restart: async () => {
       await server.stop();
       server = startProgram(apiserver, serverArgs);

@@ -37,6 +37,33 @@ export const extraSeries = (pod: string, namespace: string, deployment: string, 
     ['hubble_dns_queries_total', { qtypes: 'A' }, counters(nowMs, 5)],
     ['tetragon_events_total', { type: 'PROCESS_EXEC', namespace, workload: deployment }, counters(nowMs, 1)],
     ['tetragon_policy_events_total', { policy: 'shells', namespace, workload: deployment }, counters(nowMs, 1)],
+    ['apiserver_admission_webhook_fail_open_count', { name: 'policies.bellwether.dev', type: 'validating' }, counters(nowMs, 1)],
+    ...['0.1', '+Inf'].map(
+      (le) =>
+        [
+          'apiserver_admission_webhook_admission_duration_seconds_bucket',
+          { name: 'policies.bellwether.dev', type: 'validating', le },
+          counters(nowMs, 1),
+        ] as const,
+    ),
+    ['bellwether_admission_ready', {}, 1],
+    ['bellwether_admission_policies', {}, 60],
+    ['bellwether_admission_certificate_expiry_timestamp_seconds', { certificate: 'leaf' }, nowMs / 1000 + 1e6],
+    ...['used', 'unused', 'expiring', 'expired', 'invalid'].map((state) => ['bellwether_admission_exceptions', { state }, 1] as const),
+    ...['allowed', 'denied'].map(
+      (outcome) =>
+        [
+          'bellwether_admission_reviews_total',
+          { webhook: 'others', operation: 'CREATE', kind: 'Pod', outcome },
+          counters(nowMs, 1),
+        ] as const,
+    ),
+    ...['0.005', '0.01', '+Inf'].map(
+      (le) => ['bellwether_admission_review_duration_seconds_bucket', { webhook: 'others', le }, counters(nowMs, 1)] as const,
+    ),
+    ['bellwether_admission_findings_total', { policy: 'privileged', action: 'deny' }, counters(nowMs, 1)],
+    ['bellwether_admission_fallbacks_total', { reason: 'timeout' }, counters(nowMs, 1)],
+    ['bellwether_admission_refused_total', { reason: 'overloaded' }, counters(nowMs, 1)],
     ['falcosecurity_falco_rules_matches_total', { rule_name: 'Terminal shell in container', priority: '5' }, counters(nowMs, 1)],
   ];
   return rows.map(([name, labels, value]) => `${name}${formatLabels(labels)} ${value}\n`).join('');

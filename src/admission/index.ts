@@ -1,0 +1,1 @@
+export type { AdmissionConfigInput } from './config/schema.ts';

@@ -1,0 +1,300 @@
+import { type AlertCases, own, switchCases } from './alert-case.ts';
+
+export const EXPORTER_CASES: AlertCases = {
+  BellwetherScorerDown: [
+    {
+      kind: 'fires',
+      what: 'the exporter vanishes',
+      series: { 'bellwether_ready{pod="p"}': '1x9 stale' },
+      firing: { '7m': [own('critical', {})], '6m30s': [] },
+      says: {
+        summary: 'No exporter is scraped: nothing is scored',
+        description: 'Prometheus has had no metrics of the exporter itself for two minutes. No anomaly can be found until it is back.',
+      },
+    },
+    { kind: 'quiet', what: 'it is there, ready or not', series: { 'bellwether_ready{pod="p"}': '0x30' }, firing: { '10m': [] } },
+    {
+      kind: 'resolves',
+      what: 'it is back',
+      series: { 'bellwether_ready{pod="p"}': '1x9 stale _x8 1x10' },
+      firing: { '9m': [own('critical', {})], '9m30s': [] },
+    },
+    { kind: 'missing', what: 'it never was there', series: {}, firing: { '2m': [own('critical', {})], '1m30s': [] } },
+  ],
+  BellwetherScorerNotReady: switchCases('bellwether_ready', [0, 1], 30, own('warning'), {
+    summary: 'The exporter has not become ready for half an hour',
+    description: 'It gives no scores before the back-fill has ended. The metric bellwether_not_ready names the reason.',
+  }),
+  BellwetherScoresStale: [
+    {
+      kind: 'fires',
+      what: 'no cycle succeeds for more than three intervals',
+      series: {
+        'bellwether_last_successful_score_timestamp_seconds{pod="p"}': '0+30x20 600x40',
+        'bellwether_cycle_interval_seconds{pod="p",loop="tick"}': '100x80',
+        'bellwether_cycle_interval_seconds{pod="p",loop="snapshot"}': '1x80',
+        'bellwether_ready{pod="p"}': '1x80',
+      },
+      firing: { '17m30s': [own('warning')], '17m': [] },
+      says: {
+        summary: 'No scoring cycle has succeeded for 7m 30s',
+        description: 'Scores are withdrawn when they are too old; until then they are those of the last cycle that succeeded.',
+      },
+    },
+    {
+      kind: 'quiet',
+      what: 'it is not ready yet',
+      series: {
+        'bellwether_last_successful_score_timestamp_seconds{pod="p"}': '0x60',
+        'bellwether_cycle_interval_seconds{pod="p",loop="tick"}': '30x60',
+        'bellwether_ready{pod="p"}': '0x60',
+      },
+      firing: { '20m': [] },
+    },
+    {
+      kind: 'resolves',
+      what: 'a cycle succeeds',
+      series: {
+        'bellwether_last_successful_score_timestamp_seconds{pod="p"}': '0x39 1200+30x20',
+        'bellwether_cycle_interval_seconds{pod="p",loop="tick"}': '30x80',
+        'bellwether_ready{pod="p"}': '1x80',
+      },
+      firing: { '19m30s': [own('warning')], '20m': [] },
+    },
+    {
+      kind: 'missing',
+      what: 'the exporter is gone',
+      series: {
+        'bellwether_last_successful_score_timestamp_seconds{pod="p"}': '0x2 stale',
+        'bellwether_cycle_interval_seconds{pod="p",loop="tick"}': '30x2 stale',
+        'bellwether_ready{pod="p"}': '1x2 stale',
+      },
+      firing: { '20m': [] },
+    },
+  ],
+  BellwetherSourceErrors: switchCases('bellwether_source_up', [0, 1], 5, own('warning'), {
+    summary: 'The exporter cannot read from its Prometheus',
+    description: 'Every read has failed for five minutes. The log and bellwether_remote_read_requests_total say why.',
+  }),
+  BellwetherSourceFallbackActive: [
+    ...switchCases(
+      'bellwether_remote_read_rung',
+      [1, 0],
+      60,
+      own('info', { pod: 'p', rung: 'samples' }),
+      {
+        summary: 'The exporter reads by the slower way "samples"',
+        description: 'The server, or something before it, does not answer streamed remote read. Scores are the same, reading costs more.',
+      },
+      { rung: 'samples' },
+    ),
+    {
+      kind: 'quiet',
+      what: 'it reads streamed answers',
+      series: { 'bellwether_remote_read_rung{pod="p",rung="streamed"}': '1x130' },
+      firing: { '62m': [] },
+    },
+  ],
+  BellwetherCoverageLow: [
+    {
+      kind: 'fires',
+      what: 'fewer than nine of ten have a score',
+      series: { 'bellwether_scored_workloads{pod="p"}': '89x40', 'bellwether_expected_workloads{pod="p"}': '100x40' },
+      firing: { '15m': [own('warning')], '14m30s': [] },
+      says: {
+        summary: 'Only 89% of the workloads have a score',
+        description: 'Workloads that gave data lately have no score. anomaly_score_not_ready names each with its reason.',
+      },
+    },
+    {
+      kind: 'quiet',
+      what: 'nine of ten have one',
+      series: { 'bellwether_scored_workloads{pod="p"}': '90x40', 'bellwether_expected_workloads{pod="p"}': '100x40' },
+      firing: { '18m': [] },
+    },
+    {
+      kind: 'resolves',
+      what: 'they have one again',
+      series: { 'bellwether_scored_workloads{pod="p"}': '1x33 99x9', 'bellwether_expected_workloads{pod="p"}': '100x42' },
+      firing: { '16m30s': [own('warning')], '17m': [] },
+    },
+    {
+      kind: 'missing',
+      what: 'nothing is expected',
+      series: { 'bellwether_scored_workloads{pod="p"}': '0x40', 'bellwether_expected_workloads{pod="p"}': '0x40' },
+      firing: { '18m': [] },
+    },
+  ],
+  BellwetherScoreLatencyHigh: [
+    {
+      kind: 'fires',
+      what: 'cycles take more than four fifths of the interval',
+      series: {
+        'bellwether_score_duration_seconds_sum{pod="p"}': '0+25x60',
+        'bellwether_score_duration_seconds_count{pod="p"}': '0+1x60',
+        'bellwether_cycle_interval_seconds{pod="p",loop="tick"}': '30x60',
+        'bellwether_cycle_interval_seconds{pod="p",loop="snapshot"}': '1x60',
+      },
+      firing: { '25m': [own('warning')], '9m30s': [] },
+      says: {
+        summary: 'A scoring cycle takes 25s, most of its interval',
+        description: 'Cycles that take longer than their interval are left out, and alerts come late.',
+      },
+    },
+    {
+      kind: 'quiet',
+      what: 'they take exactly that long',
+      series: {
+        'bellwether_score_duration_seconds_sum{pod="p"}': '0+24x60',
+        'bellwether_score_duration_seconds_count{pod="p"}': '0+1x60',
+        'bellwether_cycle_interval_seconds{pod="p",loop="tick"}': '30x60',
+      },
+      firing: { '25m': [] },
+    },
+    {
+      kind: 'fires',
+      what: 'they become slow: ten of twenty in ten minutes, then ten minutes more',
+      series: {
+        'bellwether_score_duration_seconds_sum{pod="p"}': '0+1x40 89+49x60',
+        'bellwether_score_duration_seconds_count{pod="p"}': '0+1x100',
+        'bellwether_cycle_interval_seconds{pod="p",loop="tick"}': '30x100',
+      },
+      firing: { '35m': [own('warning')], '34m30s': [] },
+    },
+    {
+      kind: 'fires',
+      what: 'they become slow, so that there are fewer',
+      series: {
+        'bellwether_score_duration_seconds_sum{pod="p"}': '0+12x100',
+        'bellwether_score_duration_seconds_count{pod="p"}': '0+1x40 40.1+0.1x60',
+        'bellwether_cycle_interval_seconds{pod="p",loop="tick"}': '30x100',
+      },
+      firing: { '35m30s': [own('warning')], '35m': [] },
+    },
+    {
+      kind: 'resolves',
+      what: 'they are fast again',
+      series: {
+        'bellwether_score_duration_seconds_sum{pod="p"}': '0+25x60 1501+1x60',
+        'bellwether_score_duration_seconds_count{pod="p"}': '0+1x120',
+        'bellwether_cycle_interval_seconds{pod="p",loop="tick"}': '30x120',
+      },
+      firing: { '30m': [own('warning')], '31m': [] },
+    },
+    {
+      kind: 'missing',
+      what: 'no cycle has ended yet',
+      series: {
+        'bellwether_score_duration_seconds_sum{pod="p"}': '0x60',
+        'bellwether_score_duration_seconds_count{pod="p"}': '0x60',
+        'bellwether_cycle_interval_seconds{pod="p",loop="tick"}': '30x60',
+      },
+      firing: { '25m': [] },
+    },
+  ],
+  BellwetherSeriesCapHit: switchCases(
+    'bellwether_capped_series',
+    [1, 0],
+    10,
+    own('warning', { pod: 'p', family: 'contribution' }),
+    {
+      summary: '1 series of contribution are left out because of a cap',
+      description: 'What is left out is not watched. Raise exposition.maxWorkloads or narrow features.scope.',
+    },
+    { family: 'contribution' },
+  ),
+  BellwetherConfigReloadFailed: switchCases('bellwether_config_last_reload_successful', [0, 1], 5, own('warning'), {
+    summary: 'The configuration file of the exporter is invalid; the last good one is in use',
+    description: 'The log lists every wrong key with its value and limit. A restart would fail.',
+  }),
+  BellwetherSnapshotFailing: [
+    {
+      kind: 'fires',
+      what: 'two snapshots fail within an hour',
+      series: { 'bellwether_cycle_failures_total{pod="p",loop="snapshot",reason="io"}': '0x119 1x79 2x200' },
+      firing: { '110m': [own('warning', { pod: 'p', loop: 'snapshot', reason: 'io' })], '109m30s': [] },
+      says: {
+        summary: 'The exporter cannot write its snapshot',
+        description: 'A restart would learn everything anew from the back-fill, which has less than what the snapshot holds.',
+      },
+    },
+    {
+      kind: 'quiet',
+      what: 'one fails, or ticks do',
+      series: {
+        'bellwether_cycle_failures_total{pod="p",loop="snapshot",reason="io"}': '0x119 1x200',
+        'bellwether_cycle_failures_total{pod="p",loop="tick",reason="timeout"}': '0+1x320',
+      },
+      firing: { '75m': [] },
+    },
+    {
+      kind: 'resolves',
+      what: 'an hour after the first of the two',
+      series: { 'bellwether_cycle_failures_total{pod="p",loop="snapshot",reason="io"}': '0x119 1x9 2x200' },
+      firing: { '119m': [own('warning', { pod: 'p', loop: 'snapshot', reason: 'io' })], '119m30s': [] },
+    },
+    {
+      kind: 'missing',
+      what: 'the exporter is gone',
+      series: { 'bellwether_cycle_failures_total{pod="p",loop="snapshot",reason="io"}': '0+1x4 stale' },
+      firing: { '80m': [] },
+    },
+  ],
+  BellwetherLearnedModelFailing: [
+    {
+      kind: 'fires',
+      what: 'more than half of the batches fail',
+      series: {
+        'bellwether_learned_failures_total{pod="p",detector="window"}': '0+0.52x80',
+        'bellwether_learned_batches_total{pod="p",detector="window"}': '0+1x80',
+      },
+      firing: { '30m': [own('warning', { pod: 'p', detector: 'window' })], '14m30s': [] },
+      says: {
+        summary: 'The learned model window fails or is late',
+        description: 'Scores go out without it: what only the model would have found is missed.',
+      },
+    },
+    {
+      kind: 'quiet',
+      what: 'half of them do',
+      series: {
+        'bellwether_learned_failures_total{pod="p",detector="window"}': '0+1x80',
+        'bellwether_learned_batches_total{pod="p",detector="window"}': '0+2x80',
+      },
+      firing: { '35m': [] },
+    },
+    {
+      kind: 'fires',
+      what: 'they begin to fail: sixteen of thirty in a quarter of an hour, and a quarter more',
+      series: {
+        'bellwether_learned_failures_total{pod="p",detector="window"}': '0x60 1+1x80',
+        'bellwether_learned_batches_total{pod="p",detector="window"}': '0+1x140',
+      },
+      firing: { '53m': [own('warning', { pod: 'p', detector: 'window' })], '52m30s': [] },
+    },
+    {
+      kind: 'fires',
+      what: 'fewer batches, as many failures',
+      series: {
+        'bellwether_learned_failures_total{pod="p",detector="window"}': '0+0.3x140',
+        'bellwether_learned_batches_total{pod="p",detector="window"}': '0+1x60 60.1+0.1x80',
+      },
+      firing: { '52m30s': [own('warning', { pod: 'p', detector: 'window' })], '51m': [] },
+    },
+    {
+      kind: 'resolves',
+      what: 'they succeed again',
+      series: {
+        'bellwether_learned_failures_total{pod="p",detector="window"}': '0+1x80 80x60',
+        'bellwether_learned_batches_total{pod="p",detector="window"}': '0+1x140',
+      },
+      firing: { '47m': [own('warning', { pod: 'p', detector: 'window' })], '48m': [] },
+    },
+    {
+      kind: 'missing',
+      what: 'there is no learned model',
+      series: { 'bellwether_learned_batches_total{pod="p",detector="window"}': '0x80' },
+      firing: { '35m': [] },
+    },
+  ],
+};
