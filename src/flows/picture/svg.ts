@@ -1,5 +1,5 @@
-import { STRICT_FEATURES } from '../features/catalogue.ts';
 import { plainValue } from '../detect/reasons.ts';
+import { STRICT_FEATURES } from '../features/catalogue.ts';
 import type { Scaler } from '../features/scaler.ts';
 import type { FlowGroup } from '../record/columns.ts';
 import { differingFields, drawFlow, type ScaledFlow } from './draw.ts';
@@ -8,7 +8,7 @@ import { BLOCK, PICTURE_LAYOUT, SIDE } from './layout.ts';
 /** Screen pixels per pixel of the picture. */
 const SCALE = 10;
 const PAD = 16;
-const HEAD = 44;
+const HEAD = 60;
 const LEGEND = 190;
 const LINE = 15;
 /** Fields named below the pictures. */
@@ -31,24 +31,28 @@ const GROUP_COLOURS: Readonly<Record<FlowGroup, string>> = {
 
 export interface NamedFlow {
   readonly title: string;
+  readonly subtitle: string;
   readonly flow: ScaledFlow;
 }
 
-const escape = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+const escapeText = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 const number = (value: number): string => (Math.abs(value) >= 1e6 ? value.toExponential(2) : String(Number(value.toPrecision(4))));
 
-const picture = ({ title, flow }: NamedFlow, scaler: Scaler, left: number, marked: ReadonlySet<number>): string => {
+const picture = ({ title, subtitle, flow }: NamedFlow, scaler: Scaler, left: number, marked: ReadonlySet<number>): string => {
   const pixels = drawFlow(flow);
   const blocks = PICTURE_LAYOUT.map(({ x, y, group, feature }, k) => {
     const shade = pixels[y * SIDE + x]!;
     const size = BLOCK * SCALE;
     const [px, py] = [left + x * SCALE, HEAD + y * SCALE];
     const value = number(plainValue(scaler.means[k]! + flow[k]! * scaler.deviations[k]!));
-    const mark = marked.has(k) ? `<rect x="${px + 3}" y="${py + 3}" width="${size - 6}" height="${size - 6}" fill="none" stroke="#ff2d2d" stroke-width="3"/>` : '';
-    return `<g><title>${escape(feature.name)}: ${value}</title><rect x="${px}" y="${py}" width="${size - 1}" height="${size - 1}" fill="rgb(${shade},${shade},${shade})" stroke="${GROUP_COLOURS[group]}" stroke-width="2"/>${mark}</g>`;
+    const mark = marked.has(k)
+      ? `<rect x="${px + 3}" y="${py + 3}" width="${size - 6}" height="${size - 6}" fill="none" stroke="#ff2d2d" stroke-width="3"/>`
+      : '';
+    return `<g><title>${escapeText(feature.name)}: ${value}</title><rect x="${px}" y="${py}" width="${size - 1}" height="${size - 1}" fill="rgb(${shade},${shade},${shade})" stroke="${GROUP_COLOURS[group]}" stroke-width="2"/>${mark}</g>`;
   });
   const side = SIDE * SCALE;
-  return `<text x="${left}" y="${HEAD - 12}" font-size="14" font-weight="bold">${escape(title)}</text><rect x="${left}" y="${HEAD}" width="${side}" height="${side}" fill="#000"/>${blocks.join('')}`;
+  return `<text x="${left}" y="${HEAD - 30}" font-size="14" font-weight="bold">${escapeText(title)}</text><text x="${left}" y="${HEAD - 12}">${escapeText(subtitle)}</text><rect x="${left}" y="${HEAD}" width="${side}" height="${side}" fill="#000"/>${blocks.join('')}`;
 };
 
 const legend = (left: number): string => {
@@ -80,7 +84,7 @@ export const drawSvg = (scaler: Scaler, first: NamedFlow, second?: NamedFlow): s
     picture(first, scaler, at(0), marked),
     second ? picture(second, scaler, at(1), marked) : '',
     legend(at(second ? 2 : 1)),
-    ...lines.map((line, i) => `<text x="${PAD}" y="${top + i * LINE}">${escape(line)}</text>`),
+    ...lines.map((line, i) => `<text x="${PAD}" y="${top + i * LINE}">${escapeText(line)}</text>`),
     '</svg>\n',
   ].join('\n');
 };
