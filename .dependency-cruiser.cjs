@@ -5,6 +5,7 @@ const MAY_IMPORT = {
   'command-line': ['conventions'],
   web: ['conventions', 'platform'],
   prometheus: ['conventions', 'platform'],
+  alertmanager: ['conventions', 'platform'],
   features: ['conventions'],
   learning: ['conventions', 'platform'],
   feedback: ['conventions', 'platform'],
@@ -17,6 +18,7 @@ const MAY_IMPORT = {
   scanner: ['conventions', 'platform', 'policy'],
   admission: ['conventions', 'platform', 'web', 'policy'],
   recorder: ['conventions', 'platform', 'prometheus', 'features'],
+  receiver: ['conventions', 'platform', 'web', 'alertmanager', 'feedback'],
   exporter: ['conventions', 'platform', 'web', 'prometheus', 'features', 'learning', 'feedback', 'scoring', 'flows'],
   demo: ['conventions', 'platform', 'prometheus', 'features', 'scoring', 'exporter'],
 };

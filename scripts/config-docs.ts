@@ -93,6 +93,26 @@ The file is checked as a whole at start: every problem is told at once, with key
 use, and \`bellwether_config_last_reload_successful\` is 0. Keys that take effect at start are named in the log when they change, and counted in \`bellwether_config_restart_required\`.
 `;
 
+export const RECEIVER_INTRODUCTION = `<!-- generated from src/receiver/config by npm run docs; do not edit -->
+
+# Configuration of the receiver
+
+\`bellwether receiver --config receiver.yaml\`. What the receiver does is in [receiver.md](receiver.md). Only a store and tokens have to be given; a flag of the command wins over the file.
+
+\`\`\`yaml
+store:
+  path: /var/lib/bellwether/alerts.db
+auth:
+  tokens:
+    - { name: alertmanager, role: sender, tokenFile: /etc/bellwether-tokens/sender }
+    - { name: ann, role: responder, tokenFile: /etc/bellwether-tokens/ann }
+alertmanager:
+  urls: ['http://alertmanager:9093']
+\`\`\`
+
+The file is checked and read again as that of the exporter is: see [configuration.md](configuration.md).
+`;
+
 export const ADMISSION_INTRODUCTION = `<!-- generated from src/admission/config by npm run docs; do not edit -->
 
 # Configuration of the admission webhook

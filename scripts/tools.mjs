@@ -160,6 +160,10 @@ const bring = {
     if (!deb) throw new Unavailable(`apt-get download ${tool.package} gave no file`);
     must('dpkg', ['-x', join(download, deb), folder]);
     rmSync(download, { recursive: true, force: true });
+    if (tool.data && !existsSync(tool.data)) {
+      if (!isRoot) throw new Unavailable(`it reads ${tool.data}, where only root may put it: sudo apt-get install ${tool.package}`);
+      cpSync(join(folder, tool.data), tool.data, { recursive: true });
+    }
     link(join('..', 'debian', tool.program), tool.name);
     return `unpacked ${deb}`;
   },

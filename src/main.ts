@@ -14,6 +14,12 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./exporter/main.ts')).exporterCommand(),
   },
   {
+    name: 'receiver',
+    summary: 'keep alerts of Alertmanager, and verdicts on them',
+    group: 'Watch:',
+    load: async () => (await import('./receiver/main.ts')).receiverCommand(),
+  },
+  {
     name: 'admission',
     summary: 'answer admission reviews by the policies',
     group: 'Guard:',

@@ -2,7 +2,8 @@
 // a Go program also needs a folder tools/go/FOLDER with go.mod, go.sum and a tools.go that imports its packages.
 //
 // kind go     built from the module that tools/go/FOLDER/go.mod pins, into .tools/bin/NAME
-// kind deb    unpacked from a Debian package into .tools/debian, nothing is installed; linked as .tools/bin/NAME
+// kind deb    unpacked from a Debian package into .tools/debian, nothing is installed; linked as .tools/bin/NAME. `data` is a folder that the program
+//             reads by its absolute path: it is put there, which takes root
 // kind system found on PATH under one of `commands`; else installed with apt, as root
 // kind files  a folder of a Go module, linked as .tools/files/NAME: test input that is not copied into the repository
 // version     what `NAME --version` must contain, or what `ask` makes it print; `accepts` is what a program on PATH may say instead
@@ -82,6 +83,34 @@ export const CATALOGUE = [
     placeholders: ['ui/app/dist/index.html'],
     why: 'routes and inhibits what the rules of the bundle fire',
     cold: 'about 2 minutes',
+  },
+  {
+    name: 'debian-alertmanager',
+    kind: 'deb',
+    package: 'prometheus-alertmanager',
+    program: 'usr/bin/prometheus-alertmanager',
+    data: '/usr/share/prometheus/alertmanager',
+    version: '0.2',
+    suite: 'integration',
+    why: 'an old Alertmanager, to stay compatible with',
+  },
+  {
+    name: 'postgres',
+    kind: 'system',
+    commands: ['postgres', '/usr/lib/postgresql/15/bin/postgres'],
+    package: 'postgresql',
+    version: '',
+    suite: 'integration',
+    why: 'keeps alerts and verdicts where there is more than one replica',
+  },
+  {
+    name: 'initdb',
+    kind: 'system',
+    commands: ['initdb', '/usr/lib/postgresql/15/bin/initdb'],
+    package: 'postgresql',
+    version: '',
+    suite: 'integration',
+    why: 'makes the folder that postgres serves',
   },
   {
     ...ALERTMANAGER,

@@ -4,6 +4,8 @@ export const PORTS = {
   exporterSelf: 9465,
   exporterApi: 9466,
   demoPrometheus: 9463,
+  receiverApi: 9467,
+  receiverSelf: 9468,
   admission: 9443,
   admissionSelf: 9469,
 } as const;

@@ -4,6 +4,7 @@ import { type Random, seededRandom } from '../platform/index.ts';
 import { joinVerdicts } from './audit/audit-recording.ts';
 import type { AuditVerdict } from './audit/audit-table.ts';
 import type { EventsFile } from './events-file.ts';
+import { judgeKinds, type KindFigures } from './kinds/judge-kinds.ts';
 import { type Classification, classify } from './metrics/class-figures.ts';
 import type { EntityEvaluation } from './metrics/entity-evaluation.ts';
 import { buildEntities, type ScoreSource, type SetOptions } from './metrics/evaluation-set.ts';
@@ -47,6 +48,8 @@ export interface Evaluation {
   readonly naming: MetricNaming;
   /** Undefined where no event has its symptom elsewhere. */
   readonly causes: CauseRanking | undefined;
+  /** Figures of the classifier, where there is one. */
+  readonly kinds: KindFigures | undefined;
   /** Whether the data give the answer away; undefined where nobody looked. */
   readonly audit: AuditVerdict | undefined;
   /** What the extractor counted, per recording. */
@@ -56,6 +59,8 @@ export interface Evaluation {
 export interface EvaluateOptions extends SetOptions {
   /** Of the bootstrap. */
   readonly seed: number;
+  /** Names of a classifier's classes, in its order. */
+  readonly classes?: readonly string[] | undefined;
 }
 
 /** Pools scored recordings into one set and judges the score, the shipped rule and the baselines by the same rules. */
@@ -92,9 +97,19 @@ export const evaluate = (pairs: readonly ScoredPair[], options: EvaluateOptions)
     strictRule: judgeRule(entities, { ...WORKLOAD_ALERT, share: STRICT_SHARE }),
     naming: judgeMetricNaming(pairs.flatMap(({ scored }) => scored.peaks)),
     causes: causes.length === 1 ? causes[0] : undefined,
+    kinds: options.classes && judgeKindsOf(pairs, options.classes, random()),
     audit: audits.length > 0 ? joinVerdicts(audits) : undefined,
     inputs: pairs.map(({ scored }) => scored.stats),
   };
+};
+
+const judgeKindsOf = (pairs: readonly ScoredPair[], classes: readonly string[], random: Random): KindFigures => {
+  const found = pairs.flatMap(({ scored }) => (scored.kinds ? [scored.kinds] : []));
+  const given = {
+    classes: Uint8Array.from(found.flatMap(({ given: own }) => [...own.classes])),
+    abnormal: Float64Array.from(found.flatMap(({ given: own }) => [...own.abnormal])),
+  };
+  return judgeKinds(classes, Uint8Array.from(found.flatMap(({ truth }) => [...truth])), given, random);
 };
 
 const classifySamples = (entities: readonly EntityEvaluation[]): Classification => {

@@ -2,9 +2,21 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import type { FeatureCatalog } from '../features/index.ts';
-import { createModelSession, type OpenEncoder, openDefaultEncoder, openModelFolder, spawnSessionThread } from '../learning/index.ts';
+import {
+  checkModel,
+  createKindClassifier,
+  createModelSession,
+  findModel,
+  KIND_CLASSIFIER,
+  type KindClassifier,
+  type OpenEncoder,
+  openDefaultEncoder,
+  openModelFolder,
+  spawnSessionThread,
+} from '../learning/index.ts';
 import { BellwetherError, openWriteStream, runProcess, systemClock } from '../platform/index.ts';
 import { chooseDetectors, DETECTOR_NAMES } from './detectors/choose-detectors.ts';
+import { entityId } from './metrics/evaluation-set.ts';
 import type { PairPaths } from './replay/read-pair.ts';
 import type { LoggedEntity } from './replay/score-log.ts';
 import { formatScores } from './replay/scores-csv.ts';
@@ -78,23 +90,55 @@ const run = async (deps: EvaluateCommandDeps, flags: Flags, signal: AbortSignal)
   const pairs = pairUp(flags);
   const catalog = flags.config === undefined ? undefined : await loadCatalog(deps, flags.config);
   const logged: LoggedEntity[] = [];
+  const kinds = new Map<string, readonly string[]>();
   const { detectors, close } = chooseDetectors(flags.detectors ?? [], systemClock);
-  const opened = await openModel(flags.model);
+  const { encoder, classifier, closeModels } = await openModels(flags.model);
   const evaluation = await runEvaluation(
-    { clock: systemClock, detectors, encoder: opened, onScored: async (_, { log }) => void logged.push(...log.entities()) },
+    {
+      clock: systemClock,
+      detectors,
+      encoder,
+      classifier,
+      onScored: async (_, { log, kinds: found }) => {
+        logged.push(...log.entities());
+        for (const [id, names] of found?.names ?? []) kinds.set(id, names);
+      },
+    },
     { ...flags, pairs, catalog },
     signal,
-  ).finally(() => Promise.all([close(), opened?.close()]));
-  if (flags.scoresOut !== undefined) await write(flags.scoresOut, formatScores(logged));
+  ).finally(() => Promise.all([close(), closeModels()]));
+  if (flags.scoresOut !== undefined)
+    await write(flags.scoresOut, formatScores(logged, classifier && ((name) => kinds.get(entityId(name)))));
   if (flags.json !== undefined) await write(flags.json, [new TextEncoder().encode(formatJson(evaluation))]);
   process.stdout.write(formatReport(evaluation));
 };
 
-const openModel = async (wanted: string | false | undefined): Promise<OpenEncoder | undefined> => {
+interface OpenModels {
+  readonly encoder?: OpenEncoder;
+  readonly classifier?: KindClassifier;
+  closeModels(): Promise<void>;
+}
+
+const openModels = async (wanted: string | false | undefined): Promise<OpenModels> => {
   const open = (model: Uint8Array) => createModelSession({ clock: systemClock, spawn: spawnSessionThread }, { model, ...SESSION });
-  if (wanted === false) return undefined;
-  if (wanted === undefined) return openDefaultEncoder(open);
-  return openModelFolder({ clock: systemClock, open, onChange: () => undefined }, { dir: wanted });
+  if (wanted === false) return { closeModels: async () => undefined };
+  const built = wanted === undefined ? undefined : await findModel(wanted);
+  if (built?.manifest.id !== KIND_CLASSIFIER) {
+    const encoder =
+      wanted === undefined
+        ? await openDefaultEncoder(open)
+        : await openModelFolder({ clock: systemClock, open, onChange: () => undefined }, { dir: wanted });
+    return { encoder, closeModels: encoder.close };
+  }
+  // One that names kinds does not score: the shipped encoder does.
+  checkModel(built, 'any');
+  const session = await open(built.model);
+  const encoder = await openDefaultEncoder(open);
+  return {
+    encoder,
+    classifier: createKindClassifier(built.manifest, session),
+    closeModels: async () => void (await Promise.all([session.close(), encoder.close()])),
+  };
 };
 
 const pairUp = ({ data, events }: Flags): PairPaths[] => {

@@ -1,5 +1,5 @@
 import { createFeatureExtractor, type FeatureCatalog } from '../features/index.ts';
-import type { WindowEncoder } from '../learning/index.ts';
+import type { KindClassifier, WindowEncoder } from '../learning/index.ts';
 import { type Clock, createProgress } from '../platform/index.ts';
 import { createScorer } from '../scoring/index.ts';
 import { auditRecording } from './audit/audit-recording.ts';
@@ -7,6 +7,7 @@ import { BASELINES, createBaseline } from './baselines/baseline.ts';
 import { createSeriesCollector, type SeriesDetector, scoreSeries } from './detectors/series-detector.ts';
 import { type Evaluation, evaluate, type ScoredPair } from './evaluate.ts';
 import type { EventsFile } from './events-file.ts';
+import { kindsOfFrames } from './kinds/kinds-of-frames.ts';
 import type { SetOptions } from './metrics/evaluation-set.ts';
 import type { Recording } from './recording.ts';
 import { type PairPaths, readEvents, readPair } from './replay/read-pair.ts';
@@ -30,6 +31,8 @@ export interface RunDeps {
   readonly detectors?: readonly SeriesDetector[];
   /** A trained encoder that joins the score; the score without it is then judged beside it. */
   readonly encoder?: WindowEncoder | undefined;
+  /** A model that was trained with labels: it names the kind of each frame. */
+  readonly classifier?: KindClassifier | undefined;
   /** Takes the scores of each pair as soon as they are there. */
   readonly onScored?: (index: number, scored: ScoredRecording) => Promise<void>;
 }
@@ -56,11 +59,12 @@ export const runEvaluation = async (deps: RunDeps, options: RunOptions, signal?:
       };
       const baselineLogs = new Map(replayed.baselineLogs);
       for (const detector of deps.detectors ?? []) baselineLogs.set(detector.name, await judge(detector));
-      const result = { ...replayed, baselineLogs };
+      const kinds = deps.classifier && (await kindsOfFrames(deps.classifier, frames.series(), events));
+      const result = { ...replayed, baselineLogs, kinds };
       await deps.onScored?.(index, result);
       scored.push({ events, scored: result, audit: auditRecording(frames.series(), events) });
     }
-    return evaluate(scored, options);
+    return evaluate(scored, { ...options, classes: deps.classifier?.facts.classes });
   } finally {
     progress.stop();
   }

@@ -1,11 +1,20 @@
-import { type Clock, type Listener, type Logger, listen, type Random, toBellwetherError, type Validation } from '../platform/index.ts';
+import {
+  type Clock,
+  createLiveConfig,
+  type Listener,
+  type LiveConfig,
+  type Logger,
+  listen,
+  type Random,
+  toBellwetherError,
+  type Validation,
+} from '../platform/index.ts';
 import type { SeriesSource } from '../prometheus/index.ts';
 import { learnedId, type Scorer, type ScorerOptions } from '../scoring/index.ts';
 import { createSelfApp, type ProcessMetrics, registerProcessMetrics } from '../web/index.ts';
 import { createApiServer } from './api-server.ts';
 import { createScoreBoard, type ScoreBoard } from './board/score-board.ts';
-import { createLiveConfig, type LiveConfig } from './config/live-config.ts';
-import type { ExporterConfig } from './config/schema.ts';
+import { type ExporterConfig, LIVE_KEYS } from './config/schema.ts';
 import { createExporterStatus, type ExporterStatus, isWithdrawn } from './exporter-status.ts';
 import { createExpositionCache } from './exposition/exposition-cache.ts';
 import type { FlowMode } from './flows/flow-mode.ts';
@@ -66,7 +75,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
   const { clock, random, log } = deps;
   const self = createSelfMetrics(process.version);
   const m = self.instruments;
-  const config: LiveConfig = createLiveConfig(initial, log, ({ log: { level } }) => {
+  const config: LiveConfig<ExporterConfig> = createLiveConfig(initial, LIVE_KEYS, log, ({ log: { level } }) => {
     log.level = level;
   });
   const intervalMs = initial.intervalSeconds * SECOND_MS;

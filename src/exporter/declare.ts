@@ -100,7 +100,7 @@ const ALERTS: readonly AlertDeclaration[] = [
     expr: `${m.configReloadOk.name} == 0`,
     forSeconds: 5 * MINUTE,
     severity: 'warning',
-    summary: 'The configuration file of the exporter is invalid; the last good one is in use',
+    summary: 'A configuration file of Bellwether is invalid; the last good one is in use',
     description: 'The log lists every wrong key with its value and limit. A restart would fail.',
   },
   {

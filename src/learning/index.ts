@@ -1,3 +1,4 @@
+export * from './classifier/kind-classifier.ts';
 export { defaultEncoder } from './encoder/default-encoder.ts';
 export { openModelFolder } from './encoder/model-folder.ts';
 export { type OpenEncoder, type OpenSession, openDefaultEncoder } from './encoder/open-encoder.ts';

@@ -33,6 +33,17 @@ const TRAINING = {
   },
 } as const;
 
+const NUMBERS = { type: 'array', maxItems: 10_000, items: { type: 'number' } } as const;
+const NAMES = { type: 'array', minItems: 1, maxItems: 10_000, items: { type: 'string', maxLength: 300 } } as const;
+
+/** Columns and classes of a model that was trained with labels, and how columns are scaled. */
+const CLASSIFIER = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['metrics', 'columns', 'classes', 'low', 'high', 'mean', 'scale'],
+  properties: { metrics: NAMES, columns: NAMES, classes: NAMES, low: NUMBERS, high: NUMBERS, mean: NUMBERS, scale: NUMBERS },
+} as const;
+
 /** Manifests of this form, and none of a later one, can be read. */
 const FORMAT = 1;
 
@@ -52,6 +63,7 @@ const MANIFEST = {
     outputs: TENSORS,
     bytes: { type: 'integer', minimum: 1 },
     training: TRAINING,
+    classifier: CLASSIFIER,
   },
 } as const;
 

@@ -1,5 +1,5 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdtemp, readdir, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileError } from './files.ts';
 
 /** What a path is; `other` for devices, sockets and pipes. */
@@ -45,5 +45,14 @@ const isFileLink = async (path: string): Promise<boolean> => {
   } catch {
     // A link that leads nowhere is nothing to read.
     return false;
+  }
+};
+
+/** A new, empty folder beside a path. Rejects with `forbidden`, `internal`. */
+export const temporaryFolder = async (beside: string): Promise<string> => {
+  try {
+    return await mkdtemp(join(dirname(beside), '.bellwether-'));
+  } catch (error) {
+    throw fileError('make a folder beside', beside, error);
   }
 };

@@ -1,6 +1,15 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { BellwetherError, EXIT_CODES, readFile, runProcess, systemClock } from '../platform/index.ts';
 import {
+  BellwetherError,
+  connectToCluster,
+  createKubernetesClient,
+  EXIT_CODES,
+  readFile,
+  runProcess,
+  systemClock,
+} from '../platform/index.ts';
+import {
+  createPolicyChooser,
   createPolicySet,
   DEFAULT_PROFILE,
   LATEST_PSS_MINOR,
@@ -18,6 +27,7 @@ import { printResult } from './command/print-result.ts';
 import { readConfig, readExceptions, readParams } from './command/settings.ts';
 import { createStandardInput } from './command/standard-input.ts';
 import { findFiles, STDIN } from './files/find-files.ts';
+import { scanCluster } from './live/scan-cluster.ts';
 import { FORMATS } from './output/formats.ts';
 import { exitCodeOfReport, FAIL_ON, type FailOn, type Report } from './output/report.ts';
 import { createScanPool } from './pool/scan-pool.ts';
@@ -41,6 +51,10 @@ interface Flags {
   readonly rendered?: boolean;
   readonly list?: boolean;
   readonly explain?: string;
+  readonly live?: boolean;
+  readonly namespace?: readonly string[];
+  readonly kubeconfig?: string;
+  readonly context?: string;
 }
 
 // Larger than any bundle of manifests; more than this in one file is a mistake or an attack.
@@ -92,6 +106,10 @@ export const scanCommand = (): Command =>
     .option('--rendered', 'the input is what kustomize or Helm rendered: judge every document in it')
     .option('--jobs <number>', 'threads that scan files; more than one pays from some thousand objects in several files', jobs, 1)
     .option('--max-bytes <number>', 'refuse files above this size', bytes, DEFAULT_MAX_BYTES)
+    .option('--live', 'judge the objects of a cluster instead of files')
+    .option('--namespace <names>', 'with --live, only these namespaces; all but those of the system otherwise', list)
+    .option('--kubeconfig <file>', 'with --live, how to reach the cluster')
+    .option('--context <name>', 'with --live, context of the kubeconfig')
     .option('--list', 'print the policies, with --profile or --only those that are active')
     .option('--explain <id>', 'print what a policy is for, its params and examples')
     .addHelpText(
@@ -112,11 +130,51 @@ const run = async (paths: readonly string[], flags: Flags, command: Command, sig
   const pack = policyPack();
   if (flags.explain !== undefined) return void process.stdout.write(explainPolicy(policyOf(pack, flags.explain)));
   if (flags.list) return void process.stdout.write(listPolicies(listed(pack, flags, command)));
+  if (flags.live) return await runLive(pack, paths, flags, command, signal);
   if (paths.length === 0) throw new BellwetherError('invalid_input', 'nothing to scan: name files or folders, or - for standard input');
-  const report = await makeReport(pack, paths, flags, await readSettings(flags, command), signal);
+  await printReport(await makeReport(pack, paths, flags, await readSettings(flags, command), signal), flags);
+};
+
+const printReport = async (report: Report, flags: Flags): Promise<void> => {
   const text = FORMATS[flags.format]!(report, { color: flags.output === undefined && process.stdout.isTTY === true });
   await printResult(text, flags.output);
   process.exitCode = exitCodeOfReport(report);
+};
+
+/** `--live`: the same policies on what a cluster holds. */
+const runLive = async (
+  pack: readonly Policy[],
+  paths: readonly string[],
+  flags: Flags,
+  command: Command,
+  signal: AbortSignal,
+): Promise<void> => {
+  if (paths.length > 0) throw new BellwetherError('invalid_input', 'with --live no files are read: leave the paths out');
+  const { selection, exceptions, podPaths, kubernetesMinor, namespaces, podSecurityLabels } = await readSettings(flags, command);
+  const { kubeconfig, context } = flags;
+  const client = createKubernetesClient(
+    await connectToCluster({ ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(context === undefined ? {} : { context }) }),
+  );
+  try {
+    const policies = createPolicySet(pack, selection).policies.map(({ policy }) => policy);
+    const result = await scanCluster(
+      client,
+      {
+        chooser: createPolicyChooser(pack, { selection, rules: namespaces, podSecurityLabels }),
+        policies: policies.length,
+        exceptions,
+        podPaths,
+        ...(kubernetesMinor === undefined ? {} : { kubernetesMinor }),
+        namespaces: flags.namespace ?? [],
+        nowMs: systemClock.nowMs(),
+      },
+      signal,
+    );
+    const report = { ...result, profile: selection.profile, pssVersion: `1.${selection.pssMinor}`, failOn: flags.failOn, policies };
+    await printReport(report, flags);
+  } finally {
+    await client.close();
+  }
 };
 
 /** What is in force: the configuration file, and what the command line says on top of it. */

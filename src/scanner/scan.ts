@@ -113,7 +113,7 @@ const byPlace = (a: FileFinding, b: FileFinding): number =>
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-const countBySeverity = (findings: readonly FileFinding[]): Record<Severity, number> => {
+export const countBySeverity = (findings: readonly FileFinding[]): Record<Severity, number> => {
   const counts = Object.fromEntries(SEVERITIES.map((severity) => [severity, 0])) as Record<Severity, number>;
   for (const { severity } of findings) counts[severity] += 1;
   return counts;

@@ -4,6 +4,7 @@ import { createPrometheusSource } from '../prometheus/index.ts';
 import { type ReadingFlags, type RecorderConfig, readingOf, sourceNameOf } from '../recorder/index.ts';
 import { recordTrainingData } from './record-training-data.ts';
 import { runTraining, type TrainingResult } from './run-training.ts';
+import { runSupervised } from './supervised/run-supervised.ts';
 import type { TrainingFile } from './training-data.ts';
 
 export { modelsCommand } from './models-command.ts';
@@ -22,6 +23,7 @@ interface Flags extends ReadingFlags {
   readonly steps: number;
   readonly seed: number;
   readonly licence: string;
+  readonly supervised?: boolean;
 }
 
 const DEFAULT_STEPS = 2000;
@@ -63,6 +65,7 @@ export const trainCommand = (deps: TrainCommandDeps = {}): Command =>
     .requiredOption('--out <dir>', 'folder of models')
     .option('--steps <number>', 'steps of training', wholeNumber(1, 1_000_000), DEFAULT_STEPS)
     .option('--seed <number>', 'same data, steps and seed give the same model', wholeNumber(0, 2 ** 32 - 1), 1)
+    .option('--supervised', 'learn the kinds of the labelled events instead; --events is needed')
     .option('--licence <text>', 'licence of the data, kept with the model', 'not stated')
     .addHelpText(
       'after',
@@ -76,6 +79,11 @@ export const trainCommand = (deps: TrainCommandDeps = {}): Command =>
           throw new BellwetherError('invalid_input', `--from ${PROMETHEUS} stands alone: give recordings, or a server`);
         const from = isServer ? [await recordServer(deps, flags, tell, signal)] : flags.from;
         const options = { ...flags, files: filesOf({ ...flags, from }) };
+        if (flags.supervised) {
+          const { version, verdict, text } = await runSupervised({ clock: systemClock, tell }, options, signal);
+          process.stdout.write(`${text}\nmodel ${version} ${verdict.isBetter ? 'promoted' : 'kept, not promoted'}: ${verdict.reason}\n`);
+          return;
+        }
         process.stdout.write(formatResult(await runTraining({ clock: systemClock, tell }, options, signal)));
       }),
     );

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { formatVerdict } from '../evaluation/index.ts';
 import {
   addModel,
   buildEncoder,
@@ -6,6 +7,7 @@ import {
   createModelSession,
   createWindowEncoder,
   currentVersion,
+  ENCODER,
   hashModel,
   type ModelSession,
   promoteModel,
@@ -13,10 +15,11 @@ import {
   readRegistry,
   spawnSessionThread,
 } from '../learning/index.ts';
-import { type Clock, createProgress, writeFileAtomic } from '../platform/index.ts';
+import { BellwetherError, type Clock, createProgress, writeFileAtomic } from '../platform/index.ts';
 import { readFitState, writeFitState } from './checkpoint.ts';
 import { type CurvePoint, embedWith, encoderTraining, fitEncoder, type Judgement, judgeEncoder } from './fit-encoder.ts';
 import { compareModels, type Verdict } from './gate.ts';
+import { reportPage } from './report/report-html.ts';
 import { readTrainingData, type TrainingData, type TrainingFile } from './training-data.ts';
 
 export interface TrainingOptions {
@@ -95,14 +98,32 @@ const judge = (clock: Clock, built: Parameters<typeof checkModel>[0], data: Trai
   );
 };
 
-/** Reads, fits, judges, keeps, and promotes where the model is better than the one at work. Killed at any point, the next call goes on and ends at the same model. */
+/** Whoever serves a folder expects one kind of model in it. */
+const refuseOtherModels = async (dir: string): Promise<void> => {
+  const version = currentVersion(await readRegistry(dir));
+  const id = version === undefined ? ENCODER.id : (await readModel(dir, version)).manifest.id;
+  if (id !== ENCODER.id) throw new BellwetherError('conflict', `${dir} holds ${id} models: give encoders a folder of their own`);
+};
+
+/** Written before anything is learned, so that it is there to be read meanwhile. */
+const writeReports = async (folder: string, { reports }: TrainingData): Promise<void> => {
+  const text = (content: string): Uint8Array[] => [new TextEncoder().encode(content)];
+  await writeFileAtomic(`${folder}/report.json`, text(`${JSON.stringify(reports)}\n`));
+  await writeFileAtomic(`${folder}/report.html`, text(reportPage(reports)));
+};
+
+/** Reads, reports, fits, judges, keeps, and promotes where the model is better than the one at work. Killed at any point, the next call goes on and ends at the same model. */
 export const runTraining = async (deps: TrainingDeps, options: TrainingOptions, signal?: AbortSignal): Promise<TrainingResult> => {
   const { clock, tell } = deps;
+  await refuseOtherModels(options.out);
   const data = await readTrainingData(options.files);
   tell(
     `${data.workloads} workloads, ${data.series.length} metrics, ${data.learned} windows to learn from, ${data.later} later ones to judge by, sha256 ${data.sha256.slice(0, 16)}`,
   );
   const folder = `${options.out}/runs/${runKey(data, options)}`;
+  await writeReports(folder, data);
+  tell(`what the data are like: ${folder}/report.html`);
+  for (const { file, audit } of data.reports) if (audit) tell(`${file}: ${formatVerdict(audit)}`);
   const { trainer, curve } = await fitOrResume(deps, options, data, folder, signal);
   signal?.throwIfAborted();
 
@@ -121,7 +142,8 @@ export const runTraining = async (deps: TrainingDeps, options: TrainingOptions, 
     current === version ? { isBetter: false, reason: 'the same model is already at work' } : compareModels(challenger, champion);
   await addModel(options.out, built, clock.nowMs());
   if (verdict.isBetter) await promoteModel(options.out, version, { action: 'promote', reason: verdict.reason, nowMs: clock.nowMs() });
-  const record = { version, recipe: RECIPE, ...training, files: options.files, curve, verdict };
+  const audits = data.reports.flatMap(({ file, audit }) => (audit ? [{ file, ...audit }] : []));
+  const record = { version, recipe: RECIPE, ...training, files: options.files, curve, audits, verdict };
   await writeFileAtomic(`${folder}/run.json`, [new TextEncoder().encode(`${JSON.stringify(record, undefined, 2)}\n`)]);
   return { version, curve, verdict, isPromoted: verdict.isBetter };
 };

@@ -4,6 +4,7 @@ import { collectMetricGroups } from '../../scripts/metric-docs.ts';
 import { ADMISSION_CONFIG_SCHEMA } from '../../src/admission/config/schema.ts';
 import * as conventions from '../../src/conventions/index.ts';
 import { CONFIG_SCHEMA } from '../../src/exporter/config/schema.ts';
+import { RECEIVER_CONFIG_SCHEMA } from '../../src/receiver/index.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const pages = [
@@ -27,6 +28,7 @@ const namesOf = (schema: Parameters<typeof collectConfigKeys>[0]) => {
 };
 const exporter = namesOf(CONFIG_SCHEMA);
 const admission = namesOf(ADMISSION_CONFIG_SCHEMA);
+const receiver = namesOf(RECEIVER_CONFIG_SCHEMA);
 
 describe.each(pages)('%s', (page) => {
   const text = read(page);
@@ -36,7 +38,7 @@ describe.each(pages)('%s', (page) => {
   });
 
   it('names no configuration key that is not there', () => {
-    const { form, isKey } = page.startsWith('docs/admission') ? admission : exporter;
+    const { form, isKey } = page.startsWith('docs/admission') ? admission : page.startsWith('docs/receiver') ? receiver : exporter;
     expect([...text.matchAll(form)].map(([, key]) => String(key)).filter((key) => !isKey(key))).toEqual([]);
   });
 });

@@ -1,7 +1,11 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { connectToCluster, createKubernetesClient, type KubernetesClient } from '../../src/platform/index.ts';
 import { describeWith } from './real-program.ts';
 import { type AdmissionReplica, type AdmissionStage, startAdmissionStage } from './support/admission-stage.ts';
 import { until } from './support/until.ts';
+
+const BIN = fileURLToPath(new URL('../../bin/bellwether.mjs', import.meta.url));
 
 const CONFIG = {
   policy: {
@@ -108,7 +112,9 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'the admission webhook behin
 
   it('judges ephemeral containers and kubectl exec', async () => {
     stage.plane.kubectl(['apply', '-f', '-'], JSON.stringify(pod('running')));
-    const debug = { spec: { ephemeralContainers: [{ name: 'debug', image: 'registry.example.com/tools:1' }] } };
+    const debug = {
+      spec: { ephemeralContainers: [{ name: 'debug', image: 'registry.example.com/tools:1', securityContext: APP?.securityContext }] },
+    };
     const name = { apiVersion: 'v1', kind: 'Pod', name: 'running', namespace: 'team' };
     await expect(client.patch(name, debug, { subresource: 'ephemeralcontainers', type: 'strategic' })).rejects.toThrow(
       '[ephemeral-containers] /spec/ephemeralContainers',
@@ -176,6 +182,25 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'the admission webhook behin
     expect(attempt(['label', 'namespace', 'lenient', 'a=b', '--as=dev']).ok).toBe(true);
     expect(attempt(label).ok).toBe(true);
     expect(apply(deployment('any', PRIVILEGED, 1, 'lenient'), '--dry-run=server').ok).toBe(true);
+  });
+
+  it('judges live objects alike: owners for what they make, exceptions and labels of the cluster', () => {
+    const scan = (...args: string[]) => {
+      const { stdout, status } = spawnSync(
+        process.execPath,
+        [BIN, 'scan', '--live', '--kubeconfig', stage.plane.kubeconfig, '--format', 'json', ...args],
+        { encoding: 'utf8', maxBuffer: 2 ** 26 },
+      );
+      const { findings, errors } = JSON.parse(stdout) as { findings: { policy: string; file: string }[]; errors: unknown[] };
+      return { status, errors, found: findings.map(({ policy, file }) => `${policy} ${file}`) };
+    };
+    const team = scan('--namespace', 'team');
+    expect(team).toMatchObject({ status: 1, found: expect.arrayContaining(['privileged live:Deployment/team/old']) as string[] });
+    expect(team.found).not.toContain('privileged live:Deployment/team/good');
+    expect(team.found.filter((text) => /live:\w+\/(kube-system|prod)\//.test(text))).toEqual([]);
+    const all = scan('--only', 'netpol-missing,cluster-admin-binding');
+    expect(all.found).toEqual(expect.arrayContaining(['netpol-missing live:Deployment/team/good']));
+    expect(team.errors.map((one) => JSON.stringify(one)).join()).toContain('expiresAt is 2099-01-01');
   });
 
   it('tells what it did in its metrics', async () => {

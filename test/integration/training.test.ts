@@ -1,11 +1,13 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { evaluateCommand } from '../../src/evaluation/main.ts';
 import { defaultCatalog } from '../../src/features/index.ts';
 import { currentVersion, readRegistry } from '../../src/learning/index.ts';
 import { seededRandom, systemClock } from '../../src/platform/index.ts';
 import { recordTrainingData } from '../../src/training/record-training-data.ts';
 import { runTraining } from '../../src/training/run-training.ts';
+import { runSupervised } from '../../src/training/supervised/run-supervised.ts';
 import { clusterSeries, createMemorySource, STEP_MS } from './recorder-fixture.ts';
 
 let dir: string;
@@ -119,5 +121,57 @@ describe('recordTrainingData', () => {
     const options = { files: [{ data: path }], out: join(dir, 'models'), steps: 100, seed: 1, licence: 'own' };
     const result = await runTraining({ clock: systemClock, tell: () => undefined }, options);
     expect(result.isPromoted).toBe(true);
+  });
+});
+
+describe('runSupervised', () => {
+  /** 1,000 minutes with two kinds of fault, each seen three times. */
+  const write = async (): Promise<void> => {
+    const random = seededRandom(4);
+    const events = Array.from({ length: 6 }, (_, i) => ({
+      namespace: 'n',
+      workload: 'a',
+      start: 60 * (100 + 150 * i),
+      end: 60 * (140 + 150 * i),
+      kind: i % 2 ? 'flood' : 'miner',
+    }));
+    const kindAt = (time: number): string | undefined => events.find(({ start, end }) => time >= start && time < end)?.kind;
+    const lines = (name: string, of: (kind: string | undefined) => number): string[] =>
+      Array.from({ length: 1000 }, (_, i) => `${name}{namespace="n",workload="a"} ${random() + of(kindAt(60 * i))} ${60 * i}`);
+    const text = [
+      '# TYPE cpu gauge',
+      ...lines('cpu', (kind) => (kind ? 3 : 0)),
+      '# TYPE net gauge',
+      ...lines('net', (kind) => (kind === 'flood' ? 3 : 0)),
+    ];
+    await writeFile(join(dir, 'k.om'), `${text.join('\n')}\n# EOF\n`);
+    const entities = [{ namespace: 'n', workload: 'a' }];
+    await writeFile(join(dir, 'k.events.json'), JSON.stringify({ step_seconds: 60, entities, events }));
+  };
+
+  it('learns kinds that evaluate then names, and promotes no equal model', async () => {
+    await write();
+    const files = [{ data: join(dir, 'k.om'), events: join(dir, 'k.events.json') }];
+    const options = { files, out: join(dir, 'kinds'), steps: 200, seed: 1, licence: 'own' };
+    const deps = { clock: systemClock, tell: () => undefined };
+    const first = await runSupervised(deps, options);
+    expect(first.verdict.isBetter).toBe(true);
+    expect(first.figures.macro.f1).toBeGreaterThan(0.9);
+    expect(first.text).toContain('Leakage audit');
+    const again = await runSupervised(deps, options);
+    expect([again.version, again.verdict.isBetter]).toEqual([first.version, false]);
+    await expect(runTraining(deps, { ...options, steps: 100 })).rejects.toThrow('give encoders a folder of their own');
+
+    const command = evaluateCommand();
+    const out = join(dir, 'scores.csv');
+    const args = ['--data', files[0]!.data, '--events', files[0]!.events, '--model', options.out, '--scores-out', out, '--no-baselines'];
+    await command.parseAsync(args, { from: 'user' });
+    const rows = (await readFile(out, 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => line.split(','));
+    expect(rows[0]!.at(-1)).toBe('kind');
+    const within = rows.filter(([time]) => Number(time) >= 60 * 710 && Number(time) < 60 * 738).map((row) => row.at(-1));
+    expect(within.filter((kind) => kind === 'miner').length).toBeGreaterThan(25);
   });
 });

@@ -106,7 +106,10 @@ describe('workloads', () => {
     expect(get(set, 'spec', 'replicas')).toBe(2);
     const selector = get(one('ServiceMonitor', 'bellwether-store'), 'spec', 'selector', 'matchLabels') as object;
     expect(one('Service', 'bellwether-store-pods').metadata.labels).not.toMatchObject(selector);
-    expect(named(objects, 'PersistentVolumeClaim').map(({ metadata }) => metadata.name)).toEqual(['bellwether-exporter-state']);
+    expect(named(objects, 'PersistentVolumeClaim').map(({ metadata }) => metadata.name)).toEqual([
+      'bellwether-exporter-state',
+      'bellwether-receiver-state',
+    ]);
   });
 
   it('that come again never overlap and end at their deadline', () => {

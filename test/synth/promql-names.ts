@@ -8,7 +8,13 @@ const seriesOf = ({ name, type }: conventions.MetricDefinition): readonly string
 
 /** Every series that somebody is known to expose or record. */
 export const KNOWN_SERIES: ReadonlySet<string> = new Set([
-  ...[conventions.SCORE_METRICS, conventions.SOURCE_METRICS, conventions.PROCESS_METRICS, conventions.EXPORTER_METRICS]
+  ...[
+    conventions.SCORE_METRICS,
+    conventions.SOURCE_METRICS,
+    conventions.PROCESS_METRICS,
+    conventions.RECEIVER_METRICS,
+    conventions.EXPORTER_METRICS,
+  ]
     .flatMap((group) => Object.values(group))
     .flatMap(seriesOf),
   ...ALL_DECLARATIONS.flatMap(({ metrics }) => metrics).flatMap(seriesOf),

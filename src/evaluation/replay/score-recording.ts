@@ -3,6 +3,7 @@ import type { FeatureExtractor, FeatureStats } from '../../features/index.ts';
 import type { Scorer } from '../../scoring/index.ts';
 import type { Baseline } from '../baselines/baseline.ts';
 import type { EventsFile, LabelledEvent } from '../events-file.ts';
+import type { FrameKinds } from '../kinds/kinds-of-frames.ts';
 import { entityId } from '../metrics/evaluation-set.ts';
 import type { EventPeak } from '../metrics/explanation.ts';
 import type { Recording } from '../recording.ts';
@@ -23,6 +24,8 @@ export interface ScoredRecording {
   /** By baseline name; the margin column repeats the score. */
   readonly baselineLogs: ReadonlyMap<string, ScoreLog>;
   readonly peaks: readonly EventPeak[];
+  /** Of a classifier, where there is one. */
+  readonly kinds?: FrameKinds | undefined;
   readonly stats: FeatureStats;
 }
 

@@ -17,6 +17,14 @@ describe('formatScores', () => {
       '',
     ]);
   });
+
+  it('adds the kinds of rows, empty for an entity that has none', () => {
+    const log = createScoreLog();
+    for (const workload of ['a', 'b']) log.add({ namespace: 'n', workload }, 1000, 0.5, true, 0.5);
+    const kindsOf = ({ workload }: { workload: string }) => (workload === 'a' ? ['miner'] : undefined);
+    const text = Array.from(formatScores(log.entities(), kindsOf), (chunk) => new TextDecoder().decode(chunk)).join('');
+    expect(text).toBe('time,namespace,workload,score,ready,margin,kind\n1,n,a,0.5,1,0.5,miner\n1,n,b,0.5,1,0.5,\n');
+  });
 });
 
 describe('nameOf', () => {

@@ -2,6 +2,7 @@ import { formatVerdict } from '../audit/audit.ts';
 import type { DetectorFigures, Evaluation } from '../evaluate.ts';
 import type { RuleFigures } from '../metrics/rule-figures.ts';
 import type { Figures, Summary } from '../metrics/summary.ts';
+import { formatKinds } from './kind-table.ts';
 import { formatDuration, formatNumber, formatTable } from './text-table.ts';
 
 /** The report as text for people; `docs/evaluate.md` says what each figure means. */
@@ -21,6 +22,7 @@ export const formatReport = (evaluation: Evaluation): string => {
       'Sample by sample at the boundary, as classifiers are judged: it rewards alarms that last as long as the event',
       sampleTable(evaluation),
     ],
+    evaluation.kinds ? ['Kinds, frame by frame, edges of events left out', formatKinds(evaluation.kinds)] : [],
     [namingLine(evaluation), causeLine(evaluation)],
     [evaluation.audit ? formatVerdict(evaluation.audit) : ''],
     [inputLine(evaluation), ...evaluation.warnings.map((warning) => `warning: ${warning}`)],

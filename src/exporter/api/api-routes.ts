@@ -1,5 +1,5 @@
 import { type Request, type RequestHandler, Router } from 'express';
-import { VERSION, type WorkloadKey } from '../../conventions/index.ts';
+import { parseSlug, VERSION, type WorkloadKey } from '../../conventions/index.ts';
 import type { StoredFlowModel } from '../../flows/index.ts';
 import { BellwetherError, type Clock, parseTime, validate } from '../../platform/index.ts';
 import type { Rung } from '../../prometheus/index.ts';
@@ -20,7 +20,6 @@ import { PREDICT_REQUEST } from './schema/prediction.ts';
 import { WORKLOAD_QUERY } from './schema/workloads.ts';
 import { type StatusView, statusView } from './status-view.ts';
 import { explanationView } from './views.ts';
-import { parseSlug } from './workload-slug.ts';
 
 export interface IngestSettings {
   readonly maxBatchSamples: number;

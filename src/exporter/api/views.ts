@@ -1,9 +1,8 @@
-import { type Contributor, type WorkloadKey, workloadLabels } from '../../conventions/index.ts';
+import { type Contributor, type WorkloadKey, workloadLabels, workloadSlug } from '../../conventions/index.ts';
 import type { FromSchema } from '../../platform/index.ts';
 import type { Explanation } from './explanation.ts';
 import type { EXPLANATION } from './schema/explanation.ts';
 import type { CONTRIBUTOR, WORKLOAD_IDENTITY } from './schema/shared.ts';
-import { workloadSlug } from './workload-slug.ts';
 
 /** JSON has no NaN: what is not known is null. */
 export const orNull = (value: number | undefined): number | null => (value === undefined || !Number.isFinite(value) ? null : value);

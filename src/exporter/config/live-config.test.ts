@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { configOrThrow } from '../../platform/index.ts';
-import { changedKeys, createLiveConfig } from './live-config.ts';
+import { changedKeys, configOrThrow, createLiveConfig } from '../../platform/index.ts';
 import { loadConfig } from './load-config.ts';
-import type { ConfigInput } from './schema.ts';
+import { type ConfigInput, LIVE_KEYS } from './schema.ts';
 
 const load = (input: ConfigInput) => loadConfig('', { prometheus: { url: 'http://p:9090' }, ...input });
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const live = (onApplied?: () => void) => createLiveConfig(configOrThrow(load({}), 'test'), silent, onApplied);
+const live = (onApplied?: () => void) => createLiveConfig(configOrThrow(load({}), 'test'), LIVE_KEYS, silent, onApplied);
 
 describe('changedKeys', () => {
   it('names leaves, and a list as a whole', () => {

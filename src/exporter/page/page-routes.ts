@@ -1,20 +1,17 @@
 import { type ErrorRequestHandler, type Request, type Response, Router } from 'express';
-import { workloadId } from '../../conventions/index.ts';
+import { parseSlug, workloadId, workloadSlug } from '../../conventions/index.ts';
 import { type Clock, toBellwetherError, validate } from '../../platform/index.ts';
-import { checked, html, typedQuery } from '../../web/index.ts';
+import { checked, html, ICON, STYLESHEET, typedQuery } from '../../web/index.ts';
 import { keyOf, timeOf } from '../api/api-routes.ts';
 import type { Explainer } from '../api/explain-service.ts';
 import { listWorkloads } from '../api/list-workloads.ts';
 import { EXPLAIN_QUERY } from '../api/schema/explanation.ts';
 import { WORKLOAD_QUERY } from '../api/schema/workloads.ts';
 import type { StatusView } from '../api/status-view.ts';
-import { parseSlug, workloadSlug } from '../api/workload-slug.ts';
 import type { ScoreBoard } from '../board/score-board.ts';
 import { BROWSER_SCRIPT } from './browser-script.ts';
-import { ICON } from './icon.ts';
 import { messagePage, page } from './layout.ts';
 import { overview } from './overview.ts';
-import { STYLESHEET } from './stylesheet.ts';
 import { workloadPage } from './workload-page.ts';
 
 export interface PageDeps {

@@ -1,10 +1,11 @@
 import { holdsAt, SLOW_SHARE } from '../rank.ts';
 
 /**
- * Sum of the two margins from which on they are an alarm together, neither of them being one alone. Faster steps have more samples a day that
+ * Sum of the two margins from which on they are an alarm together. With less, more events of public
+ * recordings were found, but beyond the false alarms that the score alone may cost. Faster steps have more samples a day that
  * can coincide by chance, so they ask for more; at 30 s and below nearly all that coincides is a harmless change of a workload.
  */
-const TOGETHER = { perMinute: 1.8, slow: 0.15, fast: 2 } as const;
+const TOGETHER = { perMinute: 2.05, slow: 0.12, fast: 2 } as const;
 
 const togetherAt = (stepSeconds: number): number => {
   const tens = Math.log10(stepSeconds / 60);

@@ -214,16 +214,16 @@ describe('agree', () => {
   it('leaves alarms, raises what both nearly call one, and keeps the rest below the boundary', () => {
     const slots = fresh();
     expect(agree(slots, 0, 60, 1.4, 1.4, 0.2)).toBe(1.4);
-    expect(agree(slots, 0, 60, 0.5, 0.9, 0.95)).toBeCloseTo(1.05, 12);
+    expect(agree(slots, 0, 60, 0.5, 0.9, 1.2)).toBeCloseTo(1.05, 12);
     expect(agree(slots, 0, 60, 0.5, 0.3, 0.9)).toBeLessThan(1);
     expect(agree(slots, 0, 60, 0.99, 0.3, 1.4)).toBeLessThan(1);
   });
 
   it('asks for more at fast steps and for less at slow ones', () => {
     const isAlarm = (stepSeconds: number, encoder: number): boolean => agree(fresh(), 0, stepSeconds, 0.5, 0.9, encoder) >= 1;
-    expect([1.49, 1.51].map((encoder) => isAlarm(30, encoder))).toEqual([false, true]);
-    expect([0.89, 0.91].map((encoder) => isAlarm(60, encoder))).toEqual([false, true]);
-    expect([0.62, 0.64].map((encoder) => isAlarm(3600, encoder))).toEqual([false, true]);
+    expect([1.74, 1.76].map((encoder) => isAlarm(30, encoder))).toEqual([false, true]);
+    expect([1.14, 1.16].map((encoder) => isAlarm(60, encoder))).toEqual([false, true]);
+    expect([0.93, 0.95].map((encoder) => isAlarm(3600, encoder))).toEqual([false, true]);
   });
 
   it('is the score itself as long as the encoder says nothing, and orders by it afterwards', () => {

@@ -1,4 +1,5 @@
 import { Yaml } from 'cdk8s';
+import { PORTS } from '../../conventions/index.ts';
 import type { Process, Surroundings } from '../options/bundle.ts';
 
 /** File name inside the ConfigMap and below the mount path of the declared volume. */
@@ -30,6 +31,29 @@ const exporterConfig = (process: Process, { prometheusUrl, preset }: Surrounding
   };
 };
 
+/** Names of the tokens, which are keys of the Secret, and what each may do. */
+const RECEIVER_TOKENS = { alertmanager: 'sender', exporter: 'viewer', responder: 'responder', admin: 'admin' } as const;
+
+const receiverConfig = (process: Process, { alertmanagerUrl }: Surroundings): Sections => {
+  const { volumes, name } = process.declaration;
+  const mountOf = (kind: string): string | undefined => volumes.find((volume) => volume.kind === kind)?.mountPath;
+  const [state, tokens] = [mountOf('persistent'), mountOf('secret')];
+  return {
+    ...LISTEN,
+    ...(state === undefined ? {} : { store: { path: `${state}/alerts.db` } }),
+    ...(tokens === undefined
+      ? {}
+      : {
+          auth: {
+            tokens: Object.entries(RECEIVER_TOKENS).map(([token, role]) => ({ name: token, role, tokenFile: `${tokens}/${token}` })),
+          },
+        }),
+    alertmanager: { urls: [alertmanagerUrl] },
+    // In the same namespace, so the name of the service is enough.
+    exporter: { url: `http://${process.fullName.slice(0, -name.length)}exporter:${PORTS.exporterApi}` },
+  };
+};
+
 /** Names of what the webhook keeps; its pods are called by the service. */
 const admissionConfig = ({ fullName }: Process): Sections => ({
   ...LISTEN,
@@ -39,6 +63,7 @@ const admissionConfig = ({ fullName }: Process): Sections => ({
 /** What the bundle knows for the configuration of a process, by its name. */
 const KNOWN: Readonly<Record<string, (process: Process, surroundings: Surroundings) => Sections>> = {
   exporter: exporterConfig,
+  receiver: receiverConfig,
   admission: admissionConfig,
 };
 

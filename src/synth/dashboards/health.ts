@@ -11,7 +11,7 @@ const percentile = (share: number, metric: string, by = ''): string =>
 const perSecond = (metric: string, by: string): string => `sum by (${by}) (rate(${metric}{cluster=~"$cluster"}${RATE}))`;
 const mine = (metric: string): string => `${metric}{cluster=~"$cluster"}`;
 /** Of the exporter alone: others expose the same names. */
-const process = (metric: string): string => `${metric} and on (instance) ${mine(own.buildInfo.name)}`;
+const process = (metric: string): string => `${metric} and on (instance) ${mine(own.modelInfo.name)}`;
 
 /** Whether scoring itself is well: reading, cycles, model, memory, rules. */
 export const HEALTH: DashboardPlan = {

@@ -5,6 +5,7 @@ export const DASHBOARD_UIDS = {
   networkSecurity: 'bellwether-network-security',
   admission: 'bellwether-admission',
   health: 'bellwether-health',
+  feedback: 'bellwether-feedback',
 } as const;
 
 export type DashboardName = keyof typeof DASHBOARD_UIDS;

@@ -75,6 +75,9 @@ export interface AlertmanagerConfigSpec {
       readonly sendResolved: boolean;
       readonly maxAlerts: number;
       readonly timeout?: string;
+      readonly httpConfig?: {
+        readonly authorization: { readonly type: string; readonly credentials: { readonly name: string; readonly key: string } };
+      };
     }[];
   }[];
   readonly inhibitRules: readonly {

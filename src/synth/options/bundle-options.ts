@@ -116,6 +116,8 @@ export interface RoutingOptions {
   readonly url?: string;
   /** Secret beside the AlertmanagerConfig that holds such an address instead. */
   readonly urlSecret?: { readonly name?: string; readonly key?: string };
+  /** Secret beside the AlertmanagerConfig that holds the bearer token for it; `NAME-receiver-tokens`, key `alertmanager`, for the receiver of the bundle. */
+  readonly tokenSecret?: { readonly name?: string; readonly key?: string };
 }
 
 export interface GrafanaOptions {

@@ -84,6 +84,8 @@ export interface RoutingSettings {
   /** Exactly one of the two is given. */
   readonly url: string | undefined;
   readonly urlSecret: { readonly name: string; readonly key: string } | undefined;
+  /** Holds the bearer token that goes with each call. */
+  readonly tokenSecret: { readonly name: string; readonly key: string } | undefined;
 }
 
 export interface GrafanaSettings {

@@ -48,15 +48,22 @@ const receiverUrl = (name: string, namespace: string, processes: readonly Module
   return port && `http://${name}-receiver.${namespace}.svc:${port.port}/api/v1/alertmanager`;
 };
 
-const parseRouting = (section: OptionSection, ownReceiver: string | undefined): Bundle['routing'] => {
+const parseRouting = (section: OptionSection, name: string, ownReceiver: string | undefined): Bundle['routing'] => {
   const url = section.optionalText('url', HTTP_URL) ?? ownReceiver;
   const secret = section.section('urlSecret');
   const urlSecret = { name: secret.text('name', 'bellwether-webhook', OBJECT_NAME), key: secret.text('key', 'url', OBJECT_NAME) };
+  const token = section.section('tokenSecret');
+  const tokenSecret = {
+    name: token.text('name', `${name}-receiver-tokens`, OBJECT_NAME),
+    key: token.text('key', 'alertmanager', OBJECT_NAME),
+  };
   // A route of ours takes alerts away from the receiver of the root route, so without a destination there is none.
   return {
     enabled: section.flag('enabled', url !== undefined || section.has('urlSecret')),
     url,
     urlSecret: url === undefined ? urlSecret : undefined,
+    // Our own receiver lets nobody in without one.
+    tokenSecret: section.has('tokenSecret') || (url !== undefined && url === ownReceiver) ? tokenSecret : undefined,
   };
 };
 
@@ -88,6 +95,7 @@ export const parseOptions = (options: BundleOptions, declarations: readonly Modu
     rules,
     routing: parseRouting(
       root.section('routing'),
+      name,
       receiverUrl(
         name,
         namespace,

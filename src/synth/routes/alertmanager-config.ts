@@ -7,8 +7,9 @@ const matcher = ({ name, type, value }: Match): AlertMatcher => ({ name, matchTy
 /** The route as the Prometheus operator takes it. */
 export const alertmanagerConfigSpec = (bundle: Bundle): AlertmanagerConfigSpec => {
   const { receiver, match, webhook, watchdog, inhibit, ...pace } = routePlan(bundle);
-  const { url, urlSecret } = bundle.routing;
+  const { url, urlSecret, tokenSecret } = bundle.routing;
   const { match: watchdogMatch, ...watchdogPace } = watchdog;
+  const authorization = tokenSecret ? { httpConfig: { authorization: { type: 'Bearer', credentials: tokenSecret } } } : {};
   return {
     route: {
       receiver,
@@ -19,7 +20,7 @@ export const alertmanagerConfigSpec = (bundle: Bundle): AlertmanagerConfigSpec =
     receivers: [
       {
         name: receiver,
-        webhookConfigs: [{ ...(url === undefined ? {} : { url }), ...(urlSecret ? { urlSecret } : {}), ...webhook }],
+        webhookConfigs: [{ ...(url === undefined ? {} : { url }), ...(urlSecret ? { urlSecret } : {}), ...webhook, ...authorization }],
       },
     ],
     inhibitRules: [{ sourceMatch: inhibit.source.map(matcher), targetMatch: inhibit.target.map(matcher), equal: inhibit.equal }],

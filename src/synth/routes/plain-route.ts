@@ -16,7 +16,14 @@ const pace = ({ groupBy, groupWait, groupInterval, repeatInterval }: Pace) => ({
  */
 export const plainAlertmanagerConfig = (bundle: Bundle) => {
   const plan = routePlan(bundle);
-  const { url, urlSecret } = bundle.routing;
+  const { url, urlSecret, tokenSecret } = bundle.routing;
+  const authorization = tokenSecret
+    ? {
+        http_config: {
+          authorization: { type: 'Bearer', credentials_file: `/etc/alertmanager/secrets/${tokenSecret.name}/${tokenSecret.key}` },
+        },
+      }
+    : {};
   const address = urlSecret ? { url_file: `/etc/alertmanager/secrets/${urlSecret.name}/${urlSecret.key}` } : { url };
   return {
     route: {
@@ -31,7 +38,13 @@ export const plainAlertmanagerConfig = (bundle: Bundle) => {
       {
         name: plan.receiver,
         webhook_configs: [
-          { ...address, send_resolved: plan.webhook.sendResolved, max_alerts: plan.webhook.maxAlerts, timeout: plan.webhook.timeout },
+          {
+            ...address,
+            send_resolved: plan.webhook.sendResolved,
+            max_alerts: plan.webhook.maxAlerts,
+            timeout: plan.webhook.timeout,
+            ...authorization,
+          },
         ],
       },
     ],

@@ -15,9 +15,12 @@ const WORKLOAD_VARIABLES = { namespace: label('namespace'), workload: label('wor
 const isAboutWorkloads = (name: string): boolean => !name.startsWith('Bellwether') || name === STORM_ALERT;
 
 const ABOUT_ADMISSION = /^Bellwether(Admission|Policy)/;
+/** Alerts about keeping alerts and hearing verdicts. */
+const ABOUT_FEEDBACK = /^Bellwether(Receiver|Store|Verdict|Alertmanager|BulkSilence|AlertPath)/;
 
 const linkOf = (base: string, name: string): string => {
   if (name === STORM_ALERT) return dashboardLink(base, 'overview', { namespace: label('namespace') });
+  if (ABOUT_FEEDBACK.test(name)) return dashboardLink(base, 'feedback');
   const dashboard: DashboardName = isAboutWorkloads(name) ? 'workload' : ABOUT_ADMISSION.test(name) ? 'admission' : 'health';
   return dashboardLink(base, dashboard, dashboard === 'workload' ? WORKLOAD_VARIABLES : {});
 };

@@ -117,7 +117,9 @@ export const startAdmissionStage = async (programs: { etcd: string; apiserver: s
       text += String(chunk);
     });
     const ended = once(child, 'exit').then(() => void running.delete(child));
-    const self = (path: string) => fetch(`http://127.0.0.1:${selfPort}${path}`);
+    // A connection that was kept may have been closed while the test was busy elsewhere: once more then.
+    const ask = (path: string) => fetch(`http://127.0.0.1:${selfPort}${path}`);
+    const self = (path: string) => ask(path).catch(() => ask(path));
     const isReady = async (): Promise<true | undefined> => {
       if (child.exitCode !== null) throw new Error(`the webhook ended:\n${text}`);
       return (await self('/readyz').catch(() => undefined))?.ok ? true : undefined;

@@ -1,18 +1,28 @@
-import type { Labels } from '../../../src/conventions/index.ts';
+import { type Labels, type MetricDefinition, RECEIVER_METRICS } from '../../../src/conventions/index.ts';
 import { formatLabels } from '../remote-read-fixture.ts';
 
 /** Rises by so much per second. */
 const counters = (nowMs: number, perSecond: number): number => (nowMs / 1000 - 1_700_000_000) * perSecond;
 
+type Row = readonly [name: string, labels: Labels, value: number];
+
+const receiverRows = (nowMs: number): readonly Row[] =>
+  Object.values<MetricDefinition>(RECEIVER_METRICS).flatMap(({ name, type, labels }): readonly Row[] => {
+    const given = Object.fromEntries(labels.map((label) => [label, 'a']));
+    const value = type === 'gauge' ? 1 : counters(nowMs, 1);
+    if (type !== 'histogram') return [[name, given, value]];
+    return ['0.1', '+Inf'].map((le): Row => [`${name}_bucket`, { ...given, le }, value]);
+  });
+
 /**
- * What the dashboards read and the small live cluster does not have, for one pod of one workload: limits, disks, requests, and the series of
- * Hubble, Tetragon and Falco.
+ * What the dashboards read and the small live cluster does not have, for one pod of one workload: limits, disks, requests, the series of
+ * Hubble, Tetragon and Falco, and those of a receiver.
  */
 export const extraSeries = (pod: string, namespace: string, deployment: string, nowMs: number): string => {
   const inPod = { namespace, pod };
   const inContainer = { ...inPod, container: 'app' };
   const http = { ...inPod, code: '200' };
-  const rows: readonly (readonly [name: string, labels: Labels, value: number])[] = [
+  const rows: readonly Row[] = [
     ['container_cpu_cfs_periods_total', inContainer, counters(nowMs, 10)],
     ['container_cpu_cfs_throttled_periods_total', inContainer, counters(nowMs, 1)],
     ['container_fs_reads_bytes_total', inContainer, counters(nowMs, 1000)],
@@ -65,6 +75,7 @@ export const extraSeries = (pod: string, namespace: string, deployment: string, 
     ['bellwether_admission_fallbacks_total', { reason: 'timeout' }, counters(nowMs, 1)],
     ['bellwether_admission_refused_total', { reason: 'overloaded' }, counters(nowMs, 1)],
     ['falcosecurity_falco_rules_matches_total', { rule_name: 'Terminal shell in container', priority: '5' }, counters(nowMs, 1)],
+    ...receiverRows(nowMs),
   ];
   return rows.map(([name, labels, value]) => `${name}${formatLabels(labels)} ${value}\n`).join('');
 };

@@ -204,7 +204,7 @@ export const EXPORTER_CASES: AlertCases = {
     { family: 'contribution' },
   ),
   BellwetherConfigReloadFailed: switchCases('bellwether_config_last_reload_successful', [0, 1], 5, own('warning'), {
-    summary: 'The configuration file of the exporter is invalid; the last good one is in use',
+    summary: 'A configuration file of Bellwether is invalid; the last good one is in use',
     description: 'The log lists every wrong key with its value and limit. A restart would fail.',
   }),
   BellwetherSnapshotFailing: [

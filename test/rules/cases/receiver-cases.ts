@@ -1,4 +1,4 @@
-import { type AlertCases, own } from './alert-case.ts';
+import { type AlertCases, own, switchCases } from './alert-case.ts';
 
 export const RECEIVER_CASES: AlertCases = {
   BellwetherAlertPathBroken: [
@@ -35,4 +35,152 @@ export const RECEIVER_CASES: AlertCases = {
       firing: { '30m': [] },
     },
   ],
+  BellwetherReceiverDown: [
+    {
+      kind: 'fires',
+      what: 'the receiver vanishes',
+      series: { 'bellwether_receiver_ready{pod="p"}': '1x9 stale' },
+      firing: { '7m': [own('critical', {})], '6m30s': [] },
+      says: {
+        summary: 'No receiver is scraped: alerts are not kept and verdicts are not heard',
+        description:
+          'Prometheus has had no metrics of the receiver for two minutes. Alertmanager goes on trying for about a minute per group.',
+      },
+    },
+    { kind: 'quiet', what: 'it is there, ready or not', series: { 'bellwether_receiver_ready{pod="p"}': '0x8' }, firing: { '4m': [] } },
+    {
+      kind: 'resolves',
+      what: 'it is back',
+      series: { 'bellwether_receiver_ready{pod="p"}': '1x9 stale _x8 1x10' },
+      firing: { '9m': [own('critical', {})], '9m30s': [] },
+    },
+    { kind: 'missing', what: 'it never was there', series: {}, firing: { '2m': [own('critical', {})], '1m30s': [] } },
+  ],
+  BellwetherReceiverNotReady: [
+    {
+      kind: 'fires',
+      what: 'neither replica is ready',
+      series: { 'bellwether_receiver_ready{pod="a"}': '0x30', 'bellwether_receiver_ready{pod="b"}': '0x30' },
+      firing: { '5m': [own('critical', {})], '4m30s': [] },
+      says: {
+        summary: 'No receiver takes alerts',
+        description: 'The receiver answers 503. The metric bellwether_receiver_not_ready names the reason: its store, or no leader.',
+      },
+    },
+    {
+      kind: 'quiet',
+      what: 'one of two leads',
+      series: { 'bellwether_receiver_ready{pod="a"}': '0x30', 'bellwether_receiver_ready{pod="b"}': '1x30' },
+      firing: { '10m': [] },
+    },
+    {
+      kind: 'resolves',
+      what: 'it is well again',
+      series: { 'bellwether_receiver_ready{pod="p"}': '0x13 1x10' },
+      firing: { '6m30s': [own('critical', {})], '7m': [] },
+    },
+    { kind: 'missing', what: 'it is gone', series: { 'bellwether_receiver_ready{pod="p"}': '0x2 stale' }, firing: { '5m30s': [] } },
+  ],
+  BellwetherStoreFailing: [
+    {
+      kind: 'fires',
+      what: 'two writes failed',
+      series: { 'bellwether_store_failures_total{pod="p",reason="full"}': '0x9 1x1 2x40' },
+      firing: { '7m30s': [own('critical', { pod: 'p', reason: 'full' })], '7m': [] },
+      says: {
+        summary: 'The store of the receiver fails: full',
+        description: 'Alertmanager is told to try again, so nothing acknowledged is lost, but alerts that resolve meanwhile are.',
+      },
+    },
+    {
+      kind: 'quiet',
+      what: 'one failed',
+      series: { 'bellwether_store_failures_total{pod="p",reason="gone"}': '0x9 1x60' },
+      firing: { '20m': [] },
+    },
+    {
+      kind: 'resolves',
+      what: 'a quarter of an hour later',
+      series: { 'bellwether_store_failures_total{pod="p",reason="full"}': '0x9 1x1 2x80' },
+      firing: { '19m30s': [own('critical', { pod: 'p', reason: 'full' })], '20m30s': [] },
+    },
+    {
+      kind: 'missing',
+      what: 'the receiver is gone',
+      series: { 'bellwether_store_failures_total{pod="p",reason="full"}': '0 1 stale' },
+      firing: { '10m': [] },
+    },
+  ],
+  BellwetherStoreNearlyFull: [
+    {
+      kind: 'fires',
+      what: 'more than 85 % are used',
+      series: { 'bellwether_store_bytes{pod="p"}': '86x40', 'bellwether_store_limit_bytes{pod="p"}': '100x40' },
+      firing: { '10m': [own('warning')], '9m30s': [] },
+      says: {
+        summary: 'The store of the receiver is 86% full',
+        description:
+          'From nine tenths on, the oldest resolved alerts are removed before their time. Raise store.maxBytes or lower store.keepDays.',
+      },
+    },
+    {
+      kind: 'quiet',
+      what: '85 %',
+      series: { 'bellwether_store_bytes{pod="p"}': '85x40', 'bellwether_store_limit_bytes{pod="p"}': '100x40' },
+      firing: { '20m': [] },
+    },
+    {
+      kind: 'resolves',
+      what: 'room was made',
+      series: { 'bellwether_store_bytes{pod="p"}': '90x23 80x10', 'bellwether_store_limit_bytes{pod="p"}': '100x40' },
+      firing: { '11m30s': [own('warning')], '12m': [] },
+    },
+    {
+      kind: 'missing',
+      what: 'PostgreSQL has limits of its own',
+      series: { 'bellwether_store_bytes{pod="p"}': '90x40', 'bellwether_store_limit_bytes{pod="p"}': '0x1 stale' },
+      firing: { '15m': [] },
+    },
+  ],
+  BellwetherVerdictBacklog: [
+    {
+      kind: 'fires',
+      what: 'verdicts wait',
+      series: { 'bellwether_verdict_backlog_entries{pod="p"}': '3x60' },
+      firing: { '15m': [own('warning')], '14m30s': [] },
+      says: {
+        summary: '3 verdicts have not reached the exporter',
+        description:
+          'Nobody has fetched the newest verdicts for a quarter of an hour, so they change no score. Look at the feedback section of the exporter.',
+      },
+    },
+    { kind: 'quiet', what: 'all are fetched', series: { 'bellwether_verdict_backlog_entries{pod="p"}': '0x60' }, firing: { '20m': [] } },
+    {
+      kind: 'resolves',
+      what: 'they are fetched',
+      series: { 'bellwether_verdict_backlog_entries{pod="p"}': '1x33 0x10' },
+      firing: { '16m30s': [own('warning')], '17m': [] },
+    },
+    {
+      kind: 'missing',
+      what: 'the receiver is gone',
+      series: { 'bellwether_verdict_backlog_entries{pod="p"}': '1x2 stale' },
+      firing: { '17m': [] },
+    },
+  ],
+  BellwetherAlertmanagerUnreachable: switchCases(
+    'bellwether_alertmanager_up',
+    [0, 1],
+    10,
+    own('warning', { pod: 'p', instance: 'http://am' }),
+    {
+      summary: 'The receiver cannot read from Alertmanager at http://am',
+      description: 'Silences become no verdicts, and silenced alerts that end are not seen.',
+    },
+    { instance: 'http://am' },
+  ),
+  BellwetherBulkSilence: switchCases('bellwether_bulk_silences', [2, 0], 5, own('info'), {
+    summary: '2 silences hold back so many alerts that their word does not count',
+    description: 'A silence over this many workloads says nothing about a single one. If it is meant, give the verdicts one by one.',
+  }),
 };

@@ -1,5 +1,6 @@
-import { describeProblems, type Logger, type Validation } from '../../platform/index.ts';
-import { type ExporterConfig, LIVE_KEYS } from './schema.ts';
+import { describeProblems } from './config-text.ts';
+import type { Logger } from './logger.ts';
+import type { Validation } from './validate.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
 const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -13,7 +14,7 @@ export const changedKeys = (before: unknown, after: unknown, path = ''): readonl
   return JSON.stringify(before) === JSON.stringify(after) ? [] : [path];
 };
 
-export const isLiveKey = (key: string): boolean => LIVE_KEYS.some((live) => key === live || key.startsWith(`${live}.`));
+const isBelow = (key: string, names: readonly string[]): boolean => names.some((name) => key === name || key.startsWith(`${name}.`));
 
 /** The running configuration with one path taken from the new one. */
 const withKey = (running: Tree, next: Tree, path: readonly string[]): Tree => {
@@ -29,17 +30,19 @@ export type ReloadOutcome =
   | { readonly ok: false; readonly message: string };
 
 /** The configuration in force. */
-export interface LiveConfig {
-  readonly current: ExporterConfig;
+export interface LiveConfig<T> {
+  readonly current: T;
   /** Takes a newly read configuration: live keys at once, others are named; a bad one changes nothing. */
-  apply(result: Validation<ExporterConfig>): ReloadOutcome;
+  apply(result: Validation<T>): ReloadOutcome;
 }
 
-export const createLiveConfig = (
-  initial: ExporterConfig,
+/** `liveKeys` take effect while running; one stands for everything below it. The others are built into parts that hold state, and need a restart. */
+export const createLiveConfig = <T extends Tree>(
+  initial: T,
+  liveKeys: readonly string[],
   log: Pick<Logger, 'info' | 'warn' | 'error'>,
-  onApplied?: (config: ExporterConfig) => void,
-): LiveConfig => {
+  onApplied?: (config: T) => void,
+): LiveConfig<T> => {
   let current = initial;
   return {
     get current() {
@@ -52,9 +55,9 @@ export const createLiveConfig = (
         return { ok: false, message };
       }
       const changed = changedKeys(current, result.value);
-      const applied = changed.filter(isLiveKey);
-      const restartRequired = changed.filter((key) => !isLiveKey(key));
-      for (const key of applied) current = withKey(current, result.value, key.split('.')) as ExporterConfig;
+      const applied = changed.filter((key) => isBelow(key, liveKeys));
+      const restartRequired = changed.filter((key) => !isBelow(key, liveKeys));
+      for (const key of applied) current = withKey(current, result.value, key.split('.')) as T;
       if (applied.length > 0) {
         log.info({ keys: applied }, 'configuration applied');
         onApplied?.(current);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { workloadId } from '../../conventions/index.ts';
-import { aKey } from '../../testing/score-builders.ts';
+import { aKey } from '../testing/score-builders.ts';
+import { workloadId } from './workload.ts';
 import { idOfSlug, parseSlug, workloadSlug } from './workload-slug.ts';
 
 const text = fc.string({ minLength: 1, maxLength: 20, unit: 'grapheme' });

@@ -1,4 +1,4 @@
-import { type WorkloadKey, workloadId } from '../../conventions/index.ts';
+import { type WorkloadKey, workloadId } from './workload.ts';
 
 /** Marks an entity of chosen labels; no Kubernetes kind begins so. */
 const ENTITY = '@';

@@ -1,0 +1,56 @@
+import express, { type Express, type RequestHandler, Router } from 'express';
+import { BellwetherError, type Clock, type Logger } from '../platform/index.ts';
+import { answerErrors, answerNotFound, countRequests, securityHeaders } from '../web/index.ts';
+import { createAdminRoutes } from './api/admin-routes.ts';
+import { createAlertRoutes } from './api/alert-routes.ts';
+import { createSilenceRoutes } from './api/silence-routes.ts';
+import { createVerdictRoutes } from './api/verdict-routes.ts';
+import { createPageRoutes } from './page/page-routes.ts';
+import type { ReceiverInstruments, ReceiverParts } from './receiver-parts.ts';
+import { createPayloadTaker } from './webhook/take-payload.ts';
+import { createWebhookRoute } from './webhook/webhook-route.ts';
+
+export interface ReceiverApiDeps {
+  readonly instruments: ReceiverInstruments;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly notReady: () => string;
+}
+
+/** The API port. It answers from the first moment on: 503 until the store is open, so that Alertmanager tries again. */
+export const createReceiverApi = ({
+  instruments,
+  clock,
+  log,
+  notReady,
+}: ReceiverApiDeps): { readonly app: Express; open(parts: ReceiverParts): void } => {
+  const app = express();
+  let routes: RequestHandler | undefined;
+  app.disable('x-powered-by');
+  app.set('query parser', 'simple');
+  app.use(securityHeaders, countRequests('api', instruments, clock));
+  app.use((request, response, next) => {
+    if (routes) routes(request, response, next);
+    else {
+      instruments.payloads.inc({ outcome: 'not_ready' });
+      next(new BellwetherError('not_ready', notReady()));
+    }
+  });
+  app.use(answerNotFound);
+  app.use(answerErrors(log));
+  return {
+    app,
+    open: (parts) => {
+      const router = Router();
+      router.use(createWebhookRoute(parts, createPayloadTaker(parts)));
+      router.use(
+        createVerdictRoutes(parts),
+        createAlertRoutes(parts),
+        createSilenceRoutes(parts),
+        createAdminRoutes(parts),
+        createPageRoutes(parts),
+      );
+      routes = router;
+    },
+  };
+};

@@ -1,0 +1,85 @@
+import { DEFAULT_LISTEN_ADDRESS, PORTS } from '../../conventions/index.ts';
+
+const PORT = { type: 'integer', minimum: 0, maximum: 65535 } as const;
+const FILE = { type: 'string', minLength: 1, maxLength: 4096 } as const;
+
+export const LISTEN_SECTION = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  description: 'Addresses and ports. Port 0 takes any free one and logs it.',
+  properties: {
+    host: {
+      type: 'string',
+      minLength: 1,
+      default: DEFAULT_LISTEN_ADDRESS,
+      description: 'Address to listen on; `0.0.0.0` inside a cluster.',
+    },
+    apiPort: { ...PORT, default: PORTS.receiverApi, description: 'The webhook, the pages and `/api/v1`.' },
+    selfPort: { ...PORT, default: PORTS.receiverSelf, description: '`/metrics` of the receiver itself, `/healthz` and `/readyz`.' },
+    baseUrl: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 2000,
+      description: 'Address under which people reach the pages, for links in messages; the address it listens on where absent.',
+    },
+  },
+} as const;
+
+export const AUTH_SECTION = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  description: 'Who may do what. Without an entry nobody is let in; `/healthz`, `/readyz` and `/metrics` of the self port are open.',
+  properties: {
+    tokens: {
+      type: 'array',
+      maxItems: 200,
+      default: [],
+      description: 'Bearer tokens. With a token one can log in to the pages as well.',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'role'],
+        properties: {
+          name: { type: 'string', minLength: 1, maxLength: 100, description: 'Who it is, in verdicts and in the audit log.' },
+          role: {
+            type: 'string',
+            enum: ['sender', 'viewer', 'responder', 'admin'],
+            description:
+              '`sender` may only deliver alerts; `viewer` may read; `responder` may also judge, acknowledge and silence; `admin` may also read the audit log and fetch backups.',
+          },
+          tokenFile: { ...FILE, description: 'File with the token; read again when it changes.' },
+          sha256: {
+            type: 'string',
+            pattern: '^[0-9a-f]{64}$',
+            description: 'SHA-256 of the token in hex, instead of a file: `printf %s TOKEN | sha256sum`.',
+          },
+        },
+      },
+    },
+    sessionHours: { type: 'number', minimum: 0.1, maximum: 168, default: 12, description: 'How long a login to the pages lasts.' },
+    requestsPerSecond: {
+      type: 'number',
+      minimum: 1,
+      maximum: 100000,
+      default: 50,
+      description: 'Requests of one identity, save for the webhook; ten times as many may come at once.',
+    },
+  },
+} as const;
+
+export const LOG_SECTION = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  description: 'Log lines, JSON on standard error.',
+  properties: {
+    level: {
+      type: 'string',
+      enum: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+      default: 'info',
+      description: 'Least level that is written.',
+    },
+  },
+} as const;

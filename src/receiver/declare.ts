@@ -1,0 +1,121 @@
+import {
+  ALERT_PATH_BROKEN,
+  type AlertDeclaration,
+  type ModuleDeclaration,
+  PORTS,
+  PROCESS_METRICS,
+  RECEIVER_METRICS,
+} from '../conventions/index.ts';
+
+const MINUTE = 60;
+const m = RECEIVER_METRICS;
+
+/** What a person has to know about. A receiver that is gone is `BellwetherReceiverDown` alone. */
+const ALERTS: readonly AlertDeclaration[] = [
+  ALERT_PATH_BROKEN,
+  {
+    name: 'BellwetherReceiverDown',
+    expr: `absent(${m.receiverReady.name})`,
+    forSeconds: 2 * MINUTE,
+    severity: 'critical',
+    summary: 'No receiver is scraped: alerts are not kept and verdicts are not heard',
+    description: 'Prometheus has had no metrics of the receiver for two minutes. Alertmanager goes on trying for about a minute per group.',
+  },
+  {
+    name: 'BellwetherReceiverNotReady',
+    expr: `max(${m.receiverReady.name}) == 0`,
+    forSeconds: 5 * MINUTE,
+    severity: 'critical',
+    summary: 'No receiver takes alerts',
+    description: 'The receiver answers 503. The metric bellwether_receiver_not_ready names the reason: its store, or no leader.',
+  },
+  {
+    name: 'BellwetherStoreFailing',
+    // changes, because increase() extrapolates one failure to a little more than one.
+    expr: `changes(${m.storeFailures.name}[15m]) >= 2`,
+    forSeconds: 2 * MINUTE,
+    severity: 'critical',
+    summary: 'The store of the receiver fails: {{ $labels.reason }}',
+    description: 'Alertmanager is told to try again, so nothing acknowledged is lost, but alerts that resolve meanwhile are.',
+  },
+  {
+    name: 'BellwetherStoreNearlyFull',
+    expr: `${m.storeBytes.name} / ${m.storeLimit.name} > 0.85`,
+    forSeconds: 10 * MINUTE,
+    severity: 'warning',
+    summary: 'The store of the receiver is {{ $value | humanizePercentage }} full',
+    description:
+      'From nine tenths on, the oldest resolved alerts are removed before their time. Raise store.maxBytes or lower store.keepDays.',
+  },
+  {
+    name: 'BellwetherVerdictBacklog',
+    expr: `${m.verdictBacklog.name} > 0`,
+    forSeconds: 15 * MINUTE,
+    severity: 'warning',
+    summary: '{{ $value }} verdicts have not reached the exporter',
+    description:
+      'Nobody has fetched the newest verdicts for a quarter of an hour, so they change no score. Look at the feedback section of the exporter.',
+  },
+  {
+    name: 'BellwetherAlertmanagerUnreachable',
+    expr: `${m.alertmanagerUp.name} == 0`,
+    forSeconds: 10 * MINUTE,
+    severity: 'warning',
+    summary: 'The receiver cannot read from Alertmanager at {{ $labels.instance }}',
+    description: 'Silences become no verdicts, and silenced alerts that end are not seen.',
+  },
+  {
+    name: 'BellwetherBulkSilence',
+    expr: `${m.bulkSilences.name} > 0`,
+    forSeconds: 5 * MINUTE,
+    severity: 'info',
+    summary: '{{ $value }} silences hold back so many alerts that their word does not count',
+    description: 'A silence over this many workloads says nothing about a single one. If it is meant, give the verdicts one by one.',
+  },
+];
+
+/** What the receiver needs from its cluster. Its tokens are in a Secret that the user makes; without it nobody is let in. */
+export const RECEIVER_DECLARATION: ModuleDeclaration = {
+  name: 'receiver',
+  args: ['receiver', '--config', '/etc/bellwether/bellwether.yaml'],
+  ports: [
+    {
+      name: 'api',
+      port: PORTS.receiverApi,
+      purpose: 'Webhook of Alertmanager, pages, verdicts.',
+      from: ['own', 'alertmanager'],
+      forPeople: true,
+    },
+    { name: 'self', port: PORTS.receiverSelf, purpose: 'Own metrics and probes.', scrape: { path: '/metrics', honorLabels: false } },
+  ],
+  rbac: [
+    {
+      apiGroups: ['coordination.k8s.io'],
+      resources: ['leases'],
+      verbs: ['get', 'create', 'update'],
+      ownNamespace: true,
+      reason: 'One of several replicas leads.',
+    },
+  ],
+  metrics: [...Object.values(PROCESS_METRICS), ...Object.values(RECEIVER_METRICS)],
+  alerts: ALERTS,
+  probes: {
+    // The check of a large store takes a while.
+    startup: { port: 'self', path: '/healthz', periodSeconds: 2, failureThreshold: 60 },
+    liveness: { port: 'self', path: '/healthz', periodSeconds: 10, failureThreshold: 6 },
+    readiness: { port: 'self', path: '/readyz', periodSeconds: 5, failureThreshold: 2 },
+  },
+  volumes: [
+    { name: 'config', mountPath: '/etc/bellwether', kind: 'config' },
+    { name: 'tokens', mountPath: '/etc/bellwether-tokens', kind: 'secret', optional: true },
+    // The file, its journal, and a copy of it while a backup is made.
+    { name: 'state', mountPath: '/var/lib/bellwether', kind: 'persistent', size: '3Gi' },
+  ],
+  egress: [
+    { to: 'alertmanager', port: 9093 },
+    { to: 'own', port: PORTS.exporterApi },
+    { to: 'kubernetes-api', port: 443 },
+    { to: 'kubernetes-api', port: 6443 },
+  ],
+  resources: { cpuRequest: '50m', memoryRequest: '192Mi', memoryLimit: '384Mi' },
+};

@@ -1,0 +1,118 @@
+import type { AlertmanagerClient } from '../../alertmanager/index.ts';
+import type { Clock, Database, HttpClient, Logger } from '../../platform/index.ts';
+import { setTotal } from '../../web/index.ts';
+import type { ReceiverConfig } from '../config/schema.ts';
+import { createEvidenceFetcher } from '../evidence/fetch-evidence.ts';
+import type { ReceiverInstruments, ReceiverParts } from '../receiver-parts.ts';
+import { type LoopFigures, readFigures } from '../store/figures.ts';
+import { applyRetention } from '../store/retention.ts';
+import { lastSequence } from '../store/verdict-store.ts';
+import { createSilenceReader } from '../watch/silence-reader.ts';
+import { createWatchCycle, type WatchResult } from '../watch/watch-cycle.ts';
+import { runLoop } from './run-loop.ts';
+
+const SECOND_MS = 1000;
+const EVIDENCE_MS = 2_000;
+const FIGURES_MS = 60_000;
+const RETENTION_MS = 600_000;
+const DAY_MS = 86_400_000;
+
+export interface ReceiverLoopsDeps {
+  readonly config: () => ReceiverConfig;
+  readonly database: Database;
+  readonly parts: Pick<ReceiverParts, 'commit' | 'book'>;
+  readonly client: AlertmanagerClient | undefined;
+  readonly exporter: HttpClient | undefined;
+  readonly instruments: ReceiverInstruments;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly isOn: () => boolean;
+  /** Sequence up to which an exporter has the log. */
+  readonly fedUpTo: () => number;
+}
+
+const tell = (m: ReceiverInstruments, log: Logger, result: WatchResult): void => {
+  for (const { url, error } of result.replicas) m.alertmanagerUp.set({ instance: url }, error === undefined ? 1 : 0);
+  for (const [state, count] of Object.entries(result.silences)) m.silences.set({ state }, count);
+  m.unheardAlerts.inc(result.found.length);
+  m.endedUnheard.inc(result.ended.length);
+  m.bulkSilences.set(result.bulkSilences.length);
+  m.verdictsUndone.inc(result.undone.length);
+  if (result.given.length > 0) log.info({ verdicts: result.given.length }, 'silences became verdicts');
+};
+
+const showFigures = (m: ReceiverInstruments, figures: LoopFigures): void => {
+  m.storedAlerts.set({ status: 'firing' }, figures.firing);
+  m.storedAlerts.set({ status: 'resolved' }, figures.resolved);
+  m.unjudged.set(figures.unjudged);
+  m.precision.set(figures.precision);
+  m.repeats.set(figures.repeats);
+  m.timeToVerdict.set(figures.medianDelaySeconds);
+};
+
+/** What the receiver does by itself; resolves when the signal is aborted and all rounds have ended. */
+export const runReceiverLoops = async (deps: ReceiverLoopsDeps, signal: AbortSignal): Promise<void> => {
+  const { config, database, parts, client, exporter, instruments: m, clock, log } = deps;
+  const { commit, book } = parts;
+  const loops: Promise<void>[] = [];
+  const begin = (loop: string, intervalMs: () => number, work: () => Promise<void>): void => {
+    loops.push(runLoop(deps, { loop, intervalMs }, work, signal));
+  };
+
+  if (client) {
+    const readSilence = createSilenceReader({ book, clock }, { bulkWorkloads: () => config().verdicts.bulkWorkloads });
+    const look = createWatchCycle({ client, commit, readSilence, clock });
+    begin(
+      'watch',
+      () => config().alertmanager.pollSeconds * SECOND_MS,
+      async () => {
+        const result = await look();
+        // Where none answered, none is named.
+        if (result.replicas.length === 0) for (const instance of config().alertmanager.urls) m.alertmanagerUp.set({ instance }, 0);
+        tell(m, log, result);
+        // Half a look is no success.
+        const error = result.alertsError ?? result.silencesError;
+        if (error) throw error;
+      },
+    );
+  }
+  const { url } = config().exporter;
+  if (exporter && url !== undefined) {
+    const fetchEvidence = createEvidenceFetcher(
+      { http: exporter, database, commit, clock },
+      { url, timeoutMs: config().exporter.timeoutSeconds * SECOND_MS },
+    );
+    begin(
+      'evidence',
+      () => EVIDENCE_MS,
+      async () => {
+        const { waiting, error } = await fetchEvidence();
+        m.evidenceWaiting.set(waiting);
+        if (error && error.code !== 'not_found') throw error;
+      },
+    );
+  }
+  begin(
+    'figures',
+    () => FIGURES_MS,
+    async () => {
+      showFigures(m, await readFigures(database, clock.nowMs()));
+      m.storeBytes.set(await database.usedBytes());
+      m.verdictBacklog.set(Math.max(0, (await lastSequence(database)) - deps.fedUpTo()));
+    },
+  );
+  const removed = { age: 0, size: 0 };
+  begin(
+    'retention',
+    () => RETENTION_MS,
+    async () => {
+      const { keepDays, maxBytes } = config().store;
+      const { byAge, bySize } = await applyRetention(database, { keepMs: keepDays * DAY_MS, maxBytes }, clock.nowMs());
+      removed.age += byAge;
+      removed.size += bySize;
+      setTotal(m.removedAlerts, new Map(Object.entries(removed).map(([reason, total]) => [{ reason }, total])));
+      if (bySize > 0) log.warn({ alerts: bySize }, 'the store is nearly full; the oldest alerts were removed before their time');
+    },
+  );
+  await Promise.all(loops);
+};

@@ -1,0 +1,43 @@
+import { once } from 'node:events';
+import { Command } from 'commander';
+import { createLogger, runProcess, systemClock, watchConfigFile } from '../platform/index.ts';
+import { createReceiverApp } from './app.ts';
+import { addReceiverFlags, configOfReceiverFlags } from './config/flags.ts';
+import { loadReceiverConfig, readReceiverConfig } from './config/load-config.ts';
+import { databaseOf, leadershipOf } from './parts.ts';
+
+const HELP = `
+Every flag has a key in the configuration file; a flag wins over the file. docs/receiver-configuration.md lists all keys.
+
+Example, with a token for Alertmanager and one for people in the file:
+  $ bellwether receiver --config receiver.yaml --store ./alerts.db
+  $ open http://127.0.0.1:9467/      # alerts and verdicts`;
+
+const run = async (path: string | undefined, options: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<void> => {
+  const flags = configOfReceiverFlags(options);
+  const config = await readReceiverConfig(path, flags);
+  const log = createLogger({ level: config.log.level, name: 'receiver' });
+  const leadership = await leadershipOf(config, { clock: systemClock, log });
+  const app = createReceiverApp(
+    { clock: systemClock, log, openDatabase: databaseOf(config), ...(leadership ? { leadership } : {}) },
+    config,
+  );
+  await app.start();
+  const watcher =
+    path === undefined ? undefined : watchConfigFile(path, (text) => loadReceiverConfig(text, flags), systemClock, app.reload);
+  if (!signal.aborted) await once(signal, 'abort');
+  watcher?.close();
+  await app.stop();
+};
+
+/** `bellwether receiver`: keeps what Alertmanager sends, and what people say about it. */
+export const receiverCommand = (): Command =>
+  addReceiverFlags(
+    new Command('receiver')
+      .description('Keeps the alerts that Alertmanager sends, and takes verdicts on them from silences, pages, links and the API.')
+      .option('--config <file>', 'YAML file with everything else'),
+  )
+    .addHelpText('after', HELP)
+    .action(async ({ config, ...options }: { readonly config?: string }) => {
+      await runProcess((signal) => run(config, options, signal));
+    });

@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals';
+import { loadReceiverConfig } from '../../src/receiver/index.ts';
+
+const problemsOf = (yaml: string): readonly string[] => {
+  const result = loadReceiverConfig(yaml, {});
+  return result.ok ? [] : result.problems.map(({ message }) => message);
+};
+const STORE = 'store: { path: ./a.db }\n';
+
+/** Name, the file, the messages it must give. */
+const WRONG: readonly (readonly [string, string, readonly string[]])[] = [
+  ['an empty file', '', ['store.path is missing, but must be given, or store.postgresUrlFile in its place']],
+  [
+    'two stores',
+    'store: { path: ./a.db, postgresUrlFile: ./url }',
+    ['store.path is "./a.db", but must be absent where store.postgresUrlFile is given'],
+  ],
+  [
+    'replicas over a file',
+    `${STORE}leader: { enabled: true }`,
+    ['leader.enabled is true, but must be false without store.postgresUrlFile: a file has one owner'],
+  ],
+  [
+    'a token without a secret, one with two, and a name twice',
+    `${STORE}auth: { tokens: [{ name: a, role: viewer }, { name: a, role: admin, tokenFile: t, sha256: ${'a'.repeat(64)} }] }`,
+    [
+      'auth.tokens[0] is "a", but must have either tokenFile or sha256',
+      'auth.tokens[1].name is "a", but must be used once',
+      'auth.tokens[1] is "a", but must have either tokenFile or sha256',
+    ],
+  ],
+  [
+    'an unknown role',
+    `${STORE}auth: { tokens: [{ name: a, role: root, tokenFile: t }] }`,
+    ['auth.tokens[0].role is "root", but must be one of: sender, viewer, responder, admin'],
+  ],
+  [
+    'a hash that is none',
+    `${STORE}auth: { tokens: [{ name: a, role: viewer, sha256: abc }] }`,
+    ['auth.tokens[0].sha256 is "abc", but must be text that matches ^[0-9a-f]{64}$'],
+  ],
+  [
+    'one port for two',
+    `${STORE}listen: { apiPort: 9000, selfPort: 9000 }`,
+    ['listen.selfPort is 9000, but must differ from listen.apiPort'],
+  ],
+  [
+    'an address that is none',
+    `${STORE}alertmanager: { urls: ['http://'] }`,
+    ['alertmanager.urls[0] is "http://", but must be an address such as http://alertmanager:9093'],
+  ],
+  ['a poll that never rests', `${STORE}alertmanager: { pollSeconds: 0 }`, ['alertmanager.pollSeconds is 0, but must be at least 0.1']],
+  ['an unknown key', `${STORE}verdicts: { bulkWorkload: 3 }`, ['verdicts.bulkWorkload is not a known key; did you mean bulkWorkloads?']],
+];
+
+describe('a wrong configuration of the receiver', () => {
+  it.each(WRONG)('%s', (_, yaml, messages) => {
+    expect(problemsOf(yaml)).toEqual(messages);
+  });
+
+  it('is told from a good one', () => {
+    expect(problemsOf(STORE)).toEqual([]);
+  });
+});
