@@ -18,6 +18,7 @@ const MAY_IMPORT = {
   scanner: ['conventions', 'platform', 'policy'],
   admission: ['conventions', 'platform', 'web', 'policy'],
   verdicts: ['conventions', 'platform', 'feedback'],
+  lab: ['conventions', 'platform'],
   recorder: ['conventions', 'platform', 'prometheus', 'features'],
   receiver: ['conventions', 'platform', 'web', 'alertmanager', 'feedback'],
   exporter: ['conventions', 'platform', 'web', 'prometheus', 'features', 'learning', 'feedback', 'scoring', 'flows'],

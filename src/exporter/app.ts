@@ -19,6 +19,8 @@ import { createExporterStatus, type ExporterStatus, isWithdrawn } from './export
 import { createExpositionCache } from './exposition/exposition-cache.ts';
 import { runFeedbackLoop } from './feedback/feedback-loop.ts';
 import { createPupil } from './feedback/pupil.ts';
+import type { FlowMode } from './flows/flow-mode.ts';
+import { withFlowParts } from './flows/flow-scorer.ts';
 import { createScoresApp } from './http/scores-app.ts';
 import { createIngestQueue } from './ingest/ingest-queue.ts';
 import { createLiveCycle } from './loop/live-cycle.ts';
@@ -48,6 +50,8 @@ export interface ExporterDeps {
   readonly parts?: ScoringParts;
   /** A learned model beside the detectors; explanations of the past and predictions go without it. */
   readonly learned?: ScorerOptions['learned'];
+  /** Network flows, with a part in the scores. */
+  readonly flows?: FlowMode | undefined;
 }
 
 /** Where an exporter listens. */
@@ -80,7 +84,8 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
   const forgetAfterMs = (): number => config.current.freshness.forgetHours * HOUR_MS;
 
   const parts = deps.parts ?? scoringPartsOf(initial);
-  const scorer: Scorer = parts.createScorer(deps.learned ? { learned: deps.learned } : {});
+  const ownScorer: Scorer = parts.createScorer(deps.learned ? { learned: deps.learned } : {});
+  const scorer: Scorer = deps.flows ? withFlowParts(ownScorer, deps.flows.watch) : ownScorer;
   const source = deps.source ?? sourceOf(initial, { clock, random, onEvent: self.onSourceEvent });
   const verdicts = verdictSourcesOf(initial);
   const pupil = createPupil(scorer, verdicts.sources.length);
@@ -196,6 +201,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
     pupil,
     pacer,
     instruments: m,
+    flowModel: deps.flows?.stored,
     withdrawn,
     clock,
     log,
@@ -203,6 +209,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
   const stopping = new AbortController();
   const listeners: Listener[] = [];
   let loops: Promise<void> = Promise.resolve();
+  let flowLoop: Promise<void> = Promise.resolve();
   let stopped: Promise<void> | undefined;
 
   const openPorts = async (): Promise<ExporterAddresses> => {
@@ -236,6 +243,8 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
     status.notReady = 'stopping';
     stopping.abort();
     await loops;
+    await flowLoop;
+    deps.flows?.close();
     await Promise.all(listeners.map((listener) => listener.close()));
     api.close();
     processMetrics?.stop();
@@ -255,6 +264,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
       m.configReloadOk.set(1);
       m.configReloadTime.set(clock.nowMs() / SECOND_MS);
       log.info(addresses, 'listening');
+      flowLoop = deps.flows?.run(stopping.signal, m) ?? flowLoop;
       loops = runLoops(stopping.signal).catch((thrown: unknown) => {
         status.broken = true;
         log.fatal({ err: toBellwetherError(thrown) }, 'the scoring loop ended in a way that is a defect');

@@ -18,6 +18,8 @@ describe('bellwether', () => {
     expect(listed).toEqual([
       'demo',
       'exporter',
+      'lab',
+      'receiver',
       'admission',
       'scan',
       'unlock',

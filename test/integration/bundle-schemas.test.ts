@@ -28,7 +28,12 @@ const fileOf = (kind: string, version: string): string => `${kind.toLowerCase()}
 /** Schemas of the built-in kinds out of the API server's own documents. */
 const writeBuiltIn = (folder: string): void => {
   const source = toolFiles('kubernetes-openapi');
-  const wanted = ['api__v1', 'apis__apps__v1', 'apis__policy__v1', 'apis__networking.k8s.io__v1', 'apis__rbac.authorization.k8s.io__v1'];
+  const groups = [
+    'apps',
+    'policy',
+    ...['networking', 'rbac.authorization', 'admissionregistration', 'apiextensions'].map((name) => `${name}.k8s.io`),
+  ];
+  const wanted = ['api__v1', ...groups.map((group) => `apis__${group}__v1`)];
   for (const name of readdirSync(source).filter((file) => wanted.includes(file.replace('_openapi.json', '')))) {
     const { schemas } = (JSON.parse(readFileSync(join(source, name), 'utf8')) as { components: { schemas: Record<string, Schema> } })
       .components;

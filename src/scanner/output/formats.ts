@@ -3,6 +3,7 @@ import { formatGitlab } from './gitlab.ts';
 import { formatJson } from './json.ts';
 import { formatJunit } from './junit.ts';
 import type { Report } from './report.ts';
+import { formatOpenReports, formatPolicyReports } from './reports.ts';
 import { formatSarif } from './sarif.ts';
 import { formatText } from './text.ts';
 
@@ -17,4 +18,6 @@ export const FORMATS: Readonly<Record<string, (report: Report, options: FormatOp
   junit: formatJunit,
   github: formatGithub,
   gitlab: formatGitlab,
+  openreports: formatOpenReports,
+  policyreports: formatPolicyReports,
 };
