@@ -18,6 +18,7 @@ describe('bellwether', () => {
     expect(listed).toEqual([
       'demo',
       'exporter',
+      'lab',
       'receiver',
       'admission',
       'scan',
