@@ -71,7 +71,8 @@ const watchdog = (bundle: Bundle): Component => ({
   usedBy: bundle.processes.some(({ declaration }) => declaration.name === 'receiver') ? ['kube-prometheus-stack', 'kube-prometheus'] : [],
   files: new Map([
     [
-      'rules',
+      // A name of its own: the chart has all files in one folder.
+      'watchdog',
       chartManifests((app) =>
         addRulesChart(
           app,
