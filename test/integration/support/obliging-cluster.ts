@@ -6,19 +6,21 @@ const EVERY_MS = 1000;
 interface Watched {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly generation?: number };
+  readonly spec?: { readonly replicas?: number };
   readonly status?: { readonly observedGeneration?: number; readonly phase?: string };
 }
 
-const goodStatus = ({ kind, metadata }: Watched): unknown => {
+const goodStatus = ({ kind, metadata, spec }: Watched): unknown => {
   const observedGeneration = metadata.generation;
+  const replicas = spec?.replicas ?? 1;
   switch (kind) {
     case 'Deployment':
       return {
         observedGeneration,
-        replicas: 1,
-        updatedReplicas: 1,
-        readyReplicas: 1,
-        availableReplicas: 1,
+        replicas,
+        updatedReplicas: replicas,
+        readyReplicas: replicas,
+        availableReplicas: replicas,
         conditions: [
           { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable' },
           { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable' },
