@@ -17,6 +17,7 @@ const MAY_IMPORT = {
   policy: ['conventions', 'platform'],
   scanner: ['conventions', 'platform', 'policy'],
   admission: ['conventions', 'platform', 'web', 'policy'],
+  lab: ['conventions', 'platform'],
   recorder: ['conventions', 'platform', 'prometheus', 'features'],
   receiver: ['conventions', 'platform', 'web', 'alertmanager', 'feedback'],
   exporter: ['conventions', 'platform', 'web', 'prometheus', 'features', 'learning', 'feedback', 'scoring', 'flows'],

@@ -28,6 +28,10 @@ const INTRODUCTIONS: Readonly<Record<string, { readonly title: string; readonly 
     title: 'The exporter about itself',
     text: 'On the self port (9465), beside `/healthz` and `/readyz`, and beside what every process tells.',
   },
+  FLOW_METRICS: {
+    title: 'Network flows',
+    text: 'On the self port of the exporter (9465). They stay at 0 where no flows are watched (`flows.model`, `flows.folder`).',
+  },
   RECEIVER_METRICS: {
     title: 'The receiver about itself',
     text: 'On the self port of the receiver (9468), beside `/healthz` and `/readyz`, and beside what every process tells; its loops are watch, evidence, figures, retention and config. `bellwether_watchdog_last_received_timestamp_seconds`, beside them, closes the loop from rule to receiver: until the alert that always fires has come it is the time of the start.',

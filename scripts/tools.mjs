@@ -65,10 +65,15 @@ const link = (target, name, folder = BIN) => {
   symlinkSync(target, path);
 };
 
-/** Changes when the entry or its pinned modules change: then a tool is brought again. */
+/** Changes when the entry, its pinned modules or its own source change: then a tool is brought again. */
 const stampOf = (tool) => {
   const hash = createHash('sha256').update(JSON.stringify(tool)).update(`${process.platform}/${process.arch}`);
-  if (tool.kind === 'go') for (const file of ['go.mod', 'go.sum']) hash.update(readFileSync(join(ROOT, 'tools/go', tool.folder, file)));
+  if (tool.kind === 'go') {
+    const folder = join(ROOT, 'tools/go', tool.folder);
+    // tools.go only names what to build.
+    const files = readdirSync(folder).filter((file) => /^go\.(mod|sum)$|\.go$/.test(file) && file !== 'tools.go');
+    for (const file of files.sort()) hash.update(readFileSync(join(folder, file)));
+  }
   return hash.digest('hex');
 };
 const stampFile = (tool) => join(STAMPS, tool.name);

@@ -14,6 +14,12 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./exporter/main.ts')).exporterCommand(),
   },
   {
+    name: 'lab',
+    summary: 'run a drill in which things go wrong by a timetable',
+    group: 'Watch:',
+    load: async () => (await import('./lab/main.ts')).labCommand(),
+  },
+  {
     name: 'receiver',
     summary: 'keep alerts of Alertmanager, and verdicts on them',
     group: 'Watch:',

@@ -5,6 +5,7 @@ export * from './custom-resource.ts';
 export * from './declaration.ts';
 export * from './exception-schema.ts';
 export * from './exporter-metrics.ts';
+export * from './flow-metrics.ts';
 export * from './frame.ts';
 export * from './metric.ts';
 export * from './policy-config-schema.ts';

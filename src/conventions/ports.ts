@@ -8,6 +8,7 @@ export const PORTS = {
   receiverSelf: 9468,
   admission: 9443,
   admissionSelf: 9469,
+  lab: 9470,
 } as const;
 
 /** Where a process listens outside a cluster. */

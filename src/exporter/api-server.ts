@@ -1,5 +1,6 @@
 import type { Express } from 'express';
 import { VERSION } from '../conventions/index.ts';
+import type { StoredFlowModel } from '../flows/index.ts';
 import type { Clock, Logger } from '../platform/index.ts';
 import type { SeriesSource } from '../prometheus/index.ts';
 import type { Scorer } from '../scoring/index.ts';
@@ -34,6 +35,7 @@ export interface ApiServerDeps {
   readonly scorer: Scorer;
   readonly pacer: Pacer;
   readonly instruments: ExporterInstruments;
+  readonly flowModel?: StoredFlowModel | undefined;
   readonly withdrawn: () => boolean;
   readonly clock: Clock;
   readonly log: Logger;

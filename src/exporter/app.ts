@@ -17,6 +17,8 @@ import { createScoreBoard, type ScoreBoard } from './board/score-board.ts';
 import { type ExporterConfig, LIVE_KEYS } from './config/schema.ts';
 import { createExporterStatus, type ExporterStatus, isWithdrawn } from './exporter-status.ts';
 import { createExpositionCache } from './exposition/exposition-cache.ts';
+import type { FlowMode } from './flows/flow-mode.ts';
+import { withFlowParts } from './flows/flow-scorer.ts';
 import { createScoresApp } from './http/scores-app.ts';
 import { createIngestQueue } from './ingest/ingest-queue.ts';
 import { createLiveCycle } from './loop/live-cycle.ts';
@@ -46,6 +48,8 @@ export interface ExporterDeps {
   readonly parts?: ScoringParts;
   /** A learned model beside the detectors; explanations of the past and predictions go without it. */
   readonly learned?: ScorerOptions['learned'];
+  /** Network flows, with a part in the scores. */
+  readonly flows?: FlowMode | undefined;
 }
 
 /** Where an exporter listens. */
@@ -78,7 +82,8 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
   const forgetAfterMs = (): number => config.current.freshness.forgetHours * HOUR_MS;
 
   const parts = deps.parts ?? scoringPartsOf(initial);
-  const scorer: Scorer = parts.createScorer(deps.learned ? { learned: deps.learned } : {});
+  const ownScorer: Scorer = parts.createScorer(deps.learned ? { learned: deps.learned } : {});
+  const scorer: Scorer = deps.flows ? withFlowParts(ownScorer, deps.flows.watch) : ownScorer;
   const source = deps.source ?? sourceOf(initial, { clock, random, onEvent: self.onSourceEvent });
   const status = createExporterStatus(clock);
   const pacer = createPacer(clock);
@@ -185,6 +190,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
     scorer,
     pacer,
     instruments: m,
+    flowModel: deps.flows?.stored,
     withdrawn,
     clock,
     log,
@@ -192,6 +198,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
   const stopping = new AbortController();
   const listeners: Listener[] = [];
   let loops: Promise<void> = Promise.resolve();
+  let flowLoop: Promise<void> = Promise.resolve();
   let stopped: Promise<void> | undefined;
 
   const openPorts = async (): Promise<ExporterAddresses> => {
@@ -225,6 +232,8 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
     status.notReady = 'stopping';
     stopping.abort();
     await loops;
+    await flowLoop;
+    deps.flows?.close();
     await Promise.all(listeners.map((listener) => listener.close()));
     api.close();
     processMetrics?.stop();
@@ -243,6 +252,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
       m.configReloadOk.set(1);
       m.configReloadTime.set(clock.nowMs() / SECOND_MS);
       log.info(addresses, 'listening');
+      flowLoop = deps.flows?.run(stopping.signal, m) ?? flowLoop;
       loops = runLoops(stopping.signal).catch((thrown: unknown) => {
         status.broken = true;
         log.fatal({ err: toBellwetherError(thrown) }, 'the scoring loop ended in a way that is a defect');

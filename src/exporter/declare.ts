@@ -1,6 +1,7 @@
 import {
   type AlertDeclaration,
   EXPORTER_METRICS,
+  FLOW_METRICS,
   type ModuleDeclaration,
   PORTS,
   PROCESS_METRICS,
@@ -11,7 +12,7 @@ import {
 } from '../conventions/index.ts';
 
 const MINUTE = 60;
-const m = { ...PROCESS_METRICS, ...EXPORTER_METRICS };
+const m = { ...PROCESS_METRICS, ...EXPORTER_METRICS, ...FLOW_METRICS };
 const TICK = '{loop="tick"}';
 
 /**
@@ -119,6 +120,24 @@ const ALERTS: readonly AlertDeclaration[] = [
     summary: 'The learned model {{ $labels.detector }} fails or is late',
     description: 'Scores go out without it: what only the model would have found is missed.',
   },
+  {
+    name: 'FlowAttackRecognised',
+    // Ten in ten minutes: a gate that half a per cent of benign flows pass must not wake anybody with one of them.
+    expr: `sum by (family) (increase(${m.flowFindings.name}{family!="unknown"}[10m])) >= 10`,
+    keepFiringForSeconds: 10 * MINUTE,
+    severity: 'warning',
+    summary: '{{ $value | humanize }} network flows look like {{ $labels.family }}',
+    description:
+      'That many flows of the last ten minutes are of a family that the flow model has seen examples of. The log of findings names clients, services and reasons.',
+  },
+  {
+    name: 'BellwetherFlowsStale',
+    expr: `time() - ${m.flowLastRead.name} > 900 and ${m.flowLastRead.name} != 0`,
+    forSeconds: 5 * MINUTE,
+    severity: 'warning',
+    summary: 'No network flow has been read for {{ $value | humanizeDuration }}',
+    description: 'The folder of flow files has nothing new: the flow meter may have stopped, or the folder cannot be read.',
+  },
 ];
 
 /** What the exporter needs from its cluster. It asks the Kubernetes API for nothing: all it knows comes from Prometheus. */
@@ -131,7 +150,7 @@ export const EXPORTER_DECLARATION: ModuleDeclaration = {
     { name: 'api', port: PORTS.exporterApi, purpose: 'Page, explanations, pushed samples.', forPeople: true },
   ],
   rbac: [],
-  metrics: [SCORE_METRICS, SOURCE_METRICS, PROCESS_METRICS, EXPORTER_METRICS].flatMap((group) => Object.values(group)),
+  metrics: [SCORE_METRICS, SOURCE_METRICS, PROCESS_METRICS, EXPORTER_METRICS, FLOW_METRICS].flatMap((group) => Object.values(group)),
   alerts: ALERTS,
   probes: {
     startup: { port: 'self', path: '/healthz', periodSeconds: 2, failureThreshold: 30 },

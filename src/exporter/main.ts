@@ -4,6 +4,7 @@ import { createLogger, limitHeapGrowth, runProcess, systemClock, systemRandom } 
 import { createExporterApp } from './app.ts';
 import { readConfig, watchConfig } from './config/config-file.ts';
 import { addConfigFlags, configOfFlags } from './config/flags.ts';
+import { openFlowMode } from './flows/flow-mode.ts';
 import { startLearnedModel } from './learned-model.ts';
 
 const HELP = `
@@ -21,8 +22,9 @@ const run = async (path: string | undefined, options: Readonly<Record<string, un
   const config = await readConfig(path, flags);
   const log = createLogger({ level: config.log.level, name: 'exporter' });
   const learned = await startLearnedModel({ mode: config.scoring.learned, models: config.scoring.models }, systemClock, log);
+  const flows = await openFlowMode(config.flows, systemClock, log);
   const app = createExporterApp(
-    { clock: systemClock, random: systemRandom, log, ...(learned ? { learned: learned.options } : {}) },
+    { clock: systemClock, random: systemRandom, log, flows, ...(learned ? { learned: learned.options } : {}) },
     config,
   );
   await app.start();

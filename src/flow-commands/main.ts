@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { evaluateFlowsCommand } from './evaluate-command.ts';
 import { learnFlowsCommand } from './learn-command.ts';
+import { compareFlowsCommand, pictureFlowsCommand } from './picture-command.ts';
 import { scoreFlowsCommand } from './score-command.ts';
 import { trainFlowsCommand } from './train-command.ts';
 
@@ -11,4 +12,6 @@ export const flowsCommand = (): Command =>
     .addCommand(trainFlowsCommand())
     .addCommand(scoreFlowsCommand())
     .addCommand(learnFlowsCommand())
-    .addCommand(evaluateFlowsCommand());
+    .addCommand(evaluateFlowsCommand())
+    .addCommand(pictureFlowsCommand())
+    .addCommand(compareFlowsCommand());

@@ -4,7 +4,7 @@ import { finished } from 'node:stream/promises';
 import { Command } from 'commander';
 import { createTableBuilder, type FlowDetector, type Judgement, loadFlowModel, openFlowDetector, readFlows } from '../flows/index.ts';
 import { BellwetherError, openWriteStream, runProcess } from '../platform/index.ts';
-import { followScores } from './follow/follow-scores.ts';
+import { followScores } from './follow-scores.ts';
 import { print, tell } from './hosts.ts';
 import { wholeNumber } from './option-values.ts';
 import { createProblemLog } from './problem-log.ts';

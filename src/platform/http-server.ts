@@ -1,6 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecureServer, type Server as SecureServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { BellwetherError } from './error.ts';
 
 export type { RequestListener } from 'node:http';
@@ -57,7 +58,23 @@ export const listen = (handler: RequestListener, options: ListenOptions): Promis
 export interface ServerCertificate {
   readonly certificate: string;
   readonly key: string;
+  /** Authorities of client certificates. A client is asked for one, but let in without: `clientNameOf` says whose it was. */
+  readonly clientAuthorities?: string;
 }
+
+const contextOf = ({ certificate, key, clientAuthorities }: ServerCertificate) => ({
+  cert: certificate,
+  key,
+  minVersion: 'TLSv1.2' as const,
+  ...(clientAuthorities === undefined ? {} : { ca: clientAuthorities }),
+});
+
+/** Common name of the verified certificate of a client; undefined without one. */
+export const clientNameOf = (socket: Socket): string | undefined => {
+  if (!(socket instanceof TLSSocket) || !socket.authorized) return undefined;
+  const { CN } = socket.getPeerCertificate().subject ?? {};
+  return Array.isArray(CN) ? CN[0] : CN;
+};
 
 export interface SecureListener extends Listener {
   /** New connections get this certificate; those that are open keep theirs. Throws `invalid_input` where the two do not belong together. */
@@ -67,16 +84,19 @@ export interface SecureListener extends Listener {
 /** The same over TLS 1.2 and above. */
 export const listenSecure = async (
   handler: RequestListener,
-  { certificate, key }: ServerCertificate,
+  certificate: ServerCertificate,
   options: ListenOptions,
 ): Promise<SecureListener> => {
-  const server = createSecureServer({ ...LIMITS, cert: certificate, key, minVersion: 'TLSv1.2' }, handler);
+  const server = createSecureServer(
+    { ...LIMITS, ...contextOf(certificate), requestCert: certificate.clientAuthorities !== undefined, rejectUnauthorized: false },
+    handler,
+  );
   const listener = await open(server, 'https', options);
   return {
     ...listener,
     use: (next) => {
       try {
-        server.setSecureContext({ cert: next.certificate, key: next.key, minVersion: 'TLSv1.2' });
+        server.setSecureContext(contextOf(next));
       } catch (error) {
         throw new BellwetherError('invalid_input', `the certificate cannot be used: ${(error as Error).message}`, error);
       }

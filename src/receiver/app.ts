@@ -21,6 +21,7 @@ import { createInstruments, createSelfApp, type ProcessMetrics, registerProcessM
 import { createReceiverApi } from './api-app.ts';
 import { createGuard } from './auth/guard.ts';
 import { createRateLimit } from './auth/rate-limit.ts';
+import { type ServedCertificate, serveCertificate } from './auth/serve-certificate.ts';
 import { createSigner } from './auth/signature.ts';
 import { openTokenTable, type TokenTable } from './auth/token-table.ts';
 import { RECEIVER_LIVE_KEYS, type ReceiverConfig } from './config/schema.ts';
@@ -91,6 +92,7 @@ export const createReceiverApp = ({ clock, log, openDatabase, leadership: choose
   let processMetrics: ProcessMetrics | undefined;
   let work: Promise<unknown> = Promise.resolve();
   let stopped: Promise<void> | undefined;
+  let certificate: ServedCertificate | undefined;
   let apiUrl = '';
 
   const leadership = choose?.((leads) => {
@@ -150,6 +152,7 @@ export const createReceiverApp = ({ clock, log, openDatabase, leadership: choose
     const guard = createGuard(
       {
         tokens: { identify: (token) => tokens?.identify(token) },
+        clients: (name) => auth.clients.find((client) => client.name === name),
         signer,
         clock,
         requests: createRateLimit(
@@ -166,7 +169,7 @@ export const createReceiverApp = ({ clock, log, openDatabase, leadership: choose
       },
       { sessionMs: () => config().auth.sessionHours * HOUR_MS },
     );
-    if (auth.tokens.length === 0) log.warn('auth.tokens is empty: nobody is let in');
+    if (auth.tokens.length + auth.clients.length === 0) log.warn('auth.tokens and auth.clients are empty: nobody is let in');
     const book = createVerdictBook({ commit, clock }, { maxWeightPerDay: () => config().verdicts.maxWeightPerDay });
     let fedUpTo = 0;
     const parts: ReceiverParts = {
@@ -227,8 +230,17 @@ export const createReceiverApp = ({ clock, log, openDatabase, leadership: choose
     return listener.url;
   };
 
+  const openApi = async (): Promise<string> => {
+    const { tls, host, apiPort: port } = initial.listen;
+    if (!tls) return await open('api', port, api.app);
+    certificate = await serveCertificate(api.app, tls, { host, port, name: 'api' }, { clock, log });
+    listeners.push(certificate.listener);
+    return certificate.listener.url;
+  };
+
   const stop = async (): Promise<void> => {
     state = 'stopping';
+    certificate?.close();
     stopping.abort();
     await Promise.all(listeners.map((listener) => listener.close()));
     await work;
@@ -250,7 +262,7 @@ export const createReceiverApp = ({ clock, log, openDatabase, leadership: choose
           initial.listen.selfPort,
           createSelfApp({ instruments: m, clock, broken: () => broken, notReady, render: renderSelf }),
         );
-        apiUrl = await open('api', initial.listen.apiPort, api.app);
+        apiUrl = await openApi();
         // Until it comes for the first time: an alert needs a while to be sent.
         m.watchdog.set(clock.nowMs() / SECOND_MS);
         m.configReloadOk.set(1);

@@ -40,6 +40,12 @@ const WRONG: readonly (readonly [string, string, readonly string[]])[] = [
     ['auth.tokens[0].sha256 is "abc", but must be text that matches ^[0-9a-f]{64}$'],
   ],
   [
+    'client certificates without an authority',
+    `${STORE}auth: { clients: [{ name: am, role: sender }] }`,
+    ['auth.clients is given, but must be empty without listen.tls.clientCaFile'],
+  ],
+  ['half a certificate', `${STORE}listen: { tls: { certFile: a.pem } }`, ['listen.tls.keyFile is missing']],
+  [
     'one port for two',
     `${STORE}listen: { apiPort: 9000, selfPort: 9000 }`,
     ['listen.selfPort is 9000, but must differ from listen.apiPort'],

@@ -125,6 +125,15 @@ describe('bellwether flows', () => {
     expect(lines('cut-scores.csv').length).toBeGreaterThan(100);
   });
 
+  it('draws flows beside the nearest benign one, and two beside each other', () => {
+    expect(run('picture', path('train.csv'), '--label-column', 'Family', '--row', '305', '--out', path('pictures')).status).toBe(0);
+    expect(readFileSync(path('pictures/row-305.png')).subarray(1, 4).toString()).toBe('PNG');
+    expect(readFileSync(path('pictures/row-305.svg'), 'utf8')).toContain('row 305, theft');
+    expect(run('compare', `${path('train.csv')}:0`, `${path('train.csv')}:305`, '--out', path('pictures')).status).toBe(0);
+    expect(readFileSync(path('pictures/compare.svg'), 'utf8')).toMatch(/Total Length of Fwd Packet: .* against/);
+    expect(run('compare', path('train.csv'), 'b.csv:1', '--out', path('pictures'))).toMatchObject({ status: 2 });
+  });
+
   it.each([
     ['a file that is not there', ['score', 'nowhere.csv', '--model', 'model'], /cannot read .*nowhere.csv: no such file/],
     ['a folder without a model', ['score', 'later.csv.gz', '--model', '.'], /flow-model.json: no such file/],

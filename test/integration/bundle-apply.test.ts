@@ -76,13 +76,13 @@ describeWith(['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'], '
       await until(
         `pods of ${wanted.join(', ')}`,
         () => {
-          const { items } = JSON.parse(plane.kubectl(['get', 'pods', '-n', 'bellwether', '-o', 'json'])) as { items: KubernetesObject[] };
+          const { items } = JSON.parse(plane.kubectl(['get', 'pods', '-A', '-o', 'json'])) as { items: KubernetesObject[] };
           const there = items.map(component);
           return wanted.every((name) => there.includes(name)) ? true : undefined;
         },
         { timeoutMs: 30_000, everyMs: 500 },
       );
-      const refused = plane.kubectl(['get', 'events', '-n', 'bellwether', '--field-selector', 'reason=FailedCreate', '-o', 'name']);
+      const refused = plane.kubectl(['get', 'events', '-A', '--field-selector', 'reason=FailedCreate', '-o', 'name']);
       expect(refused).toBe('');
     });
 

@@ -2,8 +2,16 @@ import { ADMISSION_CASES } from './cases/admission-cases.ts';
 import type { AlertCases } from './cases/alert-case.ts';
 import { BUNDLE_CASES } from './cases/bundle-cases.ts';
 import { EXPORTER_CASES } from './cases/exporter-cases.ts';
+import { FLOW_CASES } from './cases/flow-cases.ts';
 import { RECEIVER_CASES } from './cases/receiver-cases.ts';
 import { WORKLOAD_CASES } from './cases/workload-cases.ts';
 
 /** The cases of every alert; those of a process in a file of its own. */
-export const ALERT_CASES: AlertCases = { ...WORKLOAD_CASES, ...EXPORTER_CASES, ...ADMISSION_CASES, ...RECEIVER_CASES, ...BUNDLE_CASES };
+export const ALERT_CASES: AlertCases = {
+  ...WORKLOAD_CASES,
+  ...EXPORTER_CASES,
+  ...FLOW_CASES,
+  ...ADMISSION_CASES,
+  ...RECEIVER_CASES,
+  ...BUNDLE_CASES,
+};

@@ -52,7 +52,7 @@ describe('an admission webhook', () => {
     const webhooks = { failurePolicy: 'Fail', timeout: '10s', exemptNamespaces: ['argocd'] } as const;
     const changed = hookOf(build({ processes: { gate: { webhooks } } }));
     expect([get(changed, 'failurePolicy'), get(changed, 'timeoutSeconds')]).toEqual(['Fail', 10]);
-    expect(get(changed, 'namespaceSelector', 'matchExpressions', 0, 'values')).toEqual(['argocd', 'bellwether', 'kube-system']);
+    expect(get(changed, 'namespaceSelector', 'matchExpressions', 0, 'values')).toEqual(['bellwether', 'argocd', 'kube-system']);
   });
 });
 

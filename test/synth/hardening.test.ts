@@ -142,7 +142,9 @@ describe('rights', () => {
   it('are bound to the service account of the process alone', () => {
     for (const binding of [...named(objects, 'RoleBinding'), ...named(objects, 'ClusterRoleBinding')])
       if (binding.metadata.name !== 'bellwether-prometheus')
-        expect(binding.subjects).toEqual([{ kind: 'ServiceAccount', name: binding.metadata.name, namespace: 'bellwether' }]);
+        expect(binding.subjects).toEqual([
+          { kind: 'ServiceAccount', name: binding.metadata.name, namespace: binding.metadata.namespace ?? 'bellwether' },
+        ]);
   });
 
   it('hold no star', () => {

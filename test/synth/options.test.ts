@@ -157,7 +157,10 @@ describe('options of the bundle', () => {
 
   it('leave out overlays and processes that are not wanted', () => {
     const paths = [...synthesise({ overlays: { minimal: {} }, processes: { exporter: { enabled: false } } }).keys()];
-    expect(paths.filter((path) => path.startsWith('manifests/overlays'))).toEqual(['manifests/overlays/minimal/kustomization.yaml']);
+    expect(paths.filter((path) => path.startsWith('manifests/overlays'))).toEqual([
+      'manifests/overlays/lab/kustomization.yaml',
+      'manifests/overlays/minimal/kustomization.yaml',
+    ]);
     expect(paths).not.toContain('manifests/base/exporter.yaml');
   });
 

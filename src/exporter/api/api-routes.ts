@@ -1,5 +1,6 @@
 import { type Request, type RequestHandler, Router } from 'express';
 import { parseSlug, VERSION, type WorkloadKey } from '../../conventions/index.ts';
+import type { StoredFlowModel } from '../../flows/index.ts';
 import { BellwetherError, type Clock, parseTime, validate } from '../../platform/index.ts';
 import type { Rung } from '../../prometheus/index.ts';
 import { type BodyLimits, checked, FieldError, jsonBody, requireToken, typedQuery } from '../../web/index.ts';
@@ -11,8 +12,10 @@ import type { ExporterInstruments } from '../self/self-metrics.ts';
 import type { Explainer } from './explain-service.ts';
 import { listWorkloads } from './list-workloads.ts';
 import { openApiDocument } from './openapi.ts';
+import { predictFlows } from './predict-flow.ts';
 import { type Predictor, sizeProblem, windowProblem } from './predict-window.ts';
 import { EXPLAIN_QUERY } from './schema/explanation.ts';
+import { PREDICT_FLOW_REQUEST } from './schema/flow-prediction.ts';
 import { PREDICT_REQUEST } from './schema/prediction.ts';
 import { WORKLOAD_QUERY } from './schema/workloads.ts';
 import { type StatusView, statusView } from './status-view.ts';
@@ -29,6 +32,8 @@ export interface ApiDeps {
   readonly explainer: Explainer;
   readonly predictor: Predictor;
   readonly instruments: ExporterInstruments;
+  /** Absent where no flow model is configured. */
+  readonly flowModel?: StoredFlowModel | undefined;
   readonly clock: Clock;
   readonly modelVersion: string;
   readonly withdrawn: () => boolean;
@@ -48,6 +53,8 @@ export interface ApiDeps {
 /** A batch is an object of lists of objects of lists of pairs; a window less. */
 const MAX_DEPTH = 6;
 const PREDICT_BODY = { maxBytes: 1_048_576, maxDepth: MAX_DEPTH, maxKeys: 500 };
+/** A thousand flows of ninety columns each. */
+const PREDICT_FLOW_BODY = { maxBytes: 4_194_304, maxDepth: 4, maxKeys: 120_000 };
 const MOST_IGNORED_NAMED = 100;
 
 /** Ends with the connection: nobody waits for the answer any more. */
@@ -154,6 +161,14 @@ export const createApiRoutes = (deps: ApiDeps): Router => {
       if (odd) throw new FieldError([odd]);
       const endMs = window.endSeconds === undefined ? clock.nowMs() : window.endSeconds * 1000;
       response.json(await predictor.predict(window, endMs));
+    },
+  );
+  router.post(
+    '/api/v1/predict/flow',
+    jsonBody(() => PREDICT_FLOW_BODY),
+    (request, response) => {
+      const result = validate(PREDICT_FLOW_REQUEST, request.body);
+      response.json(predictFlows(deps.flowModel, checked(result)));
     },
   );
   router.post('/api/v1/ingest', ...ingestHandlers(deps));

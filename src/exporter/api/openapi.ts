@@ -2,6 +2,7 @@ import { PORTS, VERSION } from '../../conventions/index.ts';
 import { ERROR_CODES, type ErrorCode } from '../../platform/index.ts';
 import { ERROR } from '../../web/index.ts';
 import { EXPLAIN_QUERY, EXPLANATION } from './schema/explanation.ts';
+import { PREDICT_FLOW_REQUEST, PREDICT_FLOW_RESPONSE } from './schema/flow-prediction.ts';
 import { INGEST_REQUEST, INGEST_RESPONSE } from './schema/ingestion.ts';
 import { PREDICT_REQUEST, PREDICT_RESPONSE } from './schema/prediction.ts';
 import { STATUS, WORKLOAD_PAGE, WORKLOAD_QUERY } from './schema/workloads.ts';
@@ -93,6 +94,17 @@ export const openApiDocument = () => ({
         },
       },
     },
+    '/api/v1/predict/flow': {
+      post: {
+        operationId: 'predictFlow',
+        summary: 'Score network flows that nothing else knows of',
+        requestBody: body('PredictFlowRequest'),
+        responses: {
+          200: answer('Class, score and reasons of each flow.', 'PredictFlowResponse'),
+          ...errors('invalid_input', 'not_found', 'too_large'),
+        },
+      },
+    },
     '/api/v1/ingest': {
       post: {
         operationId: 'ingest',
@@ -115,6 +127,8 @@ export const openApiDocument = () => ({
       Explanation: EXPLANATION,
       PredictRequest: PREDICT_REQUEST,
       PredictResponse: PREDICT_RESPONSE,
+      PredictFlowRequest: PREDICT_FLOW_REQUEST,
+      PredictFlowResponse: PREDICT_FLOW_RESPONSE,
       IngestRequest: INGEST_REQUEST,
       IngestResponse: INGEST_RESPONSE,
       Error: ERROR,

@@ -1,4 +1,5 @@
 import type { FromSchema } from '../../platform/index.ts';
+import { FLOWS_SECTION } from './flows-section.ts';
 import { PROMETHEUS_SECTION } from './prometheus-section.ts';
 import { BACKFILL_SECTION, FEATURES_SECTION, FRESHNESS_SECTION, SCORING_SECTION } from './scoring-section.ts';
 import { API_SECTION, EXPOSITION_SECTION, INGEST_SECTION, LISTEN_SECTION, LOG_SECTION, SNAPSHOT_SECTION } from './serving-section.ts';
@@ -19,6 +20,7 @@ export const CONFIG_SCHEMA = {
     backfill: BACKFILL_SECTION,
     features: FEATURES_SECTION,
     scoring: SCORING_SECTION,
+    flows: FLOWS_SECTION,
     freshness: FRESHNESS_SECTION,
     exposition: EXPOSITION_SECTION,
     snapshot: SNAPSHOT_SECTION,

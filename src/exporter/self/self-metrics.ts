@@ -1,5 +1,12 @@
 import { type Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { EXPORTER_METRICS, type MetricDefinition, PROCESS_METRICS, SOURCE_METRICS, VERSION } from '../../conventions/index.ts';
+import {
+  EXPORTER_METRICS,
+  FLOW_METRICS,
+  type MetricDefinition,
+  PROCESS_METRICS,
+  SOURCE_METRICS,
+  VERSION,
+} from '../../conventions/index.ts';
 import type { FeatureStats } from '../../features/index.ts';
 import { type SourceEvent, sourceMetricUpdates } from '../../prometheus/index.ts';
 import type { LearnedStats } from '../../scoring/index.ts';
@@ -24,7 +31,7 @@ export interface SelfView {
   readonly longestBlockSeconds: number;
 }
 
-export type ExporterInstruments = Instruments<typeof EXPORTER_METRICS> & ProcessInstruments;
+export type ExporterInstruments = Instruments<typeof EXPORTER_METRICS> & Instruments<typeof FLOW_METRICS> & ProcessInstruments;
 
 export interface SelfMetrics {
   readonly registry: Registry;
@@ -87,7 +94,11 @@ const setLearned = (m: ExporterInstruments, stats: LearnedStats | undefined): vo
 
 export const createSelfMetrics = (nodeVersion: string): SelfMetrics => {
   const registry = new Registry();
-  const m: ExporterInstruments = { ...createInstruments(PROCESS_METRICS, registry), ...createInstruments(EXPORTER_METRICS, registry) };
+  const m: ExporterInstruments = {
+    ...createInstruments(PROCESS_METRICS, registry),
+    ...createInstruments(EXPORTER_METRICS, registry),
+    ...createInstruments(FLOW_METRICS, registry),
+  };
   const source = createInstruments(SOURCE_METRICS, registry);
   const byDefinition = new Map<MetricDefinition, AnyInstrument>(
     (Object.keys(SOURCE_METRICS) as (keyof typeof SOURCE_METRICS)[]).map((key) => [SOURCE_METRICS[key], source[key] as AnyInstrument]),

@@ -98,7 +98,12 @@ export const fitAutoencoder = async (
     throw error;
   });
   const fitted = await train(rows).finally(() => session.close());
-  return { kind: 'autoencoder', ...fitted, threshold: Math.max(FIELD_CAP, quantileOf(scores, options.quantile)) };
+  return {
+    kind: 'autoencoder',
+    quantile: options.quantile,
+    ...fitted,
+    threshold: Math.max(FIELD_CAP, quantileOf(scores, options.quantile)),
+  };
 };
 
 export const createAutoencoderDetector = ({ scaler, network, threshold }: AutoencoderModel): FlowDetector => ({

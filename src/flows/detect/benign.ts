@@ -50,6 +50,7 @@ export const fitBenign = async (table: FlowTable, rows: Int32Array, { quantile }
   const contexts = { count: table.matrix.count, width: CONTEXT_WIDTH, data: table.contexts };
   return {
     kind: 'benign',
+    quantile,
     prototypes: fitPrototypes(sizes, rows),
     threshold: Math.max(LEAST_THRESHOLD, quantileOf(distances, quantile)),
     gates: gatesOf(distances),
@@ -70,6 +71,7 @@ export const fitNovelty = async (table: FlowTable, rows: Int32Array, { quantile 
   });
   return {
     kind: 'novelty',
+    quantile,
     prototypes: fitPrototypes(sizes, rows),
     threshold: Math.max(LEAST_THRESHOLD, quantileOf(scores, quantile)),
     seen: [...new Set(Array.from(rows, (row) => keys[row]!))].sort(),

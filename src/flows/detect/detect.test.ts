@@ -42,6 +42,7 @@ const sampleTable = (seed: number, options: { readonly attacks?: number; readonl
   }
   return builder.table();
 };
+const isSupervised = (name: string): boolean => name === 'supervised' || name === 'random-forest';
 const deps = (seed = 1) => ({ random: seededRandom(seed), open: openDirectSession, effort: 0.1 });
 
 describe('quantileOf', () => {
@@ -96,7 +97,7 @@ describe('trainFlowModel', () => {
   it.each(FLOW_DETECTOR_NAMES)(
     'makes a detector %s that finds attacks, seldom cries on later benign time, and survives its file',
     async (name) => {
-      const training = sampleTable(1, name === 'supervised' ? { attacks: 60 } : {});
+      const training = sampleTable(1, isSupervised(name) ? { attacks: 60 } : {});
       const model = await trainFlowModel(deps(), training, name);
       const stored = { version: 'v', training: { dataSha256: '', files: [], benignFlows: 1, attackFlows: {}, seed: 1, audit: [] }, model };
       const detector = openFlowDetector(parseFlowModel(formatFlowModel(stored), 'file').model);
@@ -107,7 +108,7 @@ describe('trainFlowModel', () => {
       expect(hits).toBe(40);
       expect(alarms).toBeLessThanOrEqual(12);
       const attack = judged.at(-1)!;
-      expect(attack.family).toBe(name === 'supervised' ? 'scan' : 'unknown');
+      expect(attack.family).toBe(isSupervised(name) ? 'scan' : 'unknown');
       expect(attack.reasons().length).toBeGreaterThan(0);
       expect(attack.reasons()[0]!.share).toBeGreaterThan(0);
     },

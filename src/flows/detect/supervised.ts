@@ -20,6 +20,8 @@ const LEAST_THRESHOLD = 0.05;
 export interface SupervisedOptions {
   /** Places in `STRICT_FEATURES`; absent = all. */
   readonly columns?: ArrayLike<number> | undefined;
+  /** Bootstrapped trees with the best cut of each tried column (Breiman, 2001) instead of random ones. */
+  readonly isRandomForest?: boolean | undefined;
   /** Share of the usual trees. */
   readonly effort?: number | undefined;
 }
@@ -38,13 +40,14 @@ export const fitSupervised = async (
   benign: Int32Array,
   attacks: Int32Array,
   random: Random,
-  { columns, effort = 1 }: SupervisedOptions = {},
+  { columns, isRandomForest = false, effort = 1 }: SupervisedOptions = {},
 ): Promise<SupervisedModel> => {
   const { matrix } = table;
   const families = [...new Set(Array.from(attacks, (row) => table.families[row]!))].sort();
   const isAttack = Int8Array.from(table.families, (family) => (family === '' ? 0 : 1));
   const options = (trees: number): ExtraTreesOptions => ({
     ...EXTRA_TREES,
+    isBestCut: isRandomForest,
     trees: Math.ceil(effort * trees),
     ...(columns ? { columns } : {}),
   });

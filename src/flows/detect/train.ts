@@ -50,6 +50,11 @@ export const FLOW_TRAINERS: readonly Trainer[] = [
     summary: 'extra trees that have seen attacks; needs labelled ones',
     fit: (deps, table, { benign, attacks }) => fitSupervised(table, benign, attacks, deps.random, deps),
   },
+  {
+    name: 'random-forest',
+    summary: 'the same with trees that take the best cut, for comparison',
+    fit: (deps, table, { benign, attacks }) => fitSupervised(table, benign, attacks, deps.random, { ...deps, isRandomForest: true }),
+  },
 ];
 
 export const FLOW_DETECTOR_NAMES: readonly string[] = FLOW_TRAINERS.map(({ name }) => name);
@@ -57,6 +62,8 @@ export const FLOW_DETECTOR_NAMES: readonly string[] = FLOW_TRAINERS.map(({ name 
 /** Each block must say something of its time. */
 const LEAST_BENIGN = 20 * TIME_BLOCKS;
 const LEAST_ATTACKS = 5;
+/** Learn from attacks, and from columns that can be chosen. */
+const SUPERVISED = new Set(['supervised', 'random-forest']);
 
 /** Share of benign flows of other time below the threshold. */
 export const DEFAULT_QUANTILE = 0.99;
@@ -69,12 +76,12 @@ export const trainFlowModel = (deps: TrainDeps, table: FlowTable, name: string, 
   const attacks = selectRows(table, (row) => table.families[row] !== '');
   if (benign.length < LEAST_BENIGN)
     throw new BellwetherError('invalid_input', `${benign.length} benign flows are too few, ${LEAST_BENIGN} are needed`);
-  if (name === 'supervised' && attacks.length < LEAST_ATTACKS)
+  if (SUPERVISED.has(name) && attacks.length < LEAST_ATTACKS)
     throw new BellwetherError(
       'invalid_input',
       `${attacks.length} flows of attacks are too few for ${name}, ${LEAST_ATTACKS} are needed; is --label-column right?`,
     );
-  if (deps.columns && name !== 'supervised')
-    throw new BellwetherError('invalid_input', `the inputs of ${name} are fixed; they can be chosen for supervised`);
+  if (deps.columns && !SUPERVISED.has(name))
+    throw new BellwetherError('invalid_input', `the inputs of ${name} are fixed; they can be chosen for ${[...SUPERVISED].join(' and ')}`);
   return trainer.fit(deps, table, { benign, attacks }, quantile);
 };

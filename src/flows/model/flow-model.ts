@@ -32,6 +32,8 @@ export interface Surroundings {
 /** How many size fields disagree with the nearest kind of benign flow. */
 export interface BenignModel {
   readonly kind: 'benign';
+  /** Share of benign flows of other time below the threshold. */
+  readonly quantile: number;
   readonly prototypes: Prototypes;
   readonly threshold: number;
   readonly gates: Gates;
@@ -42,6 +44,8 @@ export interface BenignModel {
 /** The same, for conversations that training never saw; others count a thousandth. */
 export interface NoveltyModel {
   readonly kind: 'novelty';
+  /** Share of benign flows of other time below the threshold. */
+  readonly quantile: number;
   readonly prototypes: Prototypes;
   readonly threshold: number;
   readonly seen: readonly string[];
@@ -56,6 +60,8 @@ export interface DenseNetwork {
 /** What an autoencoder does not give back. */
 export interface AutoencoderModel {
   readonly kind: 'autoencoder';
+  /** Share of benign flows of other time below the threshold. */
+  readonly quantile: number;
   readonly scaler: Scaler;
   readonly network: DenseNetwork;
   readonly threshold: number;

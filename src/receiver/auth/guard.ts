@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { BellwetherError, type Clock } from '../../platform/index.ts';
+import { BellwetherError, type Clock, clientNameOf } from '../../platform/index.ts';
 import { type Identity, mayAct, type Role } from './identity.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { type Signer, seal, unseal } from './signature.ts';
@@ -12,6 +12,8 @@ type Refusal = 'no_credentials' | 'bad_credentials' | 'role' | 'rate' | 'csrf';
 
 export interface GuardDeps {
   readonly tokens: Pick<TokenTable, 'identify'>;
+  /** By the common name of a verified client certificate. */
+  readonly clients: (name: string) => Identity | undefined;
   readonly signer: Signer;
   readonly clock: Clock;
   /** Requests by identity, and failed attempts by address. */
@@ -57,7 +59,10 @@ export interface Guard {
   session(request: Request): Identity | undefined;
 }
 
-export const createGuard = ({ tokens, signer, clock, requests, failures, onRefused }: GuardDeps, { sessionMs }: GuardOptions): Guard => {
+export const createGuard = (
+  { tokens, clients, signer, clock, requests, failures, onRefused }: GuardDeps,
+  { sessionMs }: GuardOptions,
+): Guard => {
   const refuse = (reason: Refusal, error: BellwetherError): BellwetherError => {
     onRefused(reason);
     return error;
@@ -82,7 +87,8 @@ export const createGuard = ({ tokens, signer, clock, requests, failures, onRefus
       if (!failures.allows(addressOf(request))) throw refuse('rate', new BellwetherError('overloaded', 'too many wrong tokens'));
       throw refuse('bad_credentials', new BellwetherError('unauthorized', 'the token is not known'));
     }
-    const identity = session(request);
+    const client = clientNameOf(request.socket);
+    const identity = (client === undefined ? undefined : clients(client)) ?? session(request);
     if (identity) return identity;
     throw refuse('no_credentials', new BellwetherError('unauthorized', 'a valid token is needed: Authorization: Bearer ...'));
   };
@@ -100,7 +106,7 @@ export const createGuard = ({ tokens, signer, clock, requests, failures, onRefus
           if (!unlimited && !requests.allows(identity.name)) throw refuse('rate', new BellwetherError('overloaded', 'too many requests'));
           // A session goes along with requests that other sites cause; a script of ours says where it comes from. A form does so in its body, which its
           // route checks.
-          const bySession = bearerOf(request) === undefined;
+          const bySession = session(request) !== undefined && bearerOf(request) === undefined;
           if (bySession && request.method !== 'GET' && request.method !== 'HEAD' && !form) {
             if (!isOurForm(request, request.get(CSRF_HEADER))) throw wrongForm();
           }

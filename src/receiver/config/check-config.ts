@@ -29,6 +29,8 @@ export const checkReceiverConfig = (config: ReceiverConfig, broken: ReadonlySet<
         problems.push(problem(`auth.tokens[${i}]`, name, 'have either tokenFile or sha256'));
     });
   }
+  if (!broken.has('auth') && !broken.has('listen') && auth.clients.length > 0 && listen.tls?.clientCaFile === undefined)
+    problems.push(problem('auth.clients', undefined, 'be empty without listen.tls.clientCaFile', 'given'));
   if (!broken.has('listen') && listen.apiPort !== 0 && listen.apiPort === listen.selfPort)
     problems.push(problem('listen.selfPort', listen.selfPort, 'differ from listen.apiPort'));
   if (!broken.has('alertmanager'))

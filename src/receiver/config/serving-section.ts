@@ -17,6 +17,17 @@ export const LISTEN_SECTION = {
     },
     apiPort: { ...PORT, default: PORTS.receiverApi, description: 'The webhook, the pages and `/api/v1`.' },
     selfPort: { ...PORT, default: PORTS.receiverSelf, description: '`/metrics` of the receiver itself, `/healthz` and `/readyz`.' },
+    tls: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['certFile', 'keyFile'],
+      description: 'Serve the API port over TLS. The files are read again when they change.',
+      properties: {
+        certFile: { ...FILE, description: 'PEM file of the certificate, its chain behind it.' },
+        keyFile: { ...FILE, description: 'PEM file of its key.' },
+        clientCaFile: { ...FILE, description: 'PEM file of the authorities of client certificates; `auth.clients` says who they are.' },
+      },
+    },
     baseUrl: {
       type: 'string',
       minLength: 1,
@@ -55,6 +66,21 @@ export const AUTH_SECTION = {
             pattern: '^[0-9a-f]{64}$',
             description: 'SHA-256 of the token in hex, instead of a file: `printf %s TOKEN | sha256sum`.',
           },
+        },
+      },
+    },
+    clients: {
+      type: 'array',
+      maxItems: 200,
+      default: [],
+      description: 'Client certificates in place of tokens; needs `listen.tls.clientCaFile`.',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        required: ['name', 'role'],
+        properties: {
+          name: { type: 'string', minLength: 1, maxLength: 100, description: 'Common name of the certificate.' },
+          role: { type: 'string', enum: ['sender', 'viewer', 'responder', 'admin'], description: 'As for tokens.' },
         },
       },
     },

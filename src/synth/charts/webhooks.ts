@@ -9,11 +9,11 @@ const NAMESPACE_NAME = 'kubernetes.io/metadata.name';
 const expressions = (list: readonly LabelExpression[]): k8s.LabelSelectorRequirement[] =>
   list.map(({ key, operator, values }) => ({ key, operator, ...(values ? { values: [...values] } : {}) }));
 
-/** Sorted, so that the same namespaces give the same bytes in whatever order the options name them. */
+/** Our own first, the others sorted: the same bytes in whatever order the options name them, also in the chart, which fills in our own. */
 const exempt = (hook: HookDeclaration, bundle: Bundle, process: Process): LabelExpression => ({
   key: NAMESPACE_NAME,
   operator: 'NotIn',
-  values: [...new Set([bundle.namespace, ...hook.exemptNamespaces, ...process.webhooks.exemptNamespaces])].sort(),
+  values: [...new Set([bundle.namespace, ...[...hook.exemptNamespaces, ...process.webhooks.exemptNamespaces].sort()])],
 });
 
 /** The same fields for both kinds of webhook, with every default of the API server and without a CA. */

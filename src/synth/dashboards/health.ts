@@ -1,9 +1,9 @@
-import { EXPORTER_METRICS, PROCESS_METRICS, SCORE_METRICS, SOURCE_METRICS as source } from '../../conventions/index.ts';
+import { EXPORTER_METRICS, FLOW_METRICS, PROCESS_METRICS, SCORE_METRICS, SOURCE_METRICS as source } from '../../conventions/index.ts';
 import type { DashboardPlan } from './dashboard.ts';
 import { ALERT_ANNOTATION, CLUSTER_VARIABLE } from './overview.ts';
 import { series, stat, table } from './panels.ts';
 
-const own = { ...PROCESS_METRICS, ...EXPORTER_METRICS };
+const own = { ...PROCESS_METRICS, ...EXPORTER_METRICS, ...FLOW_METRICS };
 
 const RATE = '[$__rate_interval]';
 const percentile = (share: number, metric: string, by = ''): string =>
@@ -178,6 +178,32 @@ export const HEALTH: DashboardPlan = {
             { expr: `sum(rate(${mine(own.badSamples.name)}${RATE}))`, legend: 'absurd' },
           ],
           { min: 0, width: 8 },
+        ),
+      ],
+    },
+    {
+      title: 'Network flows',
+      panels: [
+        series(
+          { title: 'Flows', description: 'Scored, and rows that could not be read, per second.' },
+          'cps',
+          [
+            { expr: `sum(rate(${mine(own.flowCount.name)}${RATE}))`, legend: 'scored' },
+            { expr: `sum(rate(${mine(own.flowUnreadable.name)}${RATE}))`, legend: 'unreadable' },
+          ],
+          { min: 0, none: 'Not in use', width: 8 },
+        ),
+        series(
+          { title: 'Flow findings', description: 'At or above the boundary of the flow model, per second and family.' },
+          'cps',
+          [{ expr: perSecond(own.flowFindings.name, 'family'), legend: '{{family}}' }],
+          { min: 0, none: 'None', width: 8 },
+        ),
+        series(
+          { title: 'Ends without a workload', description: 'Of flows, per second: addresses that are in no list.' },
+          'cps',
+          [{ expr: `sum(rate(${mine(own.flowUnmapped.name)}${RATE}))`, legend: 'ends' }],
+          { min: 0, none: 'Not in use', width: 8 },
         ),
       ],
     },

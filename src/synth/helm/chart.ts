@@ -14,6 +14,7 @@ const OVERLAY = 'kube-prometheus-stack';
 const SWITCHES: Readonly<Record<string, string>> = {
   'network-policies': '.Values.networkPolicies.enabled',
   rules: '.Values.rules.enabled',
+  watchdog: '.Values.rules.enabled',
   dashboards: '.Values.dashboards.enabled',
   'service-monitors': '.Values.serviceMonitors.enabled',
 };

@@ -10,6 +10,7 @@ import { OVERLAY_NAMES, type OverlayName } from '../options/bundle-options.ts';
 import { ruleSets } from '../rules/rule-groups.ts';
 import { chartManifests } from './core-manifests.ts';
 import type { KustomizePatch } from './kustomization.ts';
+import { labManifests } from './lab.ts';
 import type { Manifest } from './manifest.ts';
 
 export interface Component {
@@ -70,7 +71,8 @@ const watchdog = (bundle: Bundle): Component => ({
   usedBy: bundle.processes.some(({ declaration }) => declaration.name === 'receiver') ? ['kube-prometheus-stack', 'kube-prometheus'] : [],
   files: new Map([
     [
-      'rules',
+      // A name of its own: the chart has all files in one folder.
+      'watchdog',
       chartManifests((app) =>
         addRulesChart(
           app,
@@ -105,6 +107,7 @@ export const components = (bundle: Bundle, base: Surroundings): readonly Compone
       usedBy: [],
       files: new Map([['dashboards', chartManifests((app) => addGrafanaOperatorChart(app, bundle))]]),
     },
+    { name: 'lab', usedBy: [], files: labManifests(bundle) },
     ...(certified(bundle).length > 0 ? [certManager(bundle)] : []),
     ...(bundle.processes.some(({ route }) => route)
       ? [

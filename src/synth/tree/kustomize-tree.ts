@@ -41,6 +41,8 @@ export const kustomizeTree = (bundle: Bundle): ReadonlyMap<string, string> => {
       ...writeFiles(`components/${name}`, files),
       [`components/${name}/${KUSTOMIZATION}`, componentFile({ resources: resourceNames(files), patches })] as const,
     ]),
+    // A component cannot be applied by itself.
+    ['overlays/lab/kustomization.yaml', kustomizationFile({ components: ['../../components/lab'] })] as const,
     ...bundle.overlays.map(
       (overlay) => [`overlays/${overlay.name}/${KUSTOMIZATION}`, overlayFile(bundle, overlay, all(base), parts)] as const,
     ),

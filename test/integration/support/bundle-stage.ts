@@ -80,7 +80,11 @@ const fastBundle = (url: string): Bundle =>
 
 /** The bundle's own scrape configuration with addresses in place of discovery; what discovery would say is a label of the target. */
 const onLoopback = (bundle: Bundle, ports: Readonly<Record<string, number>>) =>
-  plainScrapeConfig(bundle).scrape_configs.map(({ kubernetes_sd_configs, relabel_configs, ...rest }) => ({
+  // Other processes do not run here.
+  plainScrapeConfig({
+    ...bundle,
+    processes: bundle.processes.filter(({ declaration }) => declaration.name === 'exporter'),
+  }).scrape_configs.map(({ kubernetes_sd_configs, relabel_configs, ...rest }) => ({
     ...rest,
     static_configs: [{ targets: [`127.0.0.1:${ports[rest.job_name.split('-').pop() ?? '']}`], labels: { job: 'bellwether-exporter' } }],
   }));

@@ -1,7 +1,7 @@
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
@@ -169,9 +169,8 @@ export const startControlPlane = async ({
 
 /** Schemas of custom kinds out of a folder of CRDs; `names` keeps those whose file name holds one of them. */
 export const applyCrds = async (plane: ControlPlane, folder: string, names: readonly string[]): Promise<void> => {
-  for (const file of execFileSync('ls', [folder], { encoding: 'utf8' }).split('\n'))
-    if (names.some((name) => file.includes(name)))
-      plane.kubectl(['apply', '--server-side', '-f', '-'], readFileSync(join(folder, file), 'utf8'));
+  const files = readdirSync(folder).filter((file) => names.some((name) => file.includes(name)));
+  plane.kubectl(['apply', '--server-side', ...files.map((file) => `--filename=${join(folder, file)}`)]);
   const areKnown = (): true | undefined => {
     try {
       // Fails where one has no condition yet.

@@ -5,26 +5,45 @@ const EVERY_MS = 1000;
 
 interface Watched {
   readonly kind: string;
-  readonly metadata: { readonly name: string; readonly generation?: number };
+  readonly metadata: { readonly name: string; readonly namespace: string; readonly generation?: number };
   readonly spec?: { readonly replicas?: number };
-  readonly status?: { readonly observedGeneration?: number; readonly phase?: string };
+  readonly status?: { readonly observedGeneration?: number; readonly phase?: string; readonly succeeded?: number };
 }
+
+const KINDS = 'deployments,statefulsets,jobs,persistentvolumeclaims,poddisruptionbudgets';
+/** Any time after the creation of the object and before its end. */
+const condition = (type: string, reason: string, time: string) => ({
+  type,
+  status: 'True',
+  reason,
+  message: reason,
+  lastTransitionTime: time,
+  lastProbeTime: time,
+});
 
 const goodStatus = ({ kind, metadata, spec }: Watched): unknown => {
   const observedGeneration = metadata.generation;
   const replicas = spec?.replicas ?? 1;
+  const running = { observedGeneration, replicas, updatedReplicas: replicas, readyReplicas: replicas, availableReplicas: replicas };
+  // A whole second, as times of the API server are.
+  const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
   switch (kind) {
     case 'Deployment':
       return {
-        observedGeneration,
-        replicas,
-        updatedReplicas: replicas,
-        readyReplicas: replicas,
-        availableReplicas: replicas,
+        ...running,
         conditions: [
           { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable' },
           { type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable' },
         ],
+      };
+    case 'StatefulSet':
+      return { ...running, currentReplicas: replicas, currentRevision: 'a', updateRevision: 'a' };
+    case 'Job':
+      return {
+        startTime: now,
+        completionTime: now,
+        succeeded: 1,
+        conditions: [condition('SuccessCriteriaMet', 'CompletionsReached', now), condition('Complete', 'CompletionsReached', now)],
       };
     case 'PersistentVolumeClaim':
       return { phase: 'Bound' };
@@ -33,18 +52,29 @@ const goodStatus = ({ kind, metadata, spec }: Watched): unknown => {
   }
 };
 
-const isWell = ({ kind, metadata, status }: Watched): boolean =>
-  kind === 'PersistentVolumeClaim' ? status?.phase === 'Bound' : status?.observedGeneration === metadata.generation;
+const isWell = ({ kind, metadata, status }: Watched): boolean => {
+  if (kind === 'PersistentVolumeClaim') return status?.phase === 'Bound';
+  return kind === 'Job' ? status?.succeeded === 1 : status?.observedGeneration === metadata.generation;
+};
 
-/** Says of every Deployment, volume claim and disruption budget that all is well, in place of nodes: GitOps controllers wait for that. */
-export const startObligingCluster = (plane: ControlPlane, namespace: string) => {
+/** Says of everything that runs pods or holds volumes that all is well, in place of nodes: GitOps controllers wait for that. */
+export const startObligingCluster = (plane: ControlPlane) => {
   let goes = true;
   const once = (): void => {
-    const kinds = 'deployments,persistentvolumeclaims,poddisruptionbudgets';
-    const { items } = JSON.parse(plane.kubectl(['get', kinds, '-n', namespace, '-o', 'json'])) as { items: Watched[] };
+    const { items } = JSON.parse(plane.kubectl(['get', KINDS, '-A', '-o', 'json'])) as { items: Watched[] };
     for (const item of items.filter((one) => !isWell(one))) {
       const patch = JSON.stringify({ status: goodStatus(item) });
-      plane.kubectl(['patch', item.kind, item.metadata.name, '-n', namespace, '--subresource=status', '--type=merge', '-p', patch]);
+      plane.kubectl([
+        'patch',
+        item.kind,
+        item.metadata.name,
+        '-n',
+        item.metadata.namespace,
+        '--subresource=status',
+        '--type=merge',
+        '-p',
+        patch,
+      ]);
     }
   };
   const loop = (async () => {

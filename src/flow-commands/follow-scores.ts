@@ -1,9 +1,7 @@
-import { createTableBuilder, type FlowDetector } from '../../flows/index.ts';
-import { BellwetherError, fileState, systemClock, writeFrom } from '../../platform/index.ts';
-import { createProblemLog } from '../problem-log.ts';
-import { scoreLine } from '../score-line.ts';
-import { FOLLOW_DEPS, followFolder } from './follow-folder.ts';
-import { readFollowState, writeFollowState } from './follow-state.ts';
+import { createTableBuilder, type FlowDetector, FOLLOW_DEPS, followFolder, readFollowState, writeFollowState } from '../flows/index.ts';
+import { BellwetherError, fileState, systemClock, writeFrom } from '../platform/index.ts';
+import { createProblemLog } from './problem-log.ts';
+import { scoreLine } from './score-line.ts';
 
 export interface FollowScoresOptions {
   readonly folder: string;

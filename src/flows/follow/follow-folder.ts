@@ -1,5 +1,6 @@
-import { createFlowReader, type Flow, type FlowProblem } from '../../flows/index.ts';
 import { type Clock, describeError, type FileState, fileState, listFiles, readFrom } from '../../platform/index.ts';
+import type { Flow, FlowProblem } from '../record/flow.ts';
+import { createFlowReader } from '../record/flow-reader.ts';
 import type { FollowedFile, FollowState } from './follow-state.ts';
 
 export interface FollowDeps {
