@@ -1,6 +1,6 @@
 // `npm run build`: one folder dist/ that runs with Node and onnxruntime-node alone. Each *-worker.ts becomes a file of its own beside
 // the program, under its own name (src/platform/worker.ts looks for it there).
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -8,9 +8,13 @@ import { build } from 'esbuild';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const OUT = join(ROOT, 'dist');
 
-// CommonJS packages inside an ES module still call require for Node's own modules.
+// CommonJS packages inside an ES module still call require for Node's own modules, and look for files beside themselves.
 const BANNER =
-  "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);";
+  "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url); " +
+  'const __dirname = import.meta.dirname;';
+
+// Read at run time from beside the code that reads it.
+const ASSETS = ['node-sqlite3-wasm/dist/node-sqlite3-wasm.wasm'];
 
 const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' });
 const workers = sources.filter((path) => path.endsWith('-worker.ts'));
@@ -38,6 +42,8 @@ await build({
   legalComments: 'linked',
   logLevel: 'warning',
 });
+
+for (const asset of ASSETS) copyFileSync(join(ROOT, 'node_modules', asset), join(OUT, basename(asset)));
 
 const bytes = readdirSync(OUT).reduce((sum, name) => sum + statSync(join(OUT, name)).size, 0);
 console.log(
