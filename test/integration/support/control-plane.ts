@@ -2,12 +2,14 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 
 const START_TIMEOUT_MS = 60_000;
+const STORE_ATTEMPTS = 3;
 const TOKEN = 'test-admin';
 
 export interface ControlPlanePrograms {
@@ -73,6 +75,43 @@ const kubeconfigText = (url: string): string =>
     contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
   });
 
+const isListening = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+
+/** Starts etcd, again on other ports where somebody took one in between. */
+const startStore = async (etcd: string, folder: string) => {
+  for (let attempt = 1; ; attempt++) {
+    const [client, peer] = [await freePort(), await freePort()];
+    const store = startProgram(etcd, [
+      `--data-dir=${join(folder, `etcd-${attempt}`)}`,
+      `--listen-client-urls=http://127.0.0.1:${client}`,
+      `--advertise-client-urls=http://127.0.0.1:${client}`,
+      `--listen-peer-urls=http://127.0.0.1:${peer}`,
+      `--initial-advertise-peer-urls=http://127.0.0.1:${peer}`,
+      `--initial-cluster=default=http://127.0.0.1:${peer}`,
+      '--unsafe-no-fsync',
+      '--log-level=warn',
+    ]);
+    try {
+      await until(
+        'etcd',
+        async () => {
+          store.assertAlive();
+          return (await isListening(client)) || undefined;
+        },
+        { timeoutMs: START_TIMEOUT_MS },
+      );
+      return { store, client };
+    } catch (error) {
+      if (attempt === STORE_ATTEMPTS || !store.output().includes('address already in use')) throw error;
+    }
+  }
+};
+
 export const startControlPlane = async ({
   etcd,
   apiserver,
@@ -81,7 +120,8 @@ export const startControlPlane = async ({
   only = ['*'],
 }: ControlPlanePrograms): Promise<ControlPlane> => {
   const folder = mkdtempSync(join(tmpdir(), 'bellwether-cluster-'));
-  const [client, peer, secure] = [await freePort(), await freePort(), await freePort()];
+  const { store, client } = await startStore(etcd, folder);
+  const secure = await freePort();
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const key = join(folder, 'sa.key');
   writeFileSync(key, privateKey.export({ type: 'pkcs1', format: 'pem' }));
@@ -90,16 +130,6 @@ export const startControlPlane = async ({
   const kubeconfig = join(folder, 'kubeconfig');
   writeFileSync(kubeconfig, kubeconfigText(url));
 
-  const store = startProgram(etcd, [
-    `--data-dir=${join(folder, 'etcd')}`,
-    `--listen-client-urls=http://127.0.0.1:${client}`,
-    `--advertise-client-urls=http://127.0.0.1:${client}`,
-    `--listen-peer-urls=http://127.0.0.1:${peer}`,
-    `--initial-advertise-peer-urls=http://127.0.0.1:${peer}`,
-    `--initial-cluster=default=http://127.0.0.1:${peer}`,
-    '--unsafe-no-fsync',
-    '--log-level=warn',
-  ]);
   const serverArgs = [
     `--etcd-servers=http://127.0.0.1:${client}`,
     `--cert-dir=${join(folder, 'certs')}`,
