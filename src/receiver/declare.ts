@@ -69,7 +69,7 @@ const ALERTS: readonly AlertDeclaration[] = [
     expr: `${m.bulkSilences.name} > 0`,
     forSeconds: 5 * MINUTE,
     severity: 'info',
-    summary: '{{ $value }} silences hold back so many alerts that their word does not count',
+    summary: 'Silences that hold back so many alerts that their word does not count: {{ $value }}',
     description: 'A silence over this many workloads says nothing about a single one. If it is meant, give the verdicts one by one.',
   },
 ];

@@ -86,7 +86,7 @@ export const RECEIVER_CASES: AlertCases = {
       kind: 'fires',
       what: 'two writes failed',
       series: { 'bellwether_store_failures_total{pod="p",reason="full"}': '0x9 1x1 2x40' },
-      firing: { '7m30s': [own('critical', { pod: 'p', reason: 'full' })], '7m': [] },
+      firing: { '8m': [own('critical', { pod: 'p', reason: 'full' })], '7m30s': [] },
       says: {
         summary: 'The store of the receiver fails: full',
         description: 'Alertmanager is told to try again, so nothing acknowledged is lost, but alerts that resolve meanwhile are.',
@@ -102,7 +102,7 @@ export const RECEIVER_CASES: AlertCases = {
       kind: 'resolves',
       what: 'a quarter of an hour later',
       series: { 'bellwether_store_failures_total{pod="p",reason="full"}': '0x9 1x1 2x80' },
-      firing: { '19m30s': [own('critical', { pod: 'p', reason: 'full' })], '20m30s': [] },
+      firing: { '19m': [own('critical', { pod: 'p', reason: 'full' })], '19m30s': [] },
     },
     {
       kind: 'missing',
@@ -179,8 +179,8 @@ export const RECEIVER_CASES: AlertCases = {
     },
     { instance: 'http://am' },
   ),
-  BellwetherBulkSilence: switchCases('bellwether_bulk_silences', [2, 0], 5, own('info'), {
-    summary: '2 silences hold back so many alerts that their word does not count',
+  BellwetherBulkSilence: switchCases('bellwether_bulk_silences', [1, 0], 5, own('info'), {
+    summary: 'Silences that hold back so many alerts that their word does not count: 1',
     description: 'A silence over this many workloads says nothing about a single one. If it is meant, give the verdicts one by one.',
   }),
 };
