@@ -30,7 +30,7 @@ export const evaluateFlowsCommand = (): Command =>
     .description(
       'Judges all detectors on a labelled recording, always on time or captures that were not used in fitting, beside simple baselines.',
     )
-    .requiredOption('--data <file>', 'labelled flow file, or a folder of them; may be given several times', collect)
+    .requiredOption('--data <files...>', 'labelled flow files, or folders of them', collect)
     .requiredOption('--label-column <name>', 'column with the family of the attack; empty or `benign` is benign')
     .requiredOption(
       '--capture-column <name>',

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { evaluateFlowsCommand } from './evaluate-command.ts';
 import { learnFlowsCommand } from './learn-command.ts';
+import { meterFlowsCommand } from './meter-command.ts';
 import { compareFlowsCommand, pictureFlowsCommand } from './picture-command.ts';
 import { scoreFlowsCommand } from './score-command.ts';
 import { trainFlowsCommand } from './train-command.ts';
@@ -9,6 +10,7 @@ import { trainFlowsCommand } from './train-command.ts';
 export const flowsCommand = (): Command =>
   new Command('flows')
     .description('Learns what the network flows of a cluster look like, scores them, and recognises attacks from a handful of examples.')
+    .addCommand(meterFlowsCommand())
     .addCommand(trainFlowsCommand())
     .addCommand(scoreFlowsCommand())
     .addCommand(learnFlowsCommand())

@@ -91,7 +91,7 @@ export const trainFlowsCommand = (): Command =>
     .description(
       'Learns from flow files what benign flows look like, or, with examples enough, attacks. A detector of benign flows uses only the rows whose label is empty or `benign`; without --label-column that is all of them.',
     )
-    .requiredOption('--data <file>', 'CICFlowMeter CSV, .csv or .csv.gz, or a folder of them; may be given several times', collect)
+    .requiredOption('--data <files...>', 'CICFlowMeter CSV, .csv or .csv.gz, or folders of them', collect)
     .option('--label-column <name>', 'column with the family of the attack')
     .requiredOption('--out <dir>', 'folder of the model')
     .addOption(new Option('--detector <name>', 'what to train').choices(FLOW_DETECTOR_NAMES).default('benign'))

@@ -71,7 +71,7 @@ export interface AutoencoderModel {
 export interface SupervisedModel {
   readonly kind: 'supervised';
   readonly families: readonly string[];
-  /** Class 0 is benign, class 1 all attacks. */
+  /** Class 0 is benign, then one per family. */
   readonly forest: Forest;
   /** Tells the families apart, of attacks alone. */
   readonly namer: Forest;
