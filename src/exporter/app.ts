@@ -85,7 +85,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
 
   const parts = deps.parts ?? scoringPartsOf(initial);
   const ownScorer: Scorer = parts.createScorer(deps.learned ? { learned: deps.learned } : {});
-  const scorer: Scorer = deps.flows ? withFlowParts(ownScorer, deps.flows.watch) : ownScorer;
+  const scorer: Scorer = deps.flows ? withFlowParts(ownScorer, deps.flows) : ownScorer;
   const source = deps.source ?? sourceOf(initial, { clock, random, onEvent: self.onSourceEvent });
   const verdicts = verdictSourcesOf(initial);
   const pupil = createPupil(scorer, verdicts.sources.length);

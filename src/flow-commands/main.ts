@@ -4,6 +4,7 @@ import { learnFlowsCommand } from './learn-command.ts';
 import { meterFlowsCommand } from './meter-command.ts';
 import { compareFlowsCommand, pictureFlowsCommand } from './picture-command.ts';
 import { scoreFlowsCommand } from './score-command.ts';
+import { simulateFlowsCommand } from './simulate-command.ts';
 import { trainFlowsCommand } from './train-command.ts';
 
 /** `bellwether flows`: network flows as CICFlowMeter writes them. */
@@ -11,6 +12,7 @@ export const flowsCommand = (): Command =>
   new Command('flows')
     .description('Learns what the network flows of a cluster look like, scores them, and recognises attacks from a handful of examples.')
     .addCommand(meterFlowsCommand())
+    .addCommand(simulateFlowsCommand())
     .addCommand(trainFlowsCommand())
     .addCommand(scoreFlowsCommand())
     .addCommand(learnFlowsCommand())

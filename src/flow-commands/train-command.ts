@@ -46,6 +46,8 @@ const describeModel = (model: FlowModel): string => {
       return `${model.network.weights.length} weights, threshold ${model.threshold.toFixed(2)} fields`;
     case 'supervised':
       return `${model.forest.roots.length} trees, ${model.families.join(', ')}; threshold ${(100 * model.threshold).toFixed(1)} % of the votes`;
+    case 'sequence':
+      return `${model.weights.length} weights, ${model.families.join(', ')}; threshold ${model.threshold.toFixed(2)} (log odds)`;
     case 'few-shot':
       return `${model.families.length} examples`;
   }

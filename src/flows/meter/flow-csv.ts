@@ -1,6 +1,7 @@
 import { formatTime } from '../../platform/index.ts';
 import { IDENTITIES, STATISTICS } from '../record/columns.ts';
-import type { FlowState } from './flow-state.ts';
+import type { Flow } from '../record/flow.ts';
+import type { Ends, FlowState } from './flow-state.ts';
 import { statisticsOf } from './flow-statistics.ts';
 
 /** The columns of CICFlowMeter 4 without its label. */
@@ -20,9 +21,13 @@ export const formatStart = (timeUs: number): string => {
 // NaN and Infinity are written as CICFlowMeter, and JavaScript, write them.
 const numbers = (values: Float64Array): string => values.join(',');
 
-/** One line of a flow file, without its end. */
-export const formatFlow = (flow: FlowState, statistics: Float64Array = statisticsOf(flow)): string => {
-  const { source, sourcePort, destination, destinationPort, protocol } = flow;
+const line = ({ source, sourcePort, destination, destinationPort, protocol }: Ends, startUs: number, statistics: Float64Array): string => {
   const id = `${source}-${destination}-${sourcePort}-${destinationPort}-${protocol}`;
-  return `${id},${source},${sourcePort},${destination},${destinationPort},${protocol},${formatStart(flow.startUs)},${numbers(statistics)}`;
+  return `${id},${source},${sourcePort},${destination},${destinationPort},${protocol},${formatStart(startUs)},${numbers(statistics)}`;
 };
+
+/** One line of a flow file, without its end. */
+export const formatFlow = (flow: FlowState): string => line(flow, flow.startUs, statisticsOf(flow));
+
+/** The same for a flow that was read or made up. */
+export const formatRecord = (flow: Flow): string => line(flow, Math.round(flow.startMs * 1000), flow.statistics);

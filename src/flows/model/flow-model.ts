@@ -79,6 +79,16 @@ export interface SupervisedModel {
   readonly threshold: number;
 }
 
+/** A C-LSTM over windows of flows to one service. */
+export interface SequenceModel {
+  readonly kind: 'sequence';
+  readonly families: readonly string[];
+  readonly scaler: Scaler;
+  readonly weights: Float32Array;
+  /** Log odds of attack at which a flow scores 1. */
+  readonly threshold: number;
+}
+
 export type Recipe = 'd' | 'g';
 
 /** Benign flows and a handful of examples of attacks. */
@@ -98,7 +108,7 @@ export interface FewShotModel {
   readonly ids: readonly string[];
 }
 
-export type FlowModel = BenignModel | NoveltyModel | AutoencoderModel | SupervisedModel | FewShotModel;
+export type FlowModel = BenignModel | NoveltyModel | AutoencoderModel | SupervisedModel | SequenceModel | FewShotModel;
 
 /** A model with where it comes from. */
 export interface StoredFlowModel {
