@@ -1,0 +1,4 @@
+export * from './acceptance.ts';
+export * from './declaration-of.ts';
+export * from './outcome.ts';
+export * from './rate.ts';
