@@ -70,9 +70,13 @@ export const MITIGATION_BACK_ENDS: Readonly<Record<string, BackEndDeclaration>> 
     { group: 'gateway.envoyproxy.io', version: 'v1alpha1', kind: 'BackendTrafficPolicy', resource: 'backendtrafficpolicies' },
     [GATEWAY_ROUTES],
   ),
-  declare('ingress-nginx', 'ingress-nginx', 'field', { group: 'networking.k8s.io', version: 'v1', kind: 'Ingress', resource: 'ingresses' }, [
-    CLASSES,
-  ]),
+  declare(
+    'ingress-nginx',
+    'ingress-nginx',
+    'field',
+    { group: 'networking.k8s.io', version: 'v1', kind: 'Ingress', resource: 'ingresses' },
+    [CLASSES],
+  ),
   declare('traefik', 'Traefik', 'dial', { group: 'traefik.io', version: 'v1alpha1', kind: 'Middleware', resource: 'middlewares' }, [
     reads('traefik.io', ['ingressroutes'], 'finds the routes that lead to a workload'),
     GATEWAY_ROUTES,

@@ -2,11 +2,12 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MitigationIntent } from '../../src/mitigation/index.ts';
+import type { KubernetesObject } from '../../src/platform/index.ts';
 import { afterChange, backEndOf, cartIngress, cartRoute, changesOf, clusterOf, intentOf } from '../../src/testing/mitigation-builders.ts';
 import { describeWith } from './real-program.ts';
 import { type LoadResult, runLoad } from './support/data-plane/load.ts';
 import { type Nginx, startNginx } from './support/data-plane/nginx.ts';
-import { type Directives, fabricDirectives, ingressDirectives } from './support/data-plane/nginx-directives.ts';
+import { type Directives, fabricDirectives, ingressDirectives, policyDirectives } from './support/data-plane/nginx-directives.ts';
 
 const INGRESS = { kind: 'Ingress', namespace: 'shop', name: 'cart' };
 const SLOW_MS = 1_500;
@@ -21,6 +22,25 @@ const fabric = (mitigation: string, change: Partial<MitigationIntent> = {}): Dir
 const ingress = (change: Partial<MitigationIntent> = {}): Directives => {
   const view = clusterOf(...cartIngress('k8s.io/ingress-nginx'));
   return ingressDirectives(afterChange(changesOf(backEndOf('ingress-nginx'), intentOf({ target: INGRESS, ...change }), view)[0]!, view));
+};
+
+const DIAL: KubernetesObject = {
+  apiVersion: 'k8s.nginx.org/v1',
+  kind: 'Policy',
+  metadata: { name: 'limit', namespace: 'shop', labels: { 'bellwether.dev/mitigation-dial': 'true' } },
+  spec: { rateLimit: { rate: '1000000r/s', key: '${binary_remote_addr}', zoneSize: '10M', dryRun: true } },
+};
+const SERVER: KubernetesObject = {
+  apiVersion: 'k8s.nginx.org/v1',
+  kind: 'VirtualServer',
+  metadata: { name: 'cart', namespace: 'shop' },
+  spec: { host: 'cart.example.com', policies: [{ name: 'limit' }] },
+};
+
+const turned = (): Directives => {
+  const view = clusterOf(DIAL, SERVER);
+  const intent = intentOf({ target: { kind: 'VirtualServer', namespace: 'shop', name: 'cart' } });
+  return policyDirectives(afterChange(changesOf(backEndOf('nginx-ingress-controller'), intent, view)[0]!, view));
 };
 
 const passed = ({ answers }: LoadResult): number => answers.get(200) ?? 0;
@@ -46,7 +66,7 @@ describeWith(['nginx'], 'limits on a real nginx', (program) => {
       response.end('served');
     });
     await new Promise<void>((resolve) => slow.listen(0, '127.0.0.1', resolve));
-    nginx = await startNginx(program, ['fabric', 'dry', 'together', 'ingress', 'slow'], (slow.address() as AddressInfo).port);
+    nginx = await startNginx(program, ['fabric', 'dry', 'together', 'ingress', 'policy', 'slow'], (slow.address() as AddressInfo).port);
   });
   afterAll(async () => {
     await nginx?.stop();
@@ -60,13 +80,14 @@ describeWith(['nginx'], 'limits on a real nginx', (program) => {
       ['dry', fabric('m-dry', { mode: 'dryRun' })],
       ['together', fabric('m-together', { perClient: false, burst: 0 })],
       ['ingress', ingress({ allowedClients: ['127.0.0.9', '127.0.1.0/24'] })],
+      ['policy', turned()],
       ['slow', ingress({ target: { ...INGRESS }, connections: 30, requestsPerSecond: 1000, burst: 1000 })],
     ]);
     // Zones of two Ingresses have different names.
     limited.set('slow', renamed(limited.get('slow')!));
     await nginx.reload(limited);
 
-    const [flood, polite, dry, first, second, old, spared, open] = await Promise.all([
+    const [flood, polite, dry, first, second, old, spared, dial, open] = await Promise.all([
       load('/fabric', '127.0.0.2', FLOOD),
       load('/fabric', '127.0.0.3', { requestsPerSecond: 5, seconds: 5 }),
       load('/dry', '127.0.0.2', SHORT),
@@ -74,10 +95,12 @@ describeWith(['nginx'], 'limits on a real nginx', (program) => {
       load('/together', '127.0.0.5', SHORT),
       load('/ingress', '127.0.0.2', FLOOD),
       load('/ingress', '127.0.1.7', SHORT),
+      load('/policy', '127.0.0.2', FLOOD),
       load('/slow', '127.0.0.2', { requestsPerSecond: 600, seconds: 0.1 }),
     ]);
     isLimited(flood);
     expect(passed(polite)).toBe(25);
+    isLimited(dial);
     isLimited(old, { code: 503 });
     expect(passed(spared)).toBe(spared.sent);
     expect([open.answers.get(200), open.answers.get(503)]).toEqual([30, 30]);
@@ -90,9 +113,12 @@ describeWith(['nginx'], 'limits on a real nginx', (program) => {
     const together = passed(first) + passed(second);
     expect(Math.abs(together - 10 * Math.max(first.seconds, second.seconds))).toBeLessThanOrEqual(3);
 
-    await nginx.reload(new Map());
-    const after = await Promise.all(['/fabric', '/ingress'].map((path) => load(path, '127.0.0.2', { requestsPerSecond: 1000, seconds: 0.5 })));
-    expect(after.map(passed)).toEqual([500, 500]);
+    // Taken back: separate objects and annotations are gone, the dial lets everything pass again.
+    await nginx.reload(new Map([['policy', policyDirectives(DIAL)]]));
+    const after = await Promise.all(
+      ['/fabric', '/ingress', '/policy'].map((path) => load(path, '127.0.0.2', { requestsPerSecond: 1000, seconds: 0.5 })),
+    );
+    expect(after.map(passed)).toEqual([500, 500, 500]);
   });
 });
 

@@ -3,7 +3,17 @@ import type { BackEnd } from '../back-end.ts';
 import { SERVICE_KIND, servicesOf, WORKLOAD_KINDS } from '../discovery/index.ts';
 import type { MitigationIntent } from '../intent.ts';
 import { ownedMetadata, ownedName } from '../labels.ts';
-import { cannotAllow, cannotLimitConnections, declarationOf, firstOf, hasConflict, isMissing, presence, refused, wholeRate } from './support/index.ts';
+import {
+  cannotAllow,
+  cannotLimitConnections,
+  declarationOf,
+  firstOf,
+  hasConflict,
+  isMissing,
+  presence,
+  refused,
+  wholeRate,
+} from './support/index.ts';
 
 const declaration = declarationOf('cilium-envoy-config');
 const CONFIG: KindName = { apiVersion: 'cilium.io/v2', kind: 'CiliumEnvoyConfig' };

@@ -140,7 +140,9 @@ export const envoyGateway: BackEnd = {
       firstOf(
         other && hasConflict(target, other, 'Of two such policies the older one wins.'),
         allowedClients.length > 1
-          ? refused(`${declaration.title} can leave one range of addresses out of a limit, not ${allowedClients.length}. Join them into one range.`)
+          ? refused(
+              `${declaration.title} can leave one range of addresses out of a limit, not ${allowedClients.length}. Join them into one range.`,
+            )
           : undefined,
       ) ?? { state: 'planned', changes: [{ style: 'object', object: policyOf(intent) }], notes: notesOf(intent, route, view) }
     );

@@ -1,3 +1,4 @@
+import { MITIGATION_ANNOTATIONS } from '../../conventions/index.ts';
 import type { KubernetesObject } from '../../platform/index.ts';
 import type { BackEnd, ClusterView, FieldValue } from '../back-end.ts';
 import {
@@ -12,7 +13,6 @@ import {
   WORKLOAD_KINDS,
 } from '../discovery/index.ts';
 import type { MitigationIntent } from '../intent.ts';
-import { MITIGATION_ANNOTATIONS } from '../../conventions/index.ts';
 import { declarationOf, isMissing, presence, refused, wholeRate } from './support/index.ts';
 
 const declaration = declarationOf('ingress-nginx');
@@ -51,7 +51,9 @@ const notesOf = ({ requestsPerSecond, burst }: MitigationIntent, view: ClusterVi
 
 /** A limit that is on the Ingress already, and not by the same mitigation before. */
 const takenBy = ({ metadata: { annotations = {} } }: KubernetesObject): string | undefined =>
-  annotations[MITIGATION_ANNOTATIONS.restore] === undefined ? TAKEN.find((name) => annotations[`${PREFIX}${name}`] !== undefined) : undefined;
+  annotations[MITIGATION_ANNOTATIONS.restore] === undefined
+    ? TAKEN.find((name) => annotations[`${PREFIX}${name}`] !== undefined)
+    : undefined;
 
 /** Annotations of the retired ingress-nginx: only keys that nobody has set are added, and taken away again. */
 export const ingressNginx: BackEnd = {

@@ -15,7 +15,16 @@ import {
   WORKLOAD_KINDS,
 } from '../discovery/index.ts';
 import type { MitigationIntent } from '../intent.ts';
-import { cannotAllow, cannotLimitConnections, conditionAcceptance, declarationOf, firstOf, isMissing, refused, wholeRate } from './support/index.ts';
+import {
+  cannotAllow,
+  cannotLimitConnections,
+  conditionAcceptance,
+  declarationOf,
+  firstOf,
+  isMissing,
+  refused,
+  wholeRate,
+} from './support/index.ts';
 
 const declaration = declarationOf('kong');
 const PLUGIN: KindName = { apiVersion: 'configuration.konghq.com/v1', kind: 'KongPlugin' };

@@ -50,7 +50,12 @@ describe('nginxGatewayFabric', () => {
   });
 
   it.each([
-    ['another policy that says a reject code', clusterOf(route, policy({ rejectCode: 503 })), {}, /RateLimitPolicy shop\/theirs already acts/],
+    [
+      'another policy that says a reject code',
+      clusterOf(route, policy({ rejectCode: 503 })),
+      {},
+      /RateLimitPolicy shop\/theirs already acts/,
+    ],
     ['another policy that runs dry', clusterOf(route, policy({ dryRun: true })), {}, /older one wins/],
     ['no such route', clusterOf(), {}, /There is no HTTPRoute cart in namespace shop/],
     ['a route of another controller', clusterOf(cartRoute('example.com/other')), {}, /attached to no gateway of NGINX Gateway Fabric/],

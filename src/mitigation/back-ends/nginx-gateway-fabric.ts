@@ -77,11 +77,7 @@ const policyOf = (intent: MitigationIntent): KubernetesObject => {
 
 const notesOf = (intent: MitigationIntent, route: KubernetesObject, view: ClusterView): readonly string[] =>
   gatewaysOf(route, CONTROLLER).flatMap(({ namespace, name }) =>
-    instanceNotes(
-      instancesOf(view, { matchLabels: { [GATEWAY_LABEL]: name } }, namespace),
-      `Gateway ${name}`,
-      intent.requestsPerSecond,
-    ),
+    instanceNotes(instancesOf(view, { matchLabels: { [GATEWAY_LABEL]: name } }, namespace), `Gateway ${name}`, intent.requestsPerSecond),
   );
 
 /** RateLimitPolicy of NGINX Gateway Fabric 2.4 or later: `limit_req` for a route, as an object of its own. */

@@ -18,12 +18,18 @@ interface BackendRef {
 interface Route extends KubernetesObject {
   readonly spec?: { readonly rules?: readonly { readonly backendRefs?: readonly BackendRef[] }[] };
   readonly status?: {
-    readonly parents?: readonly { readonly controllerName?: string; readonly parentRef?: { readonly name?: string; readonly namespace?: string } }[];
+    readonly parents?: readonly {
+      readonly controllerName?: string;
+      readonly parentRef?: { readonly name?: string; readonly namespace?: string };
+    }[];
   };
 }
 
 /** Gateways that a route is attached to, by what their controllers say of it; `controller` is the `controllerName` of a GatewayClass. */
-export const gatewaysOf = (route: KubernetesObject, controller?: string): readonly { readonly namespace: string; readonly name: string }[] =>
+export const gatewaysOf = (
+  route: KubernetesObject,
+  controller?: string,
+): readonly { readonly namespace: string; readonly name: string }[] =>
   ((route as Route).status?.parents ?? [])
     .filter(({ controllerName }) => controller === undefined || controllerName === controller)
     .flatMap(({ parentRef }) =>

@@ -24,5 +24,7 @@ export const instanceNotes = (instances: number | undefined, title: string, requ
   if (instances === undefined) return [`How many instances ${title} has is not known; each counts by itself.`];
   return instances <= 1
     ? []
-    : [`${title} has ${instances} instances and each counts by itself: together they let up to ${instances * requestsPerSecond} requests per second through.`];
+    : [
+        `${title} has ${instances} instances and each counts by itself: together they let up to ${instances * requestsPerSecond} requests per second through.`,
+      ];
 };

@@ -3,7 +3,10 @@ import type { ClusterView } from '../back-end.ts';
 import type { MitigationTarget } from '../intent.ts';
 
 /** Kinds whose pods can be found by a selector. */
-export const WORKLOAD_KINDS: readonly KindName[] = ['Deployment', 'StatefulSet', 'DaemonSet'].map((kind) => ({ apiVersion: 'apps/v1', kind }));
+export const WORKLOAD_KINDS: readonly KindName[] = ['Deployment', 'StatefulSet', 'DaemonSet'].map((kind) => ({
+  apiVersion: 'apps/v1',
+  kind,
+}));
 export const SERVICE_KIND: KindName = { apiVersion: 'v1', kind: 'Service' };
 
 type Labels = Readonly<Record<string, string>>;

@@ -46,7 +46,12 @@ export const policyAcceptance = (object: KubernetesObject | undefined): Acceptan
   if (!object) return GONE;
   const { ancestors = [] } = (object.status ?? {}) as PolicyStatus;
   const answers = ancestors.map(({ conditions = [], ancestorRef }) =>
-    judge(conditions, 'Accepted', object.metadata.generation, `The controller of ${ancestorRef?.kind ?? 'Gateway'} ${ancestorRef?.name ?? ''}`),
+    judge(
+      conditions,
+      'Accepted',
+      object.metadata.generation,
+      `The controller of ${ancestorRef?.kind ?? 'Gateway'} ${ancestorRef?.name ?? ''}`,
+    ),
   );
   return (
     answers.find(({ state }) => state === 'refused') ??

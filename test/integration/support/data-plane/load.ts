@@ -20,7 +20,7 @@ export interface LoadResult {
 }
 
 const TICK_MS = 10;
-const MAX_SOCKETS = 256;
+const MAX_SOCKETS = 128;
 /** A load that nobody answers ends all the same. */
 const GRACE_MS = 20_000;
 

@@ -29,7 +29,15 @@ interface FabricSpec {
 const limitReq = (zone: string, { burst, noDelay }: Pick<Rule, 'burst' | 'noDelay'>): string =>
   `limit_req zone=${zone}${burst ? ` burst=${burst}` : ''}${noDelay ? ' nodelay' : ''};`;
 
-const settings = ({ dryRun, rejectCode, logLevel }: { readonly dryRun?: boolean; readonly rejectCode?: number; readonly logLevel?: string }) => [
+const settings = ({
+  dryRun,
+  rejectCode,
+  logLevel,
+}: {
+  readonly dryRun?: boolean;
+  readonly rejectCode?: number;
+  readonly logLevel?: string;
+}) => [
   ...(logLevel === undefined ? [] : [`limit_req_log_level ${logLevel};`]),
   ...(rejectCode === undefined ? [] : [`limit_req_status ${rejectCode};`]),
   ...(dryRun === true ? ['limit_req_dry_run on;'] : []),

@@ -8,6 +8,7 @@ import { until } from '../until.ts';
 import { type Directives, NO_DIRECTIVES } from './nginx-directives.ts';
 
 const START_MS = 20_000;
+const ENDED = ' exited with code 0';
 
 /** nginx on loopback with one location per route, each proxied to a second server: `return` in the location itself would come before any limit. */
 export interface Nginx {
@@ -26,23 +27,22 @@ interface Ports {
   readonly slow: number;
 }
 
-const configOf = (folder: string, routes: ReadonlyMap<string, Directives>, { front, back, slow }: Ports, version: number): string => {
+const configOf = (folder: string, routes: ReadonlyMap<string, Directives>, { front, back, slow }: Ports): string => {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`);
   const locations = [...routes].map(
     ([route, { location }]) =>
       `location /${route} { ${location.join(' ')} proxy_http_version 1.1; proxy_set_header Connection ""; proxy_pass http://127.0.0.1:${route.startsWith('slow') ? slow : back}; }`,
   );
   return [
-    'daemon off; worker_processes 1; worker_rlimit_nofile 4096;',
-    `pid ${folder}/pid; error_log ${folder}/error.log warn;`,
-    'events { worker_connections 2048; }',
+    'daemon off; worker_processes 1; worker_rlimit_nofile 16384;',
+    `pid ${folder}/pid; error_log ${folder}/error.log notice;`,
+    'events { worker_connections 8192; }',
     'http {',
     'access_log off; keepalive_requests 1000000;',
     ...temporary,
     ...[...routes.values()].flatMap(({ http }) => http),
     `server { listen 127.0.0.1:${back}; location / { return 200 "served"; } }`,
     `server { listen 127.0.0.1:${front} backlog=1024;`,
-    `location = /version { return 200 "${version}"; }`,
     ...locations,
     '}',
     '}',
@@ -63,34 +63,39 @@ export const startNginx = async (program: string, routes: readonly string[], slo
   let version = 0;
   const write = (given: ReadonlyMap<string, Directives>): void => {
     const all = new Map(routes.map((route) => [route, given.get(route) ?? NO_DIRECTIVES]));
-    writeFileSync(file, configOf(folder, all, ports, version));
+    writeFileSync(file, configOf(folder, all, ports));
   };
   write(new Map());
   const child = startProgram(program, ['-p', folder, '-c', file, '-e', join(folder, 'error.log')]);
   const errors = join(folder, 'error.log');
   const log = (): string => (existsSync(errors) ? readFileSync(errors, 'utf8') : '');
-  const alive = <T>(probe: () => Promise<T | undefined>) => async (): Promise<T | undefined> => {
-    child.assertAlive();
-    return probe();
-  };
-  await until('nginx that listens', alive(() => isListening(ports.front)), { timeoutMs: START_MS });
+  const count = (text: string): number => log().split(text).length - 1;
+  const alive =
+    <T>(probe: () => Promise<T | undefined>) =>
+    async (): Promise<T | undefined> => {
+      child.assertAlive();
+      return probe();
+    };
+  await until(
+    'nginx that listens',
+    alive(() => isListening(ports.front)),
+    { timeoutMs: START_MS },
+  );
   return {
     port: ports.front,
     reload: async (given) => {
       version += 1;
       write(given);
       child.signal('SIGHUP');
-      const isNew = async (): Promise<true | undefined> => {
-        const answer = await fetch(`http://127.0.0.1:${ports.front}/version`, { headers: { connection: 'close' } });
-        return (await answer.text()) === String(version) ? true : undefined;
-      };
+      // The old worker goes on taking connections until it has been told, and has ended once each reload so far has one that ended.
+      const isNew = async (): Promise<true | undefined> => (count(ENDED) >= version ? true : undefined);
       try {
         await until('nginx with its new configuration', alive(isNew), { timeoutMs: START_MS });
       } catch (cause) {
         throw new Error(`nginx does not take it: ${log().slice(-2000)}`, { cause });
       }
     },
-    logged: (text) => log().split(text).length - 1,
+    logged: count,
     stop: async () => {
       await child.stop();
       rmSync(folder, { recursive: true, force: true });
