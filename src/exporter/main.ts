@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { Command } from 'commander';
+import { addConfigFlags, configOfFlags } from '../command-line/index.ts';
 import { createLogger, limitHeapGrowth, runProcess, systemClock, systemRandom } from '../platform/index.ts';
 import { createExporterApp } from './app.ts';
 import { readConfig, watchConfig } from './config/config-file.ts';
-import { addConfigFlags, configOfFlags } from './config/flags.ts';
+import { CONFIG_FLAGS } from './config/flags.ts';
+import type { ConfigInput } from './config/schema.ts';
 import { openFlowMode } from './flows/flow-mode.ts';
 import { startLearnedModel } from './learned-model.ts';
 
@@ -18,7 +20,7 @@ Example:
 
 const run = async (path: string | undefined, options: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<void> => {
   limitHeapGrowth();
-  const flags = configOfFlags(options);
+  const flags = configOfFlags(CONFIG_FLAGS, options) as ConfigInput;
   const config = await readConfig(path, flags);
   const log = createLogger({ level: config.log.level, name: 'exporter' });
   const learned = await startLearnedModel({ mode: config.scoring.learned, models: config.scoring.models }, systemClock, log);
@@ -41,6 +43,7 @@ export const exporterCommand = (): Command =>
     new Command('exporter')
       .description('Reads Prometheus, learns how each workload usually behaves and exposes anomaly_score; 1 and above is an anomaly.')
       .option('--config <file>', 'YAML file with everything else'),
+    CONFIG_FLAGS,
   )
     .addHelpText('after', HELP)
     .action(async ({ config, ...options }: { readonly config?: string }) => {
