@@ -28,7 +28,7 @@ const DIAL: KubernetesObject = {
   apiVersion: 'k8s.nginx.org/v1',
   kind: 'Policy',
   metadata: { name: 'limit', namespace: 'shop', labels: { 'bellwether.dev/mitigation-dial': 'true' } },
-  spec: { rateLimit: { rate: '1000000r/s', key: '${binary_remote_addr}', zoneSize: '10M', dryRun: true } },
+  spec: { rateLimit: { rate: '1000000r/s', key: `\${binary_remote_addr}`, zoneSize: '10M', dryRun: true } },
 };
 const SERVER: KubernetesObject = {
   apiVersion: 'k8s.nginx.org/v1',

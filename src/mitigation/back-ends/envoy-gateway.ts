@@ -15,7 +15,16 @@ import {
 } from '../discovery/index.ts';
 import type { MitigationIntent } from '../intent.ts';
 import { ownedMetadata, ownedName } from '../labels.ts';
-import { declarationOf, firstOf, hasConflict, isMissing, policyAcceptance, refused, wholeRate } from './support/index.ts';
+import {
+  byClientOrTogether,
+  declarationOf,
+  firstOf,
+  hasConflict,
+  isMissing,
+  policyAcceptance,
+  refused,
+  wholeRate,
+} from './support/index.ts';
 
 const declaration = declarationOf('envoy-gateway');
 const CONTROLLER = 'gateway.envoyproxy.io/gatewayclass-controller';
@@ -109,21 +118,18 @@ const isComplete = (policy: KubernetesObject | undefined): Acceptance => {
 /** BackendTrafficPolicy of Envoy Gateway: a local token bucket in each proxy, as an object of its own. */
 export const envoyGateway: BackEnd = {
   declaration,
-  abilities: [
-    {
-      action: 'rateLimit',
-      targetKinds: ROUTE_KINDS.map(({ kind }) => kind),
-      perClient: true,
-      nativeDryRun: false,
-      connections: true,
-      limits: [
-        'Counts per proxy and route.',
-        'The bucket holds one second of requests and is filled at once: no burst of its own.',
-        'Can leave out one range of addresses, from version 1.9 on.',
-        'Open requests are limited for all clients together.',
-      ],
-    },
-  ],
+  abilities: byClientOrTogether({
+    action: 'rateLimit',
+    targetKinds: ROUTE_KINDS.map(({ kind }) => kind),
+    nativeDryRun: false,
+    connections: true,
+    limits: [
+      'Counts per proxy and route.',
+      'The bucket holds one second of requests and is filled at once: no burst of its own.',
+      'Can leave out one range of addresses, from version 1.9 on.',
+      'Open requests are limited for all clients together.',
+    ],
+  }),
   needs: [POLICY],
   reads: [POLICY, SERVICE_KIND, ...WORKLOAD_KINDS, ...ROUTE_KINDS],
   targetsOf: (workload, view) => gatewayRoutesOf(workload, view, { controller: CONTROLLER }),

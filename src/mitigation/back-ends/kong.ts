@@ -16,6 +16,7 @@ import {
 } from '../discovery/index.ts';
 import type { MitigationIntent } from '../intent.ts';
 import {
+  byClientOrTogether,
   cannotAllow,
   cannotLimitConnections,
   conditionAcceptance,
@@ -80,21 +81,18 @@ const notesOf = ({ burst, requestsPerSecond }: MitigationIntent, dial: Plugin, v
 /** KongPlugin `rate-limiting` that routes name already, with a window so wide that it never bites; a mitigation adds a short one. */
 export const kong: BackEnd = {
   declaration,
-  abilities: [
-    {
-      action: 'rateLimit',
-      targetKinds: ROUTES.map(({ kind }) => kind),
-      perClient: true,
-      nativeDryRun: false,
-      connections: false,
-      limits: [
-        `Needs a KongPlugin with the label \`${MITIGATION_LABELS.dial}: "true"\` that the route names.`,
-        'Counts whole seconds or minutes: no burst of its own.',
-        'Per client is what `limit_by: ip` of that plugin says; with `policy: local` each node counts by itself.',
-        'Turning it acts on every route that names it; cannot leave addresses out of a limit.',
-      ],
-    },
-  ],
+  abilities: byClientOrTogether({
+    action: 'rateLimit',
+    targetKinds: ROUTES.map(({ kind }) => kind),
+    nativeDryRun: false,
+    connections: false,
+    limits: [
+      `Needs a KongPlugin with the label \`${MITIGATION_LABELS.dial}: "true"\` that the route names, in its namespace.`,
+      'Counts whole seconds or minutes: no burst of its own.',
+      'Per client is what `limit_by: ip` of that plugin says; with `policy: local` each node counts by itself.',
+      'Turning it acts on every route that names it; cannot leave addresses out of a limit.',
+    ],
+  }),
   needs: [PLUGIN],
   reads: [PLUGIN, ...ROUTES, INGRESS_CLASS_KIND, SERVICE_KIND, ...WORKLOAD_KINDS],
   targetsOf: (workload, view) => [
@@ -106,10 +104,10 @@ export const kong: BackEnd = {
     const kind = ROUTES.find((known) => known.kind === target.kind);
     const route = kind && view.find({ ...kind, namespace: target.namespace, name: target.name });
     if (!route) return isMissing(target);
-    const dial = dialOf(referencesOf(route), PLUGIN, view) as Plugin | undefined;
+    const dial = dialOf(referencesOf(route), PLUGIN, target.namespace, view) as Plugin | undefined;
     if (!dial)
       return refused(
-        `${target.kind} ${target.name} names no KongPlugin with the label ${MITIGATION_LABELS.dial}. Add one: docs/mitigation/back-ends/kong.md.`,
+        `${target.kind} ${target.name} names no KongPlugin of its namespace with the label ${MITIGATION_LABELS.dial}. Add one: docs/mitigation/back-ends/kong.md.`,
       );
     const why = whyNot(dial, intent);
     const reason = firstOf(

@@ -4,6 +4,7 @@ import { GATEWAY_API_GROUP, gatewayRoutesOf, HTTP_ROUTE_KIND, SERVICE_KIND, WORK
 import type { MitigationIntent } from '../intent.ts';
 import { ownedMetadata, ownedName } from '../labels.ts';
 import {
+  byClientOrTogether,
   cannotAllow,
   cannotLimitConnections,
   conditionAcceptance,
@@ -51,20 +52,17 @@ const policyOf = (intent: MitigationIntent): KubernetesObject => {
 /** RateLimitPolicy of Kuadrant: counted by Limitador for all gateways together, as an object of its own. */
 export const kuadrant: BackEnd = {
   declaration,
-  abilities: [
-    {
-      action: 'rateLimit',
-      targetKinds: TARGETS.map(({ kind }) => kind),
-      perClient: true,
-      nativeDryRun: false,
-      connections: false,
-      limits: [
-        'Counts for all instances together, in whole seconds or minutes: no burst of its own.',
-        'On a Gateway it overrides the limits of all its routes.',
-        'Cannot leave addresses out of a limit.',
-      ],
-    },
-  ],
+  abilities: byClientOrTogether({
+    action: 'rateLimit',
+    targetKinds: TARGETS.map(({ kind }) => kind),
+    nativeDryRun: false,
+    connections: false,
+    limits: [
+      'Counts for all instances together, in whole seconds or minutes: no burst of its own.',
+      'On a Gateway it overrides the limits of all its routes.',
+      'Cannot leave addresses out of a limit.',
+    ],
+  }),
   needs: [POLICY],
   reads: [POLICY, ...TARGETS, SERVICE_KIND, ...WORKLOAD_KINDS],
   // Kuadrant acts on gateways of several controllers.

@@ -14,6 +14,7 @@ import {
 import type { MitigationIntent, MitigationTarget } from '../intent.ts';
 import { ownedMetadata } from '../labels.ts';
 import {
+  byClientOrTogether,
   cannotAllow,
   cannotLimitConnections,
   declarationOf,
@@ -83,20 +84,17 @@ const notesOf = (intent: MitigationIntent, route: KubernetesObject, view: Cluste
 /** RateLimitPolicy of NGINX Gateway Fabric 2.4 or later: `limit_req` for a route, as an object of its own. */
 export const nginxGatewayFabric: BackEnd = {
   declaration,
-  abilities: [
-    {
-      action: 'rateLimit',
-      targetKinds: ROUTE_KINDS.map(({ kind }) => kind),
-      perClient: true,
-      nativeDryRun: true,
-      connections: false,
-      limits: [
-        'Counts per instance of nginx.',
-        'Cannot leave addresses out of a limit.',
-        'Needs version 2.4 or later; without the real client address all clients behind a load balancer count as one.',
-      ],
-    },
-  ],
+  abilities: byClientOrTogether({
+    action: 'rateLimit',
+    targetKinds: ROUTE_KINDS.map(({ kind }) => kind),
+    nativeDryRun: true,
+    connections: false,
+    limits: [
+      'Counts per instance of nginx.',
+      'Cannot leave addresses out of a limit.',
+      'Needs version 2.4 or later; without the real client address all clients behind a load balancer count as one.',
+    ],
+  }),
   needs: [POLICY],
   reads: [POLICY, SERVICE_KIND, ...WORKLOAD_KINDS, ...ROUTE_KINDS],
   targetsOf: (workload, view) => gatewayRoutesOf(workload, view, { controller: CONTROLLER }),

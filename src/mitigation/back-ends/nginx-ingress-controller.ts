@@ -3,7 +3,17 @@ import type { KindName, KubernetesObject } from '../../platform/index.ts';
 import type { BackEnd, FieldValue } from '../back-end.ts';
 import { dialOf, instanceNotes, instancesOf, type Reference, SERVICE_KIND, servicesOf, WORKLOAD_KINDS } from '../discovery/index.ts';
 import type { MitigationIntent } from '../intent.ts';
-import { ACCEPTED, cannotAllow, cannotLimitConnections, declarationOf, firstOf, isMissing, nginxRate, refused } from './support/index.ts';
+import {
+  ACCEPTED,
+  byClientOrTogether,
+  cannotAllow,
+  cannotLimitConnections,
+  declarationOf,
+  firstOf,
+  isMissing,
+  nginxRate,
+  refused,
+} from './support/index.ts';
 
 const declaration = declarationOf('nginx-ingress-controller');
 const POLICY: KindName = { apiVersion: 'k8s.nginx.org/v1', kind: 'Policy' };
@@ -50,21 +60,18 @@ const keyOf = (dial: KubernetesObject): string | undefined => ((dial.spec ?? {})
 /** Policy of the F5 NGINX Ingress Controller that VirtualServers refer to already; it runs dry until a mitigation lets it bite. */
 export const nginxIngressController: BackEnd = {
   declaration,
-  abilities: [
-    {
-      action: 'rateLimit',
-      targetKinds: ['VirtualServer'],
-      perClient: true,
-      nativeDryRun: true,
-      connections: false,
-      limits: [
-        `Needs a Policy with the label \`${MITIGATION_LABELS.dial}: "true"\` that the VirtualServer refers to.`,
-        'Per client or for all together is what the key of that Policy says.',
-        'Turning it acts on everything that refers to it; counts per instance unless it has `scale: true`.',
-        'Cannot leave addresses out of a limit.',
-      ],
-    },
-  ],
+  abilities: byClientOrTogether({
+    action: 'rateLimit',
+    targetKinds: ['VirtualServer'],
+    nativeDryRun: true,
+    connections: false,
+    limits: [
+      `Needs a Policy with the label \`${MITIGATION_LABELS.dial}: "true"\` that the VirtualServer refers to, in its namespace.`,
+      'Per client or for all together is what the key of that Policy says.',
+      'Turning it acts on everything that refers to it; counts per instance unless it has `scale: true`.',
+      'Cannot leave addresses out of a limit.',
+    ],
+  }),
   needs: [POLICY, VIRTUAL_SERVER],
   reads: [POLICY, VIRTUAL_SERVER, SERVICE_KIND, ...WORKLOAD_KINDS],
   targetsOf: (workload, view) => {
@@ -78,10 +85,10 @@ export const nginxIngressController: BackEnd = {
     const { target, perClient, requestsPerSecond } = intent;
     const server = view.find({ ...VIRTUAL_SERVER, namespace: target.namespace, name: target.name });
     if (!server) return isMissing(target);
-    const dial = dialOf(referencesOf(server), POLICY, view);
+    const dial = dialOf(referencesOf(server), POLICY, target.namespace, view);
     if (!dial)
       return refused(
-        `VirtualServer ${target.name} refers to no Policy with the label ${MITIGATION_LABELS.dial}. Add one that runs dry: docs/mitigation/back-ends/nginx-ingress-controller.md.`,
+        `VirtualServer ${target.name} refers to no Policy of its namespace with the label ${MITIGATION_LABELS.dial}. Add one that runs dry: docs/mitigation/back-ends/nginx-ingress-controller.md.`,
       );
     const key = keyOf(dial);
     if (key === undefined) return refused(`Policy ${dial.metadata.name} is no rate limit: a dial has spec.rateLimit.`);

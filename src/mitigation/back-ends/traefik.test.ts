@@ -69,7 +69,7 @@ describe('traefik', () => {
       'a Middleware without the label',
       clusterOf(ingressRoute, dial({})),
       {},
-      /no Middleware with the label bellwether\.dev\/mitigation-dial/,
+      /no Middleware of its namespace with the label bellwether\.dev\/mitigation-dial/,
     ],
     ['a Middleware of another purpose', clusterOf(ingressRoute, dial(undefined, { stripPrefix: {} })), {}, /is no rate limit/],
     ['no such route', clusterOf(dial()), {}, /There is no IngressRoute/],

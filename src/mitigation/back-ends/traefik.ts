@@ -16,7 +16,7 @@ import {
   WORKLOAD_KINDS,
 } from '../discovery/index.ts';
 import type { MitigationIntent, MitigationTarget } from '../intent.ts';
-import { cannotAllow, declarationOf, firstOf, isMissing, presence, refused, wholeRate } from './support/index.ts';
+import { byClientOrTogether, cannotAllow, declarationOf, firstOf, isMissing, presence, refused, wholeRate } from './support/index.ts';
 
 const declaration = declarationOf('traefik');
 const MIDDLEWARE: KindName = { apiVersion: 'traefik.io/v1alpha1', kind: 'Middleware' };
@@ -68,15 +68,15 @@ const referencesOf = (route: KubernetesObject, view: ClusterView): readonly Refe
 const ingressRoutesOf = (workload: MitigationTarget, view: ClusterView): readonly MitigationTarget[] => {
   const services = servicesOf(workload, view);
   return view
-    .list(INGRESS_ROUTE)
+    .list(INGRESS_ROUTE, workload.namespace)
     .filter((route) =>
       ((route.spec as IngressRouteSpec | undefined)?.routes ?? []).some((rule) =>
         (rule.services ?? []).some(
-          ({ name = '', namespace = ownNamespace(route) }) => namespace === workload.namespace && services.includes(name),
+          ({ name = '', namespace = workload.namespace }) => namespace === workload.namespace && services.includes(name),
         ),
       ),
     )
-    .map((route) => ({ kind: route.kind, namespace: ownNamespace(route), name: route.metadata.name }));
+    .map((route) => ({ kind: route.kind, namespace: workload.namespace, name: route.metadata.name }));
 };
 
 const rateLimit = (name: string, value: unknown): FieldValue => ({ path: ['spec', 'rateLimit', name], value });
@@ -96,20 +96,17 @@ const fieldsOf = ({ requestsPerSecond, burst, perClient }: MitigationIntent): re
 /** Middleware of Traefik 3 that routes refer to already, and that gets its rate only for the time of a mitigation. */
 export const traefik: BackEnd = {
   declaration,
-  abilities: [
-    {
-      action: 'rateLimit',
-      targetKinds: ROUTES.map(({ kind }) => kind),
-      perClient: true,
-      nativeDryRun: false,
-      connections: false,
-      limits: [
-        `Needs a Middleware with the label \`${MITIGATION_LABELS.dial}: "true"\` that the route refers to.`,
-        'Turning it acts on every route that refers to it.',
-        'Counts per instance of Traefik; cannot leave addresses out of a limit.',
-      ],
-    },
-  ],
+  abilities: byClientOrTogether({
+    action: 'rateLimit',
+    targetKinds: ROUTES.map(({ kind }) => kind),
+    nativeDryRun: false,
+    connections: false,
+    limits: [
+      `Needs a Middleware with the label \`${MITIGATION_LABELS.dial}: "true"\` that the route refers to, in its namespace.`,
+      'Turning it acts on every route that refers to it.',
+      'Counts per instance of Traefik; cannot leave addresses out of a limit.',
+    ],
+  }),
   needs: [MIDDLEWARE],
   reads: [MIDDLEWARE, ...ROUTES, INGRESS_CLASS_KIND, SERVICE_KIND, ...WORKLOAD_KINDS],
   targetsOf: (workload, view) => [
@@ -122,10 +119,10 @@ export const traefik: BackEnd = {
     const kind = ROUTES.find((known) => known.kind === target.kind);
     const route = kind && view.find({ ...kind, namespace: target.namespace, name: target.name });
     if (!route) return isMissing(target);
-    const dial = dialOf(referencesOf(route, view), MIDDLEWARE, view);
+    const dial = dialOf(referencesOf(route, view), MIDDLEWARE, target.namespace, view);
     if (!dial)
       return refused(
-        `${target.kind} ${target.name} refers to no Middleware with the label ${MITIGATION_LABELS.dial}. Add one with an empty rateLimit: docs/mitigation/back-ends/traefik.md.`,
+        `${target.kind} ${target.name} refers to no Middleware of its namespace with the label ${MITIGATION_LABELS.dial}. Add one with an empty rateLimit: docs/mitigation/back-ends/traefik.md.`,
       );
     if ((dial.spec as { readonly rateLimit?: unknown } | undefined)?.rateLimit === undefined)
       return refused(`Middleware ${dial.metadata.name} is no rate limit: a dial has spec.rateLimit.`);

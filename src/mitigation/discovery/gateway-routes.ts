@@ -36,15 +36,18 @@ export const gatewaysOf = (
       parentRef?.name === undefined ? [] : [{ namespace: parentRef.namespace ?? route.metadata.namespace ?? '', name: parentRef.name }],
     );
 
-const sendsTo = (route: Route, namespace: string, services: readonly string[]): boolean =>
+const sendsTo = (route: Route, services: readonly string[]): boolean =>
   (route.spec?.rules ?? []).some(({ backendRefs = [] }) =>
     backendRefs.some(
-      ({ group = '', kind = 'Service', name = '', namespace: elsewhere = route.metadata.namespace }) =>
-        group === '' && kind === 'Service' && elsewhere === namespace && services.includes(name),
+      ({ group = '', kind = 'Service', name = '', namespace = route.metadata.namespace }) =>
+        group === '' && kind === 'Service' && namespace === route.metadata.namespace && services.includes(name),
     ),
   );
 
-/** Routes of the Gateway API, attached to a gateway of this controller, that lead to a workload; also from other namespaces. */
+/**
+ * Routes of the Gateway API, attached to a gateway of this controller, that lead to a workload. Those of other namespaces are not found:
+ * a mitigation stays in its own.
+ */
 export const gatewayRoutesOf = (
   workload: MitigationTarget,
   view: ClusterView,
@@ -54,9 +57,9 @@ export const gatewayRoutesOf = (
   if (services.length === 0) return [];
   return kinds.flatMap((kind) =>
     view
-      .list(kind)
-      .filter((route) => gatewaysOf(route, controller).length > 0 && sendsTo(route as Route, workload.namespace, services))
-      .map(({ metadata }) => ({ kind: kind.kind, namespace: metadata.namespace ?? '', name: metadata.name })),
+      .list(kind, workload.namespace)
+      .filter((route) => gatewaysOf(route, controller).length > 0 && sendsTo(route as Route, services))
+      .map(({ metadata }) => ({ kind: kind.kind, namespace: workload.namespace, name: metadata.name })),
   );
 };
 

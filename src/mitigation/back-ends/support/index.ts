@@ -1,3 +1,4 @@
+export * from './abilities.ts';
 export * from './acceptance.ts';
 export * from './declaration-of.ts';
 export * from './outcome.ts';
