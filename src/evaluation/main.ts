@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { collect, list, wholeNumber } from '../command-line/index.ts';
 import type { FeatureCatalog } from '../features/index.ts';
 import {
   checkModel,
@@ -53,17 +54,6 @@ interface Flags {
 
 /** A replay waits for each answer. */
 const SESSION = { threads: 1, maxQueue: 2, timeoutMs: 120_000 } as const;
-
-const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
-const list = (value: string): readonly string[] => value.split(',').map((part) => part.trim());
-const wholeNumber =
-  (min: number, max: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < min || value > max)
-      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-    return value;
-  };
 
 /** `bellwether evaluate`: replays recordings through the exporter's path and judges the scores against labelled events. */
 export const evaluateCommand = (deps: EvaluateCommandDeps = {}): Command =>

@@ -1,9 +1,10 @@
 import { Command } from 'commander';
+import { collect, share, wholeNumber } from '../command-line/index.ts';
 import { DEFAULT_QUANTILE } from '../flows/index.ts';
 import { runProcess, seededRandom } from '../platform/index.ts';
 import { openSession, print, tell } from './hosts.ts';
 import { loadTable } from './load-table.ts';
-import { collect, effort, share, wholeNumber } from './option-values.ts';
+import { effort } from './option-values.ts';
 import { formatFigures } from './protocols/format-figures.ts';
 import { runProtocols } from './protocols/run-protocols.ts';
 

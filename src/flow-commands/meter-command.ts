@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import { Command } from 'commander';
+import { wholeNumber } from '../command-line/index.ts';
 import { FLOW_CSV_HEADER, formatFlow, METER_DEFAULTS, type MeterCounts, meterFile } from '../flows/index.ts';
 import { openWriteStream, runProcess } from '../platform/index.ts';
 import { print, tell } from './hosts.ts';
-import { wholeNumber } from './option-values.ts';
 
 interface Flags {
   readonly out: string;

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { collect, wholeNumber } from '../command-line/index.ts';
 import {
   drawFlow,
   drawSvg,
@@ -17,7 +18,6 @@ import {
 import { BellwetherError, runProcess, writeFileAtomic } from '../platform/index.ts';
 import { print, tell } from './hosts.ts';
 import { loadTable } from './load-table.ts';
-import { collect, wholeNumber } from './option-values.ts';
 
 /** Screen pixels per pixel: 32 by 32 alone is a stamp. */
 const ZOOM = 10;

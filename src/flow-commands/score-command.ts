@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { Command } from 'commander';
+import { wholeNumber } from '../command-line/index.ts';
 import { createTableBuilder, type FlowDetector, type Judgement, loadFlowModel, openFlowDetector, readFlows } from '../flows/index.ts';
 import { BellwetherError, openWriteStream, runProcess } from '../platform/index.ts';
 import { followScores } from './follow-scores.ts';
 import { print, tell } from './hosts.ts';
-import { wholeNumber } from './option-values.ts';
 import { createProblemLog } from './problem-log.ts';
 import { findingLine, scoreLine } from './score-line.ts';
 

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import { Command } from 'commander';
+import { list, wholeNumber } from '../command-line/index.ts';
 import { EPISODES, FLOW_CSV_HEADER, formatRecord, simulateFlows } from '../flows/index.ts';
 import { openWriteStream, runProcess, seededRandom } from '../platform/index.ts';
 import { print } from './hosts.ts';
-import { list, wholeNumber } from './option-values.ts';
 
 interface Flags {
   readonly out: string;

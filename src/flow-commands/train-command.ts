@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { Command, Option } from 'commander';
+import { collect, list, share, wholeNumber } from '../command-line/index.ts';
 import {
   auditTable,
   chooseFeatures,
@@ -17,7 +18,6 @@ import {
 import { runProcess, seededRandom } from '../platform/index.ts';
 import { openSession, print, tell } from './hosts.ts';
 import { loadTable } from './load-table.ts';
-import { collect, list, share, wholeNumber } from './option-values.ts';
 
 interface Flags {
   readonly data: readonly string[];

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { Command } from 'commander';
+import { addConfigFlags, configOfFlags } from '../command-line/index.ts';
 import { createLogger, runProcess, systemClock, watchConfigFile } from '../platform/index.ts';
 import { createReceiverApp } from './app.ts';
-import { addReceiverFlags, configOfReceiverFlags } from './config/flags.ts';
+import { RECEIVER_FLAGS } from './config/flags.ts';
 import { loadReceiverConfig, readReceiverConfig } from './config/load-config.ts';
+import type { ReceiverConfigInput } from './config/schema.ts';
 import { databaseOf, leadershipOf } from './parts.ts';
 
 const HELP = `
@@ -14,7 +16,7 @@ Example, with a token for Alertmanager and one for people in the file:
   $ open http://127.0.0.1:9467/      # alerts and verdicts`;
 
 const run = async (path: string | undefined, options: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<void> => {
-  const flags = configOfReceiverFlags(options);
+  const flags = configOfFlags(RECEIVER_FLAGS, options) as ReceiverConfigInput;
   const config = await readReceiverConfig(path, flags);
   const log = createLogger({ level: config.log.level, name: 'receiver' });
   const leadership = await leadershipOf(config, { clock: systemClock, log });
@@ -32,10 +34,11 @@ const run = async (path: string | undefined, options: Readonly<Record<string, un
 
 /** `bellwether receiver`: keeps what Alertmanager sends, and what people say about it. */
 export const receiverCommand = (): Command =>
-  addReceiverFlags(
+  addConfigFlags(
     new Command('receiver')
       .description('Keeps the alerts that Alertmanager sends, and takes verdicts on them from silences, pages, links and the API.')
       .option('--config <file>', 'YAML file with everything else'),
+    RECEIVER_FLAGS,
   )
     .addHelpText('after', HELP)
     .action(async ({ config, ...options }: { readonly config?: string }) => {

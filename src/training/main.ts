@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { collect, wholeNumber } from '../command-line/index.ts';
 import { BellwetherError, createHttpClient, runProcess, systemClock, systemRandom } from '../platform/index.ts';
 import { createPrometheusSource } from '../prometheus/index.ts';
 import { type ReadingFlags, type RecorderConfig, readingOf, sourceNameOf } from '../recorder/index.ts';
@@ -32,16 +33,6 @@ const PROMETHEUS = 'prometheus';
 const WEEK_HOURS = 168;
 const MAX_HOURS = 744;
 const DEFAULT_STEP_SECONDS = 60;
-
-const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
-const wholeNumber =
-  (min: number, max: number) =>
-  (text: string): number => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < min || value > max)
-      throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
-    return value;
-  };
 
 /** `bellwether train`: teaches the window encoder on recordings and promotes it where it is better than the one at work. */
 export const trainCommand = (deps: TrainCommandDeps = {}): Command =>

@@ -1,12 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { Command } from 'commander';
-import { addConfigFlags, CONFIG_FLAGS, configOfFlags } from './flags.ts';
+import { addConfigFlags, configOfFlags } from '../../command-line/index.ts';
+import { CONFIG_FLAGS } from './flags.ts';
 import { CONFIG_SCHEMA } from './schema.ts';
 
 const parse = (...args: string[]) => {
-  const command = addConfigFlags(new Command('exporter').exitOverride());
+  const command = addConfigFlags(new Command('exporter').exitOverride(), CONFIG_FLAGS);
   command.parse(args, { from: 'user' });
-  return configOfFlags(command.opts());
+  return configOfFlags(CONFIG_FLAGS, command.opts());
 };
 
 describe('configOfFlags', () => {

@@ -1,19 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import type { ConfigInput } from './schema.ts';
-
-const number = (text: string): number => {
-  const value = Number(text);
-  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('It must be a number.');
-  return value;
-};
-
-/** A flag and the key that it sets; the file can say everything that a flag can. */
-export interface ConfigFlag {
-  readonly flag: string;
-  readonly key: string;
-  readonly help: string;
-  readonly parse?: (text: string) => number;
-}
+import { type ConfigFlag, number } from '../../command-line/index.ts';
 
 export const CONFIG_FLAGS: readonly ConfigFlag[] = [
   { flag: '--prometheus <url>', key: 'prometheus.url', help: 'address of Prometheus, for example http://127.0.0.1:9090' },
@@ -21,6 +6,8 @@ export const CONFIG_FLAGS: readonly ConfigFlag[] = [
   { flag: '--backfill-hours <hours>', key: 'backfill.hours', help: 'past that is read at start (default 24)', parse: number },
   { flag: '--preset <name>', key: 'features.preset', help: 'raw, recorded or none (default raw)' },
   { flag: '--snapshot <file>', key: 'snapshot.path', help: 'keep what was learned in this file' },
+  { flag: '--shards <count>', key: 'sharding.shards', help: 'exporters that share the workloads (default 1)', parse: number },
+  { flag: '--shard <index>', key: 'sharding.index', help: 'which of them this is, from 0', parse: number },
   { flag: '--feedback <url>', key: 'feedback.url', help: 'address of the receiver whose verdicts change the scores' },
   { flag: '--feedback-file <file>', key: 'feedback.file', help: 'verdicts in a file, beside a receiver or instead of one' },
   { flag: '--host <address>', key: 'listen.host', help: 'address to listen on (default 127.0.0.1)' },
@@ -30,28 +17,3 @@ export const CONFIG_FLAGS: readonly ConfigFlag[] = [
   { flag: '--token-file <file>', key: 'api.tokenFile', help: 'file with the token for pushed samples' },
   { flag: '--log-level <level>', key: 'log.level', help: 'trace, debug, info, warn, error, fatal or silent (default info)' },
 ];
-
-/** Adds every flag to a command. */
-export const addConfigFlags = (command: Command): Command => {
-  for (const { flag, key, help, parse } of CONFIG_FLAGS) {
-    const text = `${help}; key ${key}`;
-    if (parse) command.option(flag, text, parse);
-    else command.option(flag, text);
-  }
-  return command;
-};
-
-const optionName = (flag: string): string =>
-  flag.replace(/^--| .*$/g, '').replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
-
-/** The keys that the given flags set. */
-export const configOfFlags = (options: Readonly<Record<string, unknown>>): ConfigInput => {
-  const config: Record<string, unknown> = {};
-  for (const { flag, key } of CONFIG_FLAGS) {
-    const value = options[optionName(flag)];
-    if (value === undefined) continue;
-    const [section = '', name] = key.split('.');
-    config[section] = name === undefined ? value : { ...(config[section] as object | undefined), [name]: value };
-  }
-  return config as ConfigInput;
-};
