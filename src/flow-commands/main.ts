@@ -3,9 +3,11 @@ import { evaluateFlowsCommand } from './evaluate-command.ts';
 import { learnFlowsCommand } from './learn-command.ts';
 import { meterFlowsCommand } from './meter-command.ts';
 import { compareFlowsCommand, pictureFlowsCommand } from './picture-command.ts';
+import { reportFlowsCommand } from './report-command.ts';
 import { scoreFlowsCommand } from './score-command.ts';
 import { simulateFlowsCommand } from './simulate-command.ts';
 import { trainFlowsCommand } from './train-command.ts';
+import { workloadsFlowsCommand } from './workloads-command.ts';
 
 /** `bellwether flows`: network flows as CICFlowMeter writes them. */
 export const flowsCommand = (): Command =>
@@ -17,5 +19,7 @@ export const flowsCommand = (): Command =>
     .addCommand(scoreFlowsCommand())
     .addCommand(learnFlowsCommand())
     .addCommand(evaluateFlowsCommand())
+    .addCommand(reportFlowsCommand())
+    .addCommand(workloadsFlowsCommand())
     .addCommand(pictureFlowsCommand())
     .addCommand(compareFlowsCommand());
