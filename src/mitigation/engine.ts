@@ -5,7 +5,17 @@ import type { Facts, Guard } from './budget.ts';
 import { readClusterView } from './cluster-view.ts';
 import { type DataPlaneDeps, findChanged, removeFrom, writeChanges } from './data-plane.ts';
 import type { MitigationIntent } from './intent.ts';
-import { type EndCause, isActive, type Mitigation, type MitigationStatus, namespaceOf, phaseOf, timeOf, ttlMsOf } from './mitigation.ts';
+import {
+  type EndCause,
+  isActive,
+  type Mitigation,
+  type MitigationStatus,
+  namespaceOf,
+  type Phase,
+  phaseOf,
+  timeOf,
+  ttlMsOf,
+} from './mitigation.ts';
 import type { MitigationOptions } from './options.ts';
 import { intentOf, planChanges, type Route } from './plan.ts';
 import { type Proposal, propose } from './propose.ts';
@@ -42,7 +52,7 @@ export interface EngineDeps extends DataPlaneDeps {
 
 export interface Round {
   readonly mitigations: readonly Mitigation[];
-  readonly failed: readonly { readonly name: string; readonly reason: string }[];
+  readonly failed: readonly { readonly name: string; readonly phase: Phase; readonly reason: string }[];
   readonly breaker: string | undefined;
   /** Objects without a mitigation that were taken back. */
   readonly orphans: readonly string[];
@@ -206,7 +216,7 @@ export const createEngine = (deps: EngineDeps) => {
   };
 
   const round = async (): Promise<Round> => {
-    const failed: { name: string; reason: string }[] = [];
+    const failed: { name: string; phase: Phase; reason: string }[] = [];
     let { items: all } = await client.list<Mitigation>(MITIGATION_KIND);
     const byAge = [...all].sort((a, b) => {
       const [x, y] = [a, b].map(({ metadata }) => `${metadata.creationTimestamp ?? ''} ${metadata.namespace}/${metadata.name}`);
@@ -279,7 +289,7 @@ export const createEngine = (deps: EngineDeps) => {
         // Somebody else was faster: the next round reads anew.
         if (error.code === 'conflict') return;
         if (error.retryable) apiErrors.push(clock.monotonicMs());
-        failed.push({ name: nameOf(mitigation), reason: error.message });
+        failed.push({ name: nameOf(mitigation), phase: phaseOf(mitigation), reason: error.message });
         log.warn(
           { err: error, mitigation: nameOf(mitigation), phase: phaseOf(mitigation) },
           'a step of a mitigation failed; it is tried again',

@@ -10,4 +10,5 @@ export { DEFAULT_MITIGATION_OPTIONS, type MitigationOptions } from './options.ts
 export { isRange } from './plan.ts';
 export type { Proposal, ProposalOutcome } from './propose.ts';
 export { type Reaped, reap } from './reaper.ts';
+export { createBackEnds } from './registry.ts';
 export { createSignalSource, firingExpr, type Reading, type SignalSource } from './signals.ts';
