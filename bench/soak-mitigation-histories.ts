@@ -8,7 +8,11 @@ const flag = (name: string, fallback: number): number => {
 };
 const [seed, histories, steps] = [flag('seed', 1), flag('histories', 10_000), flag('steps', 25)];
 
-await printHead({ bench: 'mitigation-histories', seed, inputs: [{ name: 'histories', source: { text: `${seed}/${histories}/${steps}` } }] });
+await printHead({
+  bench: 'mitigation-histories',
+  seed,
+  inputs: [{ name: 'histories', source: { text: `${seed}/${histories}/${steps}` } }],
+});
 const sum = { applied: 0, refused: 0, restarts: 0, broken: 0 };
 for (let i = 0; i < histories; i++) {
   const { applied, refused, restarts, broken } = await liveThrough(seed + i, steps);

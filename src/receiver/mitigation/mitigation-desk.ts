@@ -4,6 +4,7 @@ import {
   createEngine,
   type Engine,
   firingExpr,
+  GUARDS,
   isActive,
   type Mitigation,
   type ProposalOutcome,
@@ -63,6 +64,8 @@ const OVERDUE_MS = 60_000;
 
 export const createMitigationDesk = (deps: MitigationDeskDeps): MitigationDesk => {
   const { client, signals, backEnds, namespace: ownNamespace, forcedOff, config, parts, instruments: m, clock, log, isLeader } = deps;
+  // A counter that begins at 1 has no increase: each guard is there from the start.
+  for (const guard of GUARDS) m.mitigationsBlocked.inc({ guard }, 0);
   const theSwitch = createMitigationSwitch(client, { name: config().mitigation.switchName, namespace: ownNamespace, forcedOff });
 
   const forbidding = async (): Promise<readonly string[]> => {
