@@ -102,19 +102,24 @@ const check = ({ rule }: Policy, object: JsonRecord, pods: PodView | undefined, 
   return all ?? FINE;
 };
 
-const templates = new WeakMap<Policy, MessageTemplate>();
-
-const templateOf = (policy: Policy): MessageTemplate => {
-  let template = templates.get(policy);
-  if (!template) {
-    template = compileMessage(policy.message);
-    templates.set(policy, template);
-  }
-  return template;
-};
-
 /** Where a policy's page is, in the repository and in the package. */
 export const docsOf = (id: string): string => `docs/policies/${id}.md`;
+
+interface PolicyTexts {
+  readonly message: MessageTemplate;
+  readonly docs: string;
+}
+
+const texts = new WeakMap<Policy, PolicyTexts>();
+
+const textsOf = (policy: Policy): PolicyTexts => {
+  let known = texts.get(policy);
+  if (!known) {
+    known = { message: compileMessage(policy.message), docs: docsOf(policy.id) };
+    texts.set(policy, known);
+  }
+  return known;
+};
 
 interface About {
   readonly ref: ObjectRef;
@@ -124,6 +129,7 @@ interface About {
 
 /** Field by field, because this is the inner loop of a scan: spreading optional fields costs several times as much. */
 const toFinding = ({ policy, action, severity, params }: ActivePolicy, violation: Violation, { ref, owner, pods }: About): Finding => {
+  const { message, docs } = textsOf(policy);
   const finding: { -readonly [K in keyof Finding]: Finding[K] } = {
     policy: policy.id,
     title: policy.title,
@@ -131,9 +137,9 @@ const toFinding = ({ policy, action, severity, params }: ActivePolicy, violation
     action,
     object: ref,
     path: violation.path,
-    message: violation.message ?? templateOf(policy)({ violation, object: ref, params }),
+    message: violation.message ?? message({ violation, object: ref, params }),
     fix: violation.fix ?? policy.fix,
-    docs: docsOf(policy.id),
+    docs,
   };
   if (owner) finding.owner = owner;
   if (violation.container !== undefined) {
