@@ -23,7 +23,7 @@ const QUANTILE = 0.998;
 
 /** Fits one on strict inputs, scaled by benign flows. Gives what it says of other flows; above 0 = above the threshold of benign time that it was not fitted on. */
 export const fitClassic = async (name: string, table: FlowTable, random: Random): Promise<(judged: FlowTable) => Float64Array> => {
-  const fit = FITTERS[name]!;
+  const fitter = FITTERS[name]!;
   const { width } = table.matrix;
   const benign = selectRows(table, (row) => table.families[row] === '');
   const attacks = selectRows(table, (row) => table.families[row] !== '');
@@ -35,7 +35,7 @@ export const fitClassic = async (name: string, table: FlowTable, random: Random)
   };
   const learn = (rows: Int32Array): RowScore => {
     const all = Int32Array.from([...rows, ...attacks]);
-    return fit({ width, data: scale(table, all), isAttack: Array.from(all, (row) => table.families[row] !== '') }, random);
+    return fitter({ width, data: scale(table, all), isAttack: Array.from(all, (row) => table.families[row] !== '') }, random);
   };
   const say = (score: RowScore, data: Float64Array): Float64Array =>
     Float64Array.from({ length: data.length / width }, (_, i) => score(data, i * width));
