@@ -25,7 +25,7 @@ export const ALERT_QUERY = {
     from: { ...SECONDS, description: 'Alerts that still fired then or later, unix seconds.' },
     to: { ...SECONDS, description: 'Alerts that began then or before.' },
     limit: { ...LIMIT, description: 'Alerts on a page.' },
-    after: { type: 'string', pattern: '^\\d{1,16}_[0-9a-f]{16}-\\d{1,16}$', description: '`next` of the page before.' },
+    after: { type: 'string', pattern: '^\\d{1,16}_\\d{1,16}_[0-9a-f]{16}-\\d{1,16}$', description: '`next` of the page before.' },
   },
 } as const;
 
