@@ -39,6 +39,7 @@ export const VERDICT_QUERY = {
     workload: { ...NAME, description: 'Name of the workload.' },
     by: { ...NAME, description: 'Who said it.' },
     alertId: { ...NAME, description: 'Id of the alert it is about.' },
+    parent: { ...NAME, description: 'Only those that were propagated from this verdict.' },
     from: { ...SECONDS, description: 'Given then or later, unix seconds.' },
     to: { ...SECONDS, description: 'Given then or before.' },
     inForce: { type: 'boolean', default: false, description: 'Only those that are neither undone nor expired.' },

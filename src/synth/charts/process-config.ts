@@ -21,13 +21,21 @@ const merge = (base: Sections, over: Sections): Sections => {
 /** Inside a pod: all addresses, because probes and scrapes come from outside. */
 const LISTEN = { listen: { host: '0.0.0.0' } };
 
+/** A process of the bundle as another one reaches it: in the same namespace, so the name of the service is enough. */
+const besides = ({ fullName, declaration }: Process, name: string, port: number): string =>
+  `http://${fullName.slice(0, -declaration.name.length)}${name}:${port}`;
+
 const exporterConfig = (process: Process, { prometheusUrl, preset }: Surroundings): Sections => {
   const state = process.declaration.volumes.find(({ kind }) => kind === 'persistent');
+  const tokens = process.declaration.volumes.find(({ kind }) => kind === 'secret');
   return {
     ...LISTEN,
     prometheus: { url: prometheusUrl },
     features: { preset },
     ...(state ? { snapshot: { path: `${state.mountPath}/snapshot` } } : {}),
+    ...(tokens && process.neighbours.includes('receiver')
+      ? { feedback: { url: besides(process, 'receiver', PORTS.receiverApi), bearerTokenFile: `${tokens.mountPath}/exporter` } }
+      : {}),
   };
 };
 
@@ -35,7 +43,7 @@ const exporterConfig = (process: Process, { prometheusUrl, preset }: Surrounding
 const RECEIVER_TOKENS = { alertmanager: 'sender', exporter: 'viewer', responder: 'responder', admin: 'admin' } as const;
 
 const receiverConfig = (process: Process, { alertmanagerUrl }: Surroundings): Sections => {
-  const { volumes, name } = process.declaration;
+  const { volumes } = process.declaration;
   const mountOf = (kind: string): string | undefined => volumes.find((volume) => volume.kind === kind)?.mountPath;
   const [state, tokens] = [mountOf('persistent'), mountOf('secret')];
   return {
@@ -49,8 +57,7 @@ const receiverConfig = (process: Process, { alertmanagerUrl }: Surroundings): Se
           },
         }),
     alertmanager: { urls: [alertmanagerUrl] },
-    // In the same namespace, so the name of the service is enough.
-    exporter: { url: `http://${process.fullName.slice(0, -name.length)}exporter:${PORTS.exporterApi}` },
+    exporter: { url: besides(process, 'exporter', PORTS.exporterApi) },
   };
 };
 

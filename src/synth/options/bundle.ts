@@ -38,6 +38,8 @@ export interface Process {
   readonly declaration: ModuleDeclaration;
   /** Of its objects. */
   readonly fullName: string;
+  /** Names of all processes of the bundle. */
+  readonly neighbours: readonly string[];
   readonly replicas: number;
   readonly resources: { readonly cpuRequest: string; readonly memoryRequest: string; readonly memoryLimit: string };
   readonly volumeSize: string | undefined;

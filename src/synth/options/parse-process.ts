@@ -46,6 +46,7 @@ const parseProcess = (section: OptionSection, prefix: string, declaration: Modul
   const process: Process = {
     declaration,
     fullName: `${prefix}-${declaration.name}`,
+    neighbours: [],
     replicas: runsToItsEnd(declaration) ? 1 : section.integer('replicas', declaration.replicas ?? 1, { min: 0, max: most }),
     resources: {
       cpuRequest: resources.text('cpuRequest', declaration.resources.cpuRequest, CPU),
@@ -64,8 +65,8 @@ const parseProcess = (section: OptionSection, prefix: string, declaration: Modul
   return enabled ? process : undefined;
 };
 
-export const parseProcesses = (section: OptionSection, prefix: string, declarations: readonly ModuleDeclaration[]): readonly Process[] =>
-  declarations.flatMap((declaration) => {
+export const parseProcesses = (section: OptionSection, prefix: string, declarations: readonly ModuleDeclaration[]): readonly Process[] => {
+  const processes = declarations.flatMap((declaration) => {
     const fullName = `${prefix}-${declaration.name}`;
     if (fullName.length > MAX_OBJECT_NAME) {
       const room = MAX_OBJECT_NAME - declaration.name.length - 1;
@@ -73,3 +74,6 @@ export const parseProcesses = (section: OptionSection, prefix: string, declarati
     }
     return parseProcess(section.section(declaration.name), prefix, declaration) ?? [];
   });
+  const neighbours = processes.map(({ declaration }) => declaration.name);
+  return processes.map((process) => ({ ...process, neighbours }));
+};

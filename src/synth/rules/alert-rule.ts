@@ -16,7 +16,7 @@ const isAboutWorkloads = (name: string): boolean => !name.startsWith('Bellwether
 
 const ABOUT_ADMISSION = /^Bellwether(Admission|Policy)/;
 /** Alerts about keeping alerts and hearing verdicts. */
-const ABOUT_FEEDBACK = /^Bellwether(Receiver|Store|Verdict|Alertmanager|BulkSilence|AlertPath)/;
+const ABOUT_FEEDBACK = /^Bellwether(Receiver|Store|Verdict|Alertmanager|BulkSilence|AlertPath|Notices|Feedback)/;
 
 const linkOf = (base: string, name: string): string => {
   if (name === STORM_ALERT) return dashboardLink(base, 'overview', { namespace: label('namespace') });
