@@ -1,6 +1,7 @@
-import type { FromSchema } from '../../platform/index.ts';
+import { type FromSchema, LOG_SECTION } from '../../platform/index.ts';
+import { MITIGATION_SECTION } from './mitigation-section.ts';
 import { NOTIFY_SECTION } from './notify-section.ts';
-import { AUTH_SECTION, LISTEN_SECTION, LOG_SECTION } from './serving-section.ts';
+import { AUTH_SECTION, LISTEN_SECTION } from './serving-section.ts';
 
 const FILE = { type: 'string', minLength: 1, maxLength: 4096 } as const;
 const URL_TEXT = { type: 'string', minLength: 1, maxLength: 2000, pattern: '^https?://' } as const;
@@ -138,6 +139,7 @@ export const RECEIVER_CONFIG_SCHEMA = {
     exporter: EXPORTER_SECTION,
     leader: LEADER_SECTION,
     notify: NOTIFY_SECTION,
+    mitigation: MITIGATION_SECTION,
     log: LOG_SECTION,
   },
 } as const;

@@ -106,6 +106,19 @@ export const RECEIVER_SCHEMA: readonly Migration[] = [
     ],
   },
   {
+    about: 'what mitigations did',
+    statements: [
+      `CREATE TABLE mitigations (
+        id TEXT PRIMARY KEY,
+        alert_id TEXT,
+        phase TEXT NOT NULL,
+        updated_ms BIGINT NOT NULL,
+        body TEXT NOT NULL
+      )`,
+      'CREATE INDEX mitigations_by_alert ON mitigations (alert_id)',
+    ],
+  },
+  {
     about: 'fewer and smaller indexes of alerts, one by namespace',
     // Alerts of one evaluation share their start; what orders them is when they came, so that new ones are written to the end of an index and not all over it.
     statements: [

@@ -1,6 +1,6 @@
 import { Yaml } from 'cdk8s';
 import { PORTS } from '../../conventions/index.ts';
-import type { Process, Surroundings } from '../options/bundle.ts';
+import type { Bundle, Process, Surroundings } from '../options/bundle.ts';
 
 /** File name inside the ConfigMap and below the mount path of the declared volume. */
 export const CONFIG_FILE = 'bellwether.yaml';
@@ -25,15 +25,16 @@ const LISTEN = { listen: { host: '0.0.0.0' } };
 const besides = ({ fullName, declaration }: Process, name: string, port: number): string =>
   `http://${fullName.slice(0, -declaration.name.length)}${name}:${port}`;
 
-const exporterConfig = (process: Process, { prometheusUrl, preset }: Surroundings): Sections => {
+const exporterConfig = (process: Process, { prometheusUrl, preset }: Surroundings, { processes }: Bundle): Sections => {
   const state = process.declaration.volumes.find(({ kind }) => kind === 'persistent');
   const tokens = process.declaration.volumes.find(({ kind }) => kind === 'secret');
   return {
     ...LISTEN,
     prometheus: { url: prometheusUrl },
     features: { preset },
+    ...(process.shards === undefined ? {} : { sharding: { shards: process.shards } }),
     ...(state ? { snapshot: { path: `${state.mountPath}/snapshot` } } : {}),
-    ...(tokens && process.neighbours.includes('receiver')
+    ...(tokens && processes.some(({ declaration }) => declaration.name === 'receiver')
       ? { feedback: { url: besides(process, 'receiver', PORTS.receiverApi), bearerTokenFile: `${tokens.mountPath}/exporter` } }
       : {}),
   };
@@ -42,7 +43,7 @@ const exporterConfig = (process: Process, { prometheusUrl, preset }: Surrounding
 /** Names of the tokens, which are keys of the Secret, and what each may do. */
 const RECEIVER_TOKENS = { alertmanager: 'sender', exporter: 'viewer', responder: 'responder', admin: 'admin' } as const;
 
-const receiverConfig = (process: Process, { alertmanagerUrl }: Surroundings): Sections => {
+const receiverConfig = (process: Process, { alertmanagerUrl, prometheusUrl }: Surroundings, { mitigation }: Bundle): Sections => {
   const { volumes } = process.declaration;
   const mountOf = (kind: string): string | undefined => volumes.find((volume) => volume.kind === kind)?.mountPath;
   const [state, tokens] = [mountOf('persistent'), mountOf('secret')];
@@ -57,6 +58,7 @@ const receiverConfig = (process: Process, { alertmanagerUrl }: Surroundings): Se
           },
         }),
     alertmanager: { urls: [alertmanagerUrl] },
+    ...(mitigation.length === 0 ? {} : { mitigation: { enabled: true, backEnds: mitigation, prometheusUrl } }),
     exporter: { url: besides(process, 'exporter', PORTS.exporterApi) },
   };
 };
@@ -68,14 +70,14 @@ const admissionConfig = ({ fullName }: Process): Sections => ({
 });
 
 /** What the bundle knows for the configuration of a process, by its name. */
-const KNOWN: Readonly<Record<string, (process: Process, surroundings: Surroundings) => Sections>> = {
+const KNOWN: Readonly<Record<string, (process: Process, surroundings: Surroundings, bundle: Bundle) => Sections>> = {
   exporter: exporterConfig,
   receiver: receiverConfig,
   admission: admissionConfig,
 };
 
 /** Text of the configuration file of a process; what the options say wins over what the bundle knows. */
-export const configText = (process: Process, surroundings: Surroundings): string => {
-  const known = KNOWN[process.declaration.name]?.(process, surroundings) ?? {};
+export const configText = (process: Process, surroundings: Surroundings, bundle: Bundle): string => {
+  const known = KNOWN[process.declaration.name]?.(process, surroundings, bundle) ?? {};
   return Yaml.stringify(merge(known, process.config));
 };
