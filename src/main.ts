@@ -32,6 +32,12 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./receiver/main.ts')).notifyCommand(),
   },
   {
+    name: 'store',
+    summary: 'back up the store of a receiver, and check one',
+    group: 'Watch:',
+    load: async () => (await import('./receiver/main.ts')).storeCommand(),
+  },
+  {
     name: 'admission',
     summary: 'answer admission reviews by the policies',
     group: 'Guard:',

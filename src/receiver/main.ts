@@ -40,6 +40,7 @@ const run = async (path: string | undefined, options: Readonly<Record<string, un
 };
 
 export { notifyCommand } from './notify-command.ts';
+export { storeCommand } from './store-command.ts';
 
 /** `bellwether receiver`: keeps what Alertmanager sends, and what people say about it. */
 export const receiverCommand = (): Command =>

@@ -49,6 +49,7 @@ export const alertListPage = (
 <label>Workload <input type="text" name="workload" value="${query.workload ?? ''}"></label>
 <label>State <select name="status">${['', 'firing', 'resolved'].map((one) => option(one, one || 'any', query.status ?? ''))}</select></label>
 <label>Verdict <select name="verdict">${['', 'none', ...VERDICT_WORDS].map((one) => option(one, one === '' ? 'any or none' : one === 'none' ? 'none yet' : labelOf(one), query.verdict ?? ''))}</select></label>
+<label>Text <input type="text" name="text" maxlength="200" value="${query.text ?? ''}"></label>
 <button type="submit">Show</button></form>
 ${
   alerts.length === 0
