@@ -58,6 +58,7 @@ export const ANSWERS = {
     ...ALERT_PROPERTIES,
     evidence: { ...OPEN, type: ['object', 'null'], description: 'What the exporter explained about its start.' },
     verdicts: { type: 'array', items: reference('Verdict') },
+    mitigations: { type: 'array', items: OPEN, description: 'What was done about it.' },
   }),
   Verdict: VERDICT_OF_LOG,
   VerdictPage: page('verdicts', reference('Verdict'), SEQUENCE),
