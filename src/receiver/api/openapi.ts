@@ -13,8 +13,8 @@ import {
   EXTEND_BODY,
   FEED_QUERY,
   LINK_BODY,
+  MASK_QUERY,
   SILENCE_BODY,
-  TIME_QUERY,
   UNDO_BODY,
   VERDICT_QUERY,
 } from './schemas.ts';
@@ -141,7 +141,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     status: 204,
     errors: ['not_found', 'upstream_unavailable'],
   },
-  'GET /api/v1/masks': { id: 'listMasks', summary: 'Stretches that teach nothing', role: 'viewer', query: TIME_QUERY, answer: 'MaskList' },
+  'GET /api/v1/masks': { id: 'listMasks', summary: 'Stretches that teach nothing', role: 'viewer', query: MASK_QUERY, answer: 'MaskList' },
   'GET /api/v1/channels': { id: 'listChannels', summary: 'Channels of messages', role: 'viewer', answer: 'ChannelList' },
   'POST /api/v1/channels/{name}/test': {
     id: 'testChannel',
