@@ -68,7 +68,12 @@ export const createPupil = (
         if (outcome !== 'unknown_workload') taught++;
       }
       if (heard.size === sources) for (const id of known.keys()) if (!wanted.has(id) && scorer.unteach(id)) undone++;
-      for (const id of states.keys()) if (!wanted.has(id)) states.delete(id);
+      for (const id of states.keys()) {
+        if (wanted.has(id)) continue;
+        // What the scorer has no lesson of may still have taught flows.
+        scorer.unteach(id);
+        states.delete(id);
+      }
       return { taught, undone };
     },
     verdicts: (nowSeconds) =>
