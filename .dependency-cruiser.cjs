@@ -18,6 +18,7 @@ const MAY_IMPORT = {
   scanner: ['conventions', 'platform', 'policy'],
   admission: ['conventions', 'platform', 'web', 'policy'],
   verdicts: ['conventions', 'platform', 'feedback'],
+  'runtime-events': ['conventions', 'platform'],
   lab: ['conventions', 'platform'],
   recorder: ['conventions', 'platform', 'prometheus', 'features'],
   receiver: ['conventions', 'command-line', 'platform', 'web', 'alertmanager', 'feedback'],
