@@ -14,6 +14,7 @@ const MAY_IMPORT = {
   'flow-commands': ['conventions', 'command-line', 'platform', 'learning', 'flows'],
   evaluation: ['conventions', 'command-line', 'platform', 'prometheus', 'features', 'learning', 'feedback', 'scoring'],
   training: ['conventions', 'command-line', 'platform', 'prometheus', 'features', 'learning', 'scoring', 'evaluation', 'recorder'],
+  mitigation: ['conventions', 'platform'],
   policy: ['conventions', 'platform'],
   scanner: ['conventions', 'platform', 'policy'],
   admission: ['conventions', 'platform', 'web', 'policy'],

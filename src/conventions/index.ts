@@ -8,6 +8,8 @@ export * from './exporter-metrics.ts';
 export * from './flow-metrics.ts';
 export * from './frame.ts';
 export * from './metric.ts';
+export * from './mitigation-back-ends.ts';
+export * from './mitigation-words.ts';
 export * from './policy-config-schema.ts';
 export * from './policy-words.ts';
 export * from './ports.ts';

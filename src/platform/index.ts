@@ -1,6 +1,7 @@
 export * from './atomic-file.ts';
 export * from './certificates/index.ts';
 export * from './clock.ts';
+export * from './config-sections.ts';
 export * from './config-text.ts';
 export * from './config-watch.ts';
 export * from './environment.ts';

@@ -1,73 +1,13 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { createHttpClient, type HttpClientOptions, systemClock, systemRandom } from '../../src/platform/index.ts';
 import { CONTENT_TYPE, createPrometheusSource, encodeStreamedFrame } from '../../src/prometheus/index.ts';
+import { createCertificateFolder } from './support/certificate-folder.ts';
 
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
-const folder = mkdtempSync(join(tmpdir(), 'bellwether-tls-'));
-const file = (name: string): string => join(folder, name);
-const openssl = (...args: readonly string[]): void => {
-  execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
-};
-
-const makeAuthority = (name: string): void =>
-  openssl(
-    'req',
-    '-x509',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-days',
-    '2',
-    '-subj',
-    `/CN=${name}`,
-    '-keyout',
-    `${name}.key`,
-    '-out',
-    `${name}.pem`,
-  );
-
-const makeLeaf = (name: string, authority: string): void => {
-  openssl(
-    'req',
-    '-newkey',
-    'ec',
-    '-pkeyopt',
-    'ec_paramgen_curve:P-256',
-    '-nodes',
-    '-subj',
-    `/CN=${name}`,
-    '-keyout',
-    `${name}.key`,
-    '-out',
-    `${name}.csr`,
-  );
-  writeFileSync(file(`${name}.ext`), 'subjectAltName=DNS:prometheus.test\n');
-  openssl(
-    'x509',
-    '-req',
-    '-in',
-    `${name}.csr`,
-    '-CA',
-    `${authority}.pem`,
-    '-CAkey',
-    `${authority}.key`,
-    '-CAcreateserial',
-    '-days',
-    '2',
-    '-extfile',
-    `${name}.ext`,
-    '-out',
-    `${name}.pem`,
-  );
-};
+const certificates = createCertificateFolder();
+const { file } = certificates;
 
 const START_MS = 1_700_000_000_000;
 const frame = encodeStreamedFrame(0, { labels: { __name__: 'up' }, timesMs: Float64Array.of(START_MS), values: Float64Array.of(1) });
@@ -83,13 +23,12 @@ const read = async (tls: NonNullable<HttpClientOptions['tls']>, http = createHtt
   return result!.series.length;
 };
 
-const whenOpenssl = hasOpenssl || process.env.CI === 'true' ? describe : describe.skip;
-
-whenOpenssl('createHttpClient over TLS', () => {
+describe('createHttpClient over TLS', () => {
   beforeAll(async () => {
-    for (const name of ['authority', 'stranger']) makeAuthority(name);
-    makeLeaf('server', 'authority');
-    for (const name of ['client-a', 'client-b']) makeLeaf(name, 'authority');
+    const authority = await certificates.authority('authority');
+    await certificates.authority('stranger');
+    await certificates.leaf('server', authority, { dnsNames: ['prometheus.test'] });
+    for (const name of ['client-a', 'client-b']) await certificates.leaf(name, authority, { usage: 'client' });
     server = createServer(
       {
         ca: readFileSync(file('authority.pem')),
@@ -110,7 +49,7 @@ whenOpenssl('createHttpClient over TLS', () => {
   afterAll(() => {
     server.close();
     server.closeAllConnections();
-    rmSync(folder, { recursive: true, force: true });
+    certificates.remove();
   });
 
   const trusted = { caFile: file('authority.pem'), serverName: 'prometheus.test' };

@@ -1,19 +1,17 @@
-import { DEFAULT_LISTEN_ADDRESS, PORTS } from '../../conventions/index.ts';
-import { type FromSchema, type JSONSchema, LOG_LEVELS } from '../../platform/index.ts';
+import { PORTS } from '../../conventions/index.ts';
+import { type FromSchema, HOST_KEY, type JSONSchema, LOG_SECTION, portKey } from '../../platform/index.ts';
 
-const port = (fallback: number, description: string) =>
-  ({ type: 'integer', minimum: 0, maximum: 65_535, default: fallback, description }) as const;
 const text = (description: string) => ({ type: 'string', minLength: 1, maxLength: 500, description }) as const;
 const DNS_NAME = { type: 'string', minLength: 1, maxLength: 253 } as const;
 
 const LISTEN = {
   type: 'object',
   default: {},
-  description: 'Where it listens. Inside a pod the host is 0.0.0.0.',
+  description: 'Addresses and ports.',
   properties: {
-    host: { ...text('Address to listen on.'), default: DEFAULT_LISTEN_ADDRESS },
-    port: port(PORTS.admission, 'Port of the reviews, with TLS; 0 takes any free one.'),
-    selfPort: port(PORTS.admissionSelf, 'Port of own metrics, /healthz, /readyz.'),
+    host: HOST_KEY,
+    port: portKey(PORTS.admission, 'Port of the reviews, with TLS; 0 takes any free one.'),
+    selfPort: portKey(PORTS.admissionSelf, 'Port of own metrics, /healthz, /readyz.'),
   },
   additionalProperties: false,
 } as const;
@@ -147,13 +145,7 @@ export const ADMISSION_CONFIG_SCHEMA = {
     certificates: CERTIFICATES,
     cluster: CLUSTER,
     listen: LISTEN,
-    log: {
-      type: 'object',
-      default: {},
-      description: 'The log, JSON lines on standard error.',
-      properties: { level: { enum: LOG_LEVELS, default: 'info', description: 'How much is logged.' } },
-      additionalProperties: false,
-    },
+    log: LOG_SECTION,
   },
   additionalProperties: false,
 } as const satisfies JSONSchema;

@@ -1,9 +1,9 @@
-import type { FromSchema } from '../../platform/index.ts';
+import { type FromSchema, LOG_SECTION } from '../../platform/index.ts';
 import { FEEDBACK_SECTION } from './feedback-section.ts';
 import { FLOWS_SECTION } from './flows-section.ts';
 import { PROMETHEUS_SECTION } from './prometheus-section.ts';
 import { BACKFILL_SECTION, FEATURES_SECTION, FRESHNESS_SECTION, SCORING_SECTION } from './scoring-section.ts';
-import { API_SECTION, EXPOSITION_SECTION, INGEST_SECTION, LISTEN_SECTION, LOG_SECTION, SNAPSHOT_SECTION } from './serving-section.ts';
+import { API_SECTION, EXPOSITION_SECTION, INGEST_SECTION, LISTEN_SECTION, SNAPSHOT_SECTION } from './serving-section.ts';
 
 /** Every key of `bellwether.yaml`, with its bounds, default and meaning; docs/configuration.md is made from it. */
 export const CONFIG_SCHEMA = {

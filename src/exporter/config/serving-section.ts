@@ -1,6 +1,5 @@
-import { DEFAULT_LISTEN_ADDRESS, PORTS } from '../../conventions/index.ts';
-
-const PORT = { type: 'integer', minimum: 0, maximum: 65535 } as const;
+import { PORTS } from '../../conventions/index.ts';
+import { HOST_KEY, portKey } from '../../platform/index.ts';
 
 export const LISTEN_SECTION = {
   type: 'object',
@@ -8,15 +7,10 @@ export const LISTEN_SECTION = {
   default: {},
   description: 'Addresses and ports. Port 0 takes any free one and logs it.',
   properties: {
-    host: {
-      type: 'string',
-      minLength: 1,
-      default: DEFAULT_LISTEN_ADDRESS,
-      description: 'Address to listen on; `0.0.0.0` inside a cluster.',
-    },
-    scoresPort: { ...PORT, default: PORTS.scores, description: '`/metrics` with the scores alone, to be scraped with honorLabels.' },
-    selfPort: { ...PORT, default: PORTS.exporterSelf, description: '`/metrics` of the exporter itself, `/healthz` and `/readyz`.' },
-    apiPort: { ...PORT, default: PORTS.exporterApi, description: 'The page and `/api/v1`.' },
+    host: HOST_KEY,
+    scoresPort: portKey(PORTS.scores, '`/metrics` with the scores alone, to be scraped with honorLabels.'),
+    selfPort: portKey(PORTS.exporterSelf, '`/metrics` of the exporter itself, `/healthz` and `/readyz`.'),
+    apiPort: portKey(PORTS.exporterApi, 'The page and `/api/v1`.'),
   },
 } as const;
 
@@ -120,20 +114,5 @@ export const SNAPSHOT_SECTION = {
     path: { type: 'string', minLength: 1, description: 'File of the snapshot; none is kept where absent.' },
     intervalSeconds: { type: 'number', minimum: 10, maximum: 86400, default: 300, description: 'Time between two snapshots.' },
     maxAgeHours: { type: 'number', minimum: 0.1, maximum: 744, default: 24, description: 'An older snapshot is not used.' },
-  },
-} as const;
-
-export const LOG_SECTION = {
-  type: 'object',
-  additionalProperties: false,
-  default: {},
-  description: 'Log lines, JSON on standard error.',
-  properties: {
-    level: {
-      type: 'string',
-      enum: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-      default: 'info',
-      description: 'Least level that is written.',
-    },
   },
 } as const;

@@ -10,6 +10,6 @@ const load = () => import('./issue-certificate.ts');
 export const createAuthority = async (commonName: string, validity: Validity): Promise<CertificatePair> =>
   (await load()).createAuthority(commonName, validity);
 
-/** A server certificate of an authority. */
+/** A server's or client's certificate of an authority. */
 export const issueCertificate = async (authority: CertificatePair, options: LeafOptions): Promise<CertificatePair> =>
   (await load()).issueCertificate(authority, options);

@@ -30,6 +30,8 @@ export interface LeafOptions extends Validity {
   readonly commonName: string;
   readonly dnsNames: readonly string[];
   readonly ipAddresses?: readonly string[];
+  /** What TLS may take it for (extended key usage); a server where absent. */
+  readonly usage?: 'server' | 'client';
 }
 
 // P-256 is what every API server of the last ten years takes, and far cheaper per handshake than RSA.
@@ -80,7 +82,7 @@ export const createAuthority = async (commonName: string, validity: Validity): P
   return { certificate: `${certificate.toString('pem')}\n`, key: await exportKey(keys.privateKey) };
 };
 
-/** A server certificate of an authority. */
+/** A server's or client's certificate of an authority. */
 export const issueCertificate = async (authority: CertificatePair, options: LeafOptions): Promise<CertificatePair> => {
   const keys = await newKeys();
   const certificate = await X509CertificateGenerator.create(
@@ -95,7 +97,7 @@ export const issueCertificate = async (authority: CertificatePair, options: Leaf
       extensions: [
         new BasicConstraintsExtension(false, undefined, true),
         new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-        new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+        new ExtendedKeyUsageExtension([options.usage === 'client' ? ExtendedKeyUsage.clientAuth : ExtendedKeyUsage.serverAuth]),
         new SubjectAlternativeNameExtension([
           ...options.dnsNames.map((value) => ({ type: 'dns' as const, value })),
           ...(options.ipAddresses ?? []).map((value) => ({ type: 'ip' as const, value })),

@@ -1,5 +1,5 @@
-import type { FromSchema } from '../../platform/index.ts';
-import { AUTH_SECTION, LISTEN_SECTION, LOG_SECTION } from './serving-section.ts';
+import { type FromSchema, LOG_SECTION } from '../../platform/index.ts';
+import { AUTH_SECTION, LISTEN_SECTION } from './serving-section.ts';
 
 const FILE = { type: 'string', minLength: 1, maxLength: 4096 } as const;
 const URL_TEXT = { type: 'string', minLength: 1, maxLength: 2000, pattern: '^https?://' } as const;

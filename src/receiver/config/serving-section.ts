@@ -1,6 +1,6 @@
-import { DEFAULT_LISTEN_ADDRESS, PORTS } from '../../conventions/index.ts';
+import { PORTS } from '../../conventions/index.ts';
+import { HOST_KEY, portKey } from '../../platform/index.ts';
 
-const PORT = { type: 'integer', minimum: 0, maximum: 65535 } as const;
 const FILE = { type: 'string', minLength: 1, maxLength: 4096 } as const;
 
 export const LISTEN_SECTION = {
@@ -9,14 +9,9 @@ export const LISTEN_SECTION = {
   default: {},
   description: 'Addresses and ports. Port 0 takes any free one and logs it.',
   properties: {
-    host: {
-      type: 'string',
-      minLength: 1,
-      default: DEFAULT_LISTEN_ADDRESS,
-      description: 'Address to listen on; `0.0.0.0` inside a cluster.',
-    },
-    apiPort: { ...PORT, default: PORTS.receiverApi, description: 'The webhook, the pages and `/api/v1`.' },
-    selfPort: { ...PORT, default: PORTS.receiverSelf, description: '`/metrics` of the receiver itself, `/healthz` and `/readyz`.' },
+    host: HOST_KEY,
+    apiPort: portKey(PORTS.receiverApi, 'The webhook, the pages and `/api/v1`.'),
+    selfPort: portKey(PORTS.receiverSelf, '`/metrics` of the receiver itself, `/healthz` and `/readyz`.'),
     tls: {
       type: 'object',
       additionalProperties: false,
@@ -91,21 +86,6 @@ export const AUTH_SECTION = {
       maximum: 100000,
       default: 50,
       description: 'Requests of one identity, save for the webhook; ten times as many may come at once.',
-    },
-  },
-} as const;
-
-export const LOG_SECTION = {
-  type: 'object',
-  additionalProperties: false,
-  default: {},
-  description: 'Log lines, JSON on standard error.',
-  properties: {
-    level: {
-      type: 'string',
-      enum: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
-      default: 'info',
-      description: 'Least level that is written.',
     },
   },
 } as const;

@@ -1,93 +1,20 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createCertificateFolder } from '../../integration/support/certificate-folder.ts';
 import { type RunningReceiver, startReceiver, tokenOf, webhookAlert, webhookBody } from './receiver-fixture.ts';
 
 describe('client certificates', () => {
-  let folder: string;
+  const certificates = createCertificateFolder();
+  const { file } = certificates;
   let receiver: RunningReceiver;
-  const file = (name: string): string => join(folder, name);
-  const openssl = (...args: readonly string[]): void => {
-    execFileSync('openssl', args, { cwd: folder, stdio: 'ignore' });
-  };
-  const authority = (name: string): void =>
-    openssl(
-      'req',
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-keyout',
-      `${name}.key`,
-      '-out',
-      `${name}.pem`,
-      '-subj',
-      `/CN=${name}`,
-      '-days',
-      '2',
-    );
-  const leaf = (name: string, by: string): void => {
-    writeFileSync(file('ext'), 'subjectAltName=IP:127.0.0.1');
-    openssl(
-      'req',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:P-256',
-      '-nodes',
-      '-keyout',
-      `${name}.key`,
-      '-out',
-      `${name}.csr`,
-      '-subj',
-      `/CN=${name}`,
-    );
-    openssl(
-      'x509',
-      '-req',
-      '-in',
-      `${name}.csr`,
-      '-CA',
-      `${by}.pem`,
-      '-CAkey',
-      `${by}.key`,
-      '-CAcreateserial',
-      '-out',
-      `${name}.pem`,
-      '-days',
-      '2',
-      '-extfile',
-      'ext',
-    );
-  };
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'bellwether-tls-'));
-    authority('ca');
-    authority('stranger-ca');
-    for (const name of ['server', 'alertmanager', 'unknown']) leaf(name, 'ca');
-    execFileSync('cp', [file('alertmanager.key'), file('imitator.key')]);
-    openssl('req', '-new', '-key', 'imitator.key', '-out', 'imitator.csr', '-subj', '/CN=alertmanager');
-    openssl(
-      'x509',
-      '-req',
-      '-in',
-      'imitator.csr',
-      '-CA',
-      'stranger-ca.pem',
-      '-CAkey',
-      'stranger-ca.key',
-      '-CAcreateserial',
-      '-out',
-      'imitator.pem',
-      '-days',
-      '2',
-    );
+    const authority = await certificates.authority('ca');
+    const stranger = await certificates.authority('stranger-ca');
+    await certificates.leaf('server', authority, { ipAddresses: ['127.0.0.1'] });
+    for (const name of ['alertmanager', 'unknown']) await certificates.leaf(name, authority, { usage: 'client' });
+    await certificates.leaf('imitator', stranger, { usage: 'client', commonName: 'alertmanager' });
     receiver = await startReceiver({
       listen: { tls: { certFile: file('server.pem'), keyFile: file('server.key'), clientCaFile: file('ca.pem') } },
       auth: { clients: [{ name: 'alertmanager', role: 'sender' }] },
@@ -95,7 +22,7 @@ describe('client certificates', () => {
   }, 60_000);
   afterAll(async () => {
     await receiver?.stop();
-    rmSync(folder, { recursive: true });
+    certificates.remove();
   });
 
   const post = (client: string | undefined, path: string, headers: Readonly<Record<string, string>> = {}): Promise<number> =>

@@ -1,0 +1,3 @@
+export * from './back-end.ts';
+export * from './intent.ts';
+export * from './labels.ts';
