@@ -22,7 +22,7 @@ const MAY_IMPORT = {
   'runtime-events': ['conventions', 'platform'],
   lab: ['conventions', 'platform'],
   recorder: ['conventions', 'platform', 'prometheus', 'features'],
-  receiver: ['conventions', 'command-line', 'platform', 'web', 'alertmanager', 'feedback'],
+  receiver: ['conventions', 'command-line', 'platform', 'web', 'alertmanager', 'feedback', 'runtime-events'],
   exporter: ['conventions', 'command-line', 'platform', 'web', 'prometheus', 'features', 'learning', 'feedback', 'scoring', 'flows'],
   demo: ['conventions', 'platform', 'prometheus', 'features', 'scoring', 'exporter'],
 };

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { createAlertmanagerClient } from '../alertmanager/index.ts';
-import { PROCESS_METRICS, RECEIVER_METRICS, VERSION } from '../conventions/index.ts';
+import { PROCESS_METRICS, RECEIVER_METRICS, RUNTIME_EVENT_METRICS, VERSION } from '../conventions/index.ts';
 import {
   BellwetherError,
   type Clock,
@@ -78,6 +78,7 @@ export const createReceiverApp = ({ clock, log, openDatabase, leadership: choose
   const m: ReceiverInstruments = {
     ...createInstruments(PROCESS_METRICS, registry),
     ...createInstruments(RECEIVER_METRICS, registry),
+    ...createInstruments(RUNTIME_EVENT_METRICS, registry),
   };
   const live = createLiveConfig(initial, RECEIVER_LIVE_KEYS, log, ({ log: { level } }) => {
     log.level = level;
@@ -189,6 +190,7 @@ export const createReceiverApp = ({ clock, log, openDatabase, leadership: choose
       instruments: m,
       clock,
       logger: log,
+      stopping: stopping.signal,
       baseUrl: () => (config().listen.baseUrl ?? apiUrl).replace(/\/+$/, ''),
     };
     api.open(parts);

@@ -1,5 +1,5 @@
 import type { AlertmanagerClient } from '../alertmanager/index.ts';
-import type { RECEIVER_METRICS } from '../conventions/index.ts';
+import type { RECEIVER_METRICS, RUNTIME_EVENT_METRICS } from '../conventions/index.ts';
 import type { Clock, Database, GroupCommit, Logger } from '../platform/index.ts';
 import type { Instruments, ProcessInstruments } from '../web/index.ts';
 import type { Guard } from './auth/guard.ts';
@@ -8,7 +8,7 @@ import type { SilenceWriter } from './silences/silence-writer.ts';
 import type { VerdictLinks } from './verdicts/links.ts';
 import type { VerdictBook } from './verdicts/verdict-book.ts';
 
-export type ReceiverInstruments = Instruments<typeof RECEIVER_METRICS> & ProcessInstruments;
+export type ReceiverInstruments = Instruments<typeof RECEIVER_METRICS> & Instruments<typeof RUNTIME_EVENT_METRICS> & ProcessInstruments;
 
 /** What the routes work with. */
 export interface ReceiverParts {
@@ -30,6 +30,8 @@ export interface ReceiverParts {
   readonly instruments: ReceiverInstruments;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Aborted when the process ends: answers that would go on for ever end with it. */
+  readonly stopping: AbortSignal;
   /** Address under which people reach the pages, without a slash at the end. */
   readonly baseUrl: () => string;
 }

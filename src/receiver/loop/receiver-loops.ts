@@ -4,6 +4,7 @@ import { setTotal } from '../../web/index.ts';
 import type { ReceiverConfig } from '../config/schema.ts';
 import { createEvidenceFetcher } from '../evidence/fetch-evidence.ts';
 import type { ReceiverInstruments, ReceiverParts } from '../receiver-parts.ts';
+import { countEvents, removeOldEvents } from '../store/event-store.ts';
 import { type LoopFigures, readFigures } from '../store/figures.ts';
 import { applyRetention } from '../store/retention.ts';
 import { lastSequence } from '../store/verdict-store.ts';
@@ -102,11 +103,18 @@ export const runReceiverLoops = async (deps: ReceiverLoopsDeps, signal: AbortSig
     },
   );
   const removed = { age: 0, size: 0 };
+  const removedEvents = { age: 0, number: 0, size: 0 };
   begin(
     'retention',
     () => RETENTION_MS,
     async () => {
       const { keepDays, maxBytes } = config().store;
+      // Events first: they are many, and alerts are to stay where there is room for only one of them.
+      const events = { keepMs: config().events.keepDays * DAY_MS, maxStored: config().events.maxStored, maxBytes };
+      const gone = await removeOldEvents(database, events, clock.nowMs());
+      for (const reason of ['age', 'number', 'size'] as const) removedEvents[reason] += gone[reason];
+      setTotal(m.removedEvents, new Map(Object.entries(removedEvents).map(([reason, total]) => [{ reason }, total])));
+      m.storedEvents.set(await countEvents(database));
       const { byAge, bySize } = await applyRetention(database, { keepMs: keepDays * DAY_MS, maxBytes }, clock.nowMs());
       removed.age += byAge;
       removed.size += bySize;

@@ -5,6 +5,7 @@ import { alertQueryOf } from '../api/alert-routes.ts';
 import { giverOf } from '../api/verdict-routes.ts';
 import { identityOf } from '../auth/guard.ts';
 import { mayAct } from '../auth/identity.ts';
+import { alertEvents } from '../events/alert-events.ts';
 import type { ReceiverParts } from '../receiver-parts.ts';
 import { findAlert, findAlerts } from '../store/alert-query.ts';
 import { findVerdicts } from '../store/verdict-store.ts';
@@ -29,7 +30,7 @@ const localTime = (text: string): number => {
 
 /** The pages for people: the list, an alert, the forms, the login. Everything that changes something is a POST with a token of the session. */
 export const createPageRoutes = (parts: ReceiverParts): Router => {
-  const { guard, database, book, instruments: m, notReady } = parts;
+  const { guard, database, book, instruments: m, notReady, clock } = parts;
   const router = Router();
   const show: Show = (request, response, title, content) => {
     response
@@ -83,7 +84,7 @@ export const createPageRoutes = (parts: ReceiverParts): Router => {
       request,
       response,
       `${alert.labels.alertname ?? 'Alert'} – Bellwether`,
-      alertPage(alert, verdicts, { csrf: guard.csrfToken(request), mayJudge }),
+      alertPage(alert, verdicts, { csrf: guard.csrfToken(request), mayJudge, events: await alertEvents(database, alert, clock.nowMs()) }),
     );
   });
 

@@ -57,6 +57,8 @@ export const processTree = (events: readonly RuntimeEvent[]): readonly ProcessNo
       };
       known.set(execId, node);
     }
+    // An exit seen first names no parent, and events may come newest first.
+    node.parent ||= event.parentExecId;
     node.order = Math.min(node.order, event.timeMs);
     if (event.type === 'exec') [node.started, node.arguments, node.binary] = [event.time, event.detail, event.subject];
     else if (event.type === 'exit') [node.ended, node.endedBy] = [event.time, event.detail];
