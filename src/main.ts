@@ -26,6 +26,18 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./receiver/main.ts')).receiverCommand(),
   },
   {
+    name: 'collector',
+    summary: 'bring runtime events of a node to the receiver',
+    group: 'Watch:',
+    load: async () => (await import('./collector/main.ts')).collectorCommand(),
+  },
+  {
+    name: 'events',
+    summary: 'show what processes do and what Kubernetes says, live or looking back',
+    group: 'Watch:',
+    load: async () => (await import('./runtime-events/main.ts')).eventsCommand(),
+  },
+  {
     name: 'admission',
     summary: 'answer admission reviews by the policies',
     group: 'Guard:',

@@ -1,5 +1,6 @@
 export { parseKubernetesEvent } from './kubernetes/parse-kubernetes-event.ts';
 export * from './runtime-event.ts';
+export { createShipper, type Shipper, type ShipperDeps } from './ship/create-shipper.ts';
 export { createTail, type Tail, type TailDeps } from './tail/tail-folder.ts';
 export { NOTHING_READ, readTailState, type TailState, writeTailState } from './tail/tail-state.ts';
 export { parseTetragonLine } from './tetragon/parse-tetragon-line.ts';
