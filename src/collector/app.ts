@@ -43,10 +43,13 @@ export const createCollectorApp = ({ clock, log, random, client }: CollectorDeps
   const registry = new Registry();
   const counted = new Registry();
   const m: CollectorInstruments = { ...createInstruments(PROCESS_METRICS, registry), ...createInstruments(COLLECTOR_METRICS, registry) };
-  const counts = createPodCounts(createInstruments(WORKLOAD_EVENT_METRICS, counted), {
-    maxPods: config.counts.maxPods,
-    idleMs: config.counts.idleMinutes * MINUTE_MS,
-  });
+  const counts = createPodCounts(
+    { ...createInstruments(WORKLOAD_EVENT_METRICS, counted), untoldPods: m.untoldPods },
+    {
+      maxPods: config.counts.maxPods,
+      idleMs: config.counts.idleMinutes * MINUTE_MS,
+    },
+  );
   const { receiver, tetragon, kubernetes } = config;
   const http = createHttpClient({
     ...(receiver.tokenFile === undefined ? {} : { bearerTokenFile: receiver.tokenFile }),

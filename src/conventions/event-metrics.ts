@@ -101,6 +101,12 @@ export const COLLECTOR_METRICS = {
     help: 'Bytes of export files that are not read yet, by source.',
     labels: ['source'],
   },
+  untoldPods: {
+    name: 'bellwether_workload_events_untold_pods_total',
+    type: 'counter',
+    help: 'Events of pods beyond the limit, which have no series.',
+    labels: [],
+  },
   lastShipped: {
     name: 'bellwether_collector_last_shipped_timestamp_seconds',
     type: 'gauge',
@@ -116,11 +122,5 @@ export const WORKLOAD_EVENT_METRICS = {
     type: 'counter',
     help: 'Runtime events of a pod since the collector started, by kind: exec (processes begun), policy (hooks of policies reached) or signal (processes ended by a signal).',
     labels: ['namespace', 'pod', 'kind'],
-  },
-  untoldPods: {
-    name: 'bellwether_workload_events_untold_pods_total',
-    type: 'counter',
-    help: 'Events of pods beyond the limit, which have no series.',
-    labels: [],
   },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;

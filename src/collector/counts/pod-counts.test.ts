@@ -1,12 +1,15 @@
 import { Registry } from 'prom-client';
-import { WORKLOAD_EVENT_METRICS } from '../../conventions/index.ts';
+import { COLLECTOR_METRICS, WORKLOAD_EVENT_METRICS } from '../../conventions/index.ts';
 import { makeRuntimeEvent as make } from '../../testing/runtime-event-builders.ts';
 import { createInstruments } from '../../web/index.ts';
 import { createPodCounts } from './pod-counts.ts';
 
 const counted = () => {
   const registry = new Registry();
-  const counts = createPodCounts(createInstruments(WORKLOAD_EVENT_METRICS, registry), { maxPods: 2, idleMs: 1000 });
+  const counts = createPodCounts(
+    { ...createInstruments(WORKLOAD_EVENT_METRICS, registry), ...createInstruments(COLLECTOR_METRICS, registry) },
+    { maxPods: 2, idleMs: 1000 },
+  );
   const series = async (): Promise<string[]> =>
     (await registry.metrics()).split('\n').filter((line) => line.startsWith('bellwether_workload_events_total{'));
   return { counts, series, registry };

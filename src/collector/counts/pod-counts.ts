@@ -1,8 +1,8 @@
-import type { WORKLOAD_EVENT_METRICS } from '../../conventions/index.ts';
+import type { COLLECTOR_METRICS, WORKLOAD_EVENT_METRICS } from '../../conventions/index.ts';
 import type { RuntimeEvent } from '../../runtime-events/index.ts';
 import type { Instruments } from '../../web/index.ts';
 
-export type CountInstruments = Instruments<typeof WORKLOAD_EVENT_METRICS>;
+export type CountInstruments = Instruments<typeof WORKLOAD_EVENT_METRICS> & Pick<Instruments<typeof COLLECTOR_METRICS>, 'untoldPods'>;
 
 export interface PodCountsOptions {
   /** Pods with series of their own. */
