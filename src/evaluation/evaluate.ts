@@ -109,7 +109,8 @@ const judgeKindsOf = (pairs: readonly ScoredPair[], classes: readonly string[], 
     classes: Uint8Array.from(found.flatMap(({ given: own }) => [...own.classes])),
     abnormal: Float64Array.from(found.flatMap(({ given: own }) => [...own.abnormal])),
   };
-  return judgeKinds(classes, Uint8Array.from(found.flatMap(({ truth }) => [...truth])), given, random);
+  const stepSeconds = pairs[0]?.events.stepSeconds ?? 1;
+  return judgeKinds(classes, Uint8Array.from(found.flatMap(({ truth }) => [...truth])), given, stepSeconds, random);
 };
 
 const classifySamples = (entities: readonly EntityEvaluation[]): Classification => {

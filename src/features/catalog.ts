@@ -36,6 +36,8 @@ export interface LifecycleInput {
   readonly id: string;
   readonly selector: Selector;
   readonly kind: 'restarts' | 'oom_killed' | 'waiting';
+  /** Of restarts; a pod where absent. */
+  readonly entity?: EntityRule;
 }
 
 /** What is read from Prometheus. One selector each, in the order of the read. */

@@ -108,6 +108,7 @@ export const createPlacement = (onUnit: (unit: Unit) => void): Placement => {
       case 'bucket':
         return Number.isNaN(bucketBound(labels)) ? { dropped: 'no_bucket_bound' } : entityUnit(input.entity, labels);
       case 'restarts':
+        return entityUnit(input.entity ?? { by: 'pod' }, labels);
       case 'oom_killed':
         return placed(podUnit(labels), 'no_pod_label');
       default:

@@ -90,6 +90,40 @@ describe('createMemoryGrowthDetector', () => {
   });
 });
 
+describe('createCpuSurgeDetector', () => {
+  const plain = testLayout('cpu_usage_cores:cpu_cores');
+  const layout = { ...plain, features: plain.features.map((feature) => ({ ...feature, unit: 'cores' })) };
+  const run = (after: readonly number[], changed = false): Score[] => {
+    const scorer = createScorer({ stepSeconds: 10, bank: false, seed: 1 });
+    const random = seededRandom(31);
+    const before = Array.from({ length: 60 }, () => 2 * (1 + 0.1 * gaussian(random)));
+    return [...before, ...after].map((x, i) => {
+      const parts = changed && i === before.length ? { changed: 'rollout' as const } : {};
+      return scorer.score([testFrame(layout, START + i * 10, [x], parts)])[0]!;
+    });
+  };
+  const surges = (scores: readonly Score[]): number[] =>
+    scores.flatMap(({ contributors, value }, i) =>
+      value >= 1 && contributors.some(({ detector }) => detector === 'cpu_surge') ? [i - 60] : [],
+    );
+  // A rate over a minute climbs for a minute.
+  const ramp = [4, 7, 10, 13, 16];
+
+  it('finds a miner in a workload of ten minutes, though the rate climbs slowly', () => {
+    const found = surges(run([...ramp, ...Array<number>(15).fill(18)]));
+    expect(found[0]).toBeGreaterThanOrEqual(6);
+    expect(found[0]).toBeLessThanOrEqual(12);
+  });
+
+  it.each([
+    ['half a minute', run([10, 16, 18, 16, 2, 2, 2, 2, 2, 2, 2, 2]), 0],
+    ['twice the most', run(Array<number>(30).fill(5.5)), 0],
+    ['what a release brings', run(Array<number>(30).fill(18), true), 0],
+  ])('is silent about %s', (_, scores, count) => {
+    expect(surges(scores)).toHaveLength(count);
+  });
+});
+
 describe('the throttling rule', () => {
   it('fires on the third sample in a row and not for a workload that is always throttled', () => {
     const layout = testLayout('cpu:cpu_cores');

@@ -1,5 +1,6 @@
 import type { FrameLayout, WorkloadFrame } from '../conventions/index.ts';
 import { createCeilingRule } from './ceiling-rule.ts';
+import { createCpuSurgeDetector } from './cpu-surge.ts';
 import type { Detector } from './detector.ts';
 import { createLifecycleDetector } from './lifecycle.ts';
 import { CPU_LIMIT_RATIO } from './load-role.ts';
@@ -62,4 +63,5 @@ export const createDetectors = (): readonly Detector[] => [
   }),
   createMemoryGrowthDetector(),
   createTrafficMixDetector(),
+  createCpuSurgeDetector(),
 ];

@@ -1,4 +1,5 @@
-import type { Contributor, LifecycleSignals } from '../conventions/index.ts';
+import type { Contributor, FrameLayout, LifecycleSignals } from '../conventions/index.ts';
+import { countsRestarts } from '../features/index.ts';
 import type { Detector, DetectorInput } from './detector.ts';
 
 /** Slots of the memory. */
@@ -46,12 +47,28 @@ const contributor = (metric: string, observed: number, upper: number, unit: stri
   detector: 'lifecycle',
 });
 
+/** Recordings have a name of their own for the counter. */
+const names = new WeakMap<FrameLayout, string>();
+const restartsName = (layout: FrameLayout): string => {
+  let name = names.get(layout);
+  if (name === undefined) {
+    name = layout.features.find((feature) => countsRestarts(feature.name))?.name ?? 'container_restarts';
+    names.set(layout, name);
+  }
+  return name;
+};
+
 interface Finding {
   readonly value: number;
   readonly contributor: Contributor;
 }
 
-const judge = (signals: LifecycleSignals, d: Float64Array, at: number, seconds: number, replicas: number): Finding | undefined => {
+const judge = (
+  signals: LifecycleSignals,
+  { frame: { layout, replicas }, seconds }: DetectorInput,
+  d: Float64Array,
+  at: number,
+): Finding | undefined => {
   const looping = signals.waiting.CrashLoopBackOff ?? 0;
   const restarts = d[at + RESTARTS]!;
   const limit = Math.max(LOOP_RESTARTS, LOOP_SHARE * replicas);
@@ -60,7 +77,7 @@ const judge = (signals: LifecycleSignals, d: Float64Array, at: number, seconds: 
   if (looping > 0) d[at + LAST_WAITING] = seconds;
   const pause = seconds - d[at + LAST_WAITING]! <= 2 * LOOP_PAUSE_SECONDS ? RUNNING_PAUSE_SECONDS : LOOP_PAUSE_SECONDS;
   if (looping > 0 || (restarts >= limit && seconds - d[at + LAST_RESTART]! <= pause)) {
-    return { value: VALUES.crashLoop, contributor: contributor('container_restarts', Math.max(restarts, looping), limit, 'restarts') };
+    return { value: VALUES.crashLoop, contributor: contributor(restartsName(layout), Math.max(restarts, looping), limit, 'restarts') };
   }
   if (oom) return { value: VALUES.oom, contributor: contributor('container_oom_kills', Math.max(1, signals.oomKills), 1, 'kills') };
   const waiting = Object.entries(signals.waiting).sort((a, b) => b[1] - a[1])[0];
@@ -68,7 +85,7 @@ const judge = (signals: LifecycleSignals, d: Float64Array, at: number, seconds: 
   if (waiting && d[at + WAITING_FRAMES]! >= WAITING_PATIENCE) {
     return { value: VALUES.waiting, contributor: contributor(`container_waiting_${waiting[0]}`, waiting[1], 1, 'containers') };
   }
-  if (restarts >= 0.5) return { value: VALUES.restart, contributor: contributor('container_restarts', restarts, limit, 'restarts') };
+  if (restarts >= 0.5) return { value: VALUES.restart, contributor: contributor(restartsName(layout), restarts, limit, 'restarts') };
   return undefined;
 };
 
@@ -84,7 +101,8 @@ const withoutChronic = (value: number, d: Float64Array, at: number, seconds: num
 export const createLifecycleDetector = (): Detector => ({
   id: 'lifecycle',
   memory: () => ({ doubles: SLOTS, floats: 0 }),
-  observe({ frame, seconds, state, doublesAt: at }: DetectorInput) {
+  observe(input: DetectorInput) {
+    const { frame, seconds, state, doublesAt: at } = input;
     const signals = frame.lifecycle;
     if (!signals) return undefined;
     const d = state.doubles;
@@ -93,7 +111,7 @@ export const createLifecycleDetector = (): Detector => ({
     d[at + RESTARTS] = d[at + RESTARTS]! * Math.exp(-elapsed / RESTART_MEMORY_SECONDS) + restarts;
     d[at + UPDATED] = seconds;
     if (signals.restarts > 0) d[at + LAST_RESTART] = seconds;
-    const finding = judge(signals, d, at, seconds, frame.replicas);
+    const finding = judge(signals, input, d, at);
     if (!finding) return undefined;
     return { detector: 'lifecycle', value: withoutChronic(finding.value, d, at, seconds), contributors: [finding.contributor] };
   },

@@ -116,6 +116,16 @@ describe('scoreRecording through the real extractor and scorer', () => {
     expect(scored.stats.badSamples).toBeGreaterThan(10);
   });
 
+  it('takes restarts by what was added to them, not by their level', async () => {
+    const restartsAt = (i: number): number => (i < 300 ? 21 : i < 400 ? 3 : i < 500 ? 4 : 5 + Math.min(3, i - 500));
+    const rows = [
+      ...samples().filter(([metric]) => metric === 'memory_usage_bytes'),
+      ...Array.from({ length: STEPS }, (_, i): Sample => ['cluster_container_restarts', 1_700_000_000 + i * STEP, restartsAt(i)]),
+    ];
+    const scored = await replay(toText(rows), recordingCatalog(['memory_usage_bytes', 'cluster_container_restarts']));
+    expect([isAlarm(scoresOf(scored), 300, 500), isAlarm(scoresOf(scored), 500, 504)]).toEqual([false, true]);
+  });
+
   it('does not take the reset of a counter for a fault', async () => {
     const random = seededRandom(5);
     let total = 0;

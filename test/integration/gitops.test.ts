@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url';
+import type { KubernetesObject } from '../synth/bundle-objects.ts';
 import { describeWith, toolFiles } from './real-program.ts';
+import { objectsOf } from './support/applied-bundle.ts';
 import { applyCrds } from './support/control-plane.ts';
 import { type ArgoEngine, startArgoEngine } from './support/gitops/argo-engine.ts';
 import { type Flux, startFlux } from './support/gitops/flux.ts';
@@ -9,6 +11,14 @@ import { everything, olderBundle } from './support/trees.ts';
 import { type WrittenTree, writeTree } from './support/written-tree.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+/** What holds dollar signs: dashboards and rules, by name. */
+const templated = (objects: readonly KubernetesObject[]): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    objects
+      .filter(({ kind, metadata }) => kind === 'PrometheusRule' || metadata.name.includes('-dashboard-'))
+      .map(({ kind, metadata, data, spec }) => [`${kind} ${metadata.name}`, data ?? spec]),
+  );
 
 // A sample; all overlays under both, with older bundles before them: npm run soak -- gitops.
 describeWith([...PLANE_PROGRAMS, 'gitops-engine', 'kustomize-controller'], 'GitOps', (...programs) => {
@@ -50,7 +60,12 @@ describeWith([...PLANE_PROGRAMS, 'gitops-engine', 'kustomize-controller'], 'GitO
     await flux.reconcile('kube-prometheus');
     const deployments = cluster.plane.kubectl(['get', 'deployments,cronjobs', '-n', 'bellwether', '-o', 'name']);
     expect(deployments).not.toMatch(/gate|sweeper/);
-    await liveUnderFlux(cluster, flux, 'kube-prometheus', render(ROOT, 'kube-prometheus'));
+
+    // With its own substitution of variables on, Flux still leaves what Grafana and Prometheus mean by `${...}` and `$labels`.
+    const text = render(ROOT, 'kube-prometheus');
+    await flux.reconcile('kube-prometheus', { postBuild: { substitute: { anything: 'else' } } });
+    expect(templated(cluster.stored(text) ?? [])).toEqual(templated(objectsOf(text)));
+    await liveUnderFlux(cluster, flux, 'kube-prometheus', text);
   }, 900_000);
 
   it("by Argo CD's engine brings an overlay in order, then has nothing to do, heals, and prunes all and only ours", async () => {

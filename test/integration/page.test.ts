@@ -54,7 +54,8 @@ describeWith(['chromium'], 'page of the demo in a browser', (executablePath) => 
     const row = page.locator('tr', { hasText: 'frontend' });
     await row.locator('.badge', { hasText: 'alerting' }).waitFor({ timeout: ANOMALY_WITHIN_MS });
     console.log(`alerting ${Math.round((Date.now() - startedMs) / 1000)} s after the start`);
-    expect(await row.locator('.chip').first().textContent()).toMatch(/^pod_cpu_/);
+    // Not asked at once: on a busy machine the first cycle of the fault holds only a part of it.
+    await row.locator('.chip:first-child', { hasText: /^pod_cpu_/ }).waitFor({ timeout: ANOMALY_WITHIN_MS });
     expect(await page.locator('tbody tr').count()).toBeGreaterThan(10);
     expect(await overflow(page)).toBeLessThanOrEqual(0);
     await page.close();

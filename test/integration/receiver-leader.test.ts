@@ -76,7 +76,8 @@ describeWith(
       const leader = await until('leader', () => leaderOf(receivers), { timeoutMs: 60_000, everyMs: 200 });
       const standby = receivers.find((receiver) => receiver !== leader)!;
       expect((await standby.send('/api/v1/alertmanager', CALL(1), 'sender')).status).toBe(503);
-      expect(await standby.metric('bellwether_receiver_not_ready{reason="not_leader"}')).toBe(1);
+      const isStandby = async () => (await standby.metric('bellwether_receiver_not_ready{reason="not_leader"}')) === 1 || undefined;
+      await until('reason of the standby', isStandby, { timeoutMs: 60_000, everyMs: 200 });
       for (let n = 1; n <= 5; n++) await deliver(n);
 
       await leader.kill();

@@ -1,9 +1,10 @@
 import { type FrameFeature, type FrameLayout, type WorkloadFrame, workloadId } from '../../conventions/index.ts';
+import { countsRestarts } from '../../features/index.ts';
 import { GrowingColumn } from '../growing-column.ts';
 import type { EntityName } from '../metrics/entity-evaluation.ts';
 import { createScoreLog, nameOf, type ScoreLog } from '../replay/score-log.ts';
 
-/** The frames of one workload as columns, without metrics of the surroundings (class `context`). */
+/** The frames of one workload as columns, without metrics of the surroundings (class `context`; restarts are of its own). */
 export interface WorkloadSeries {
   readonly name: EntityName;
   readonly features: readonly FrameFeature[];
@@ -40,7 +41,7 @@ export const createSeriesCollector = () => {
   const start = ({ key, layout }: WorkloadFrame): OpenSeries => ({
     name: nameOf(key),
     layout,
-    columns: layout.features.flatMap(({ unitClass }, i) => (unitClass === 'context' ? [] : [i])),
+    columns: layout.features.flatMap(({ unitClass, name }, i) => (unitClass === 'context' && !countsRestarts(name) ? [] : [i])),
     times: new GrowingColumn(),
     values: new GrowingColumn(),
   });

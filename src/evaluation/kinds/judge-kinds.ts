@@ -33,13 +33,31 @@ export const giveKinds = async (classifier: KindClassifier, values: Float64Array
 export interface KindFigures extends Classification {
   /** Of the macro F1, 95 %, drawing blocks of rows that follow each other; undefined for fewer than 4 blocks. */
   readonly macroF1Interval: Interval | undefined;
+  /** Stretches of normal rows that were taken for something else, and how long the normal rows are. */
+  readonly falseAlarms: number;
+  readonly normalHours: number;
 }
 
 const DRAWS = 500;
 /** Neighbouring rows are alike: they are drawn together. */
 const BLOCK_ROWS = 10;
 
-export const judgeKinds = (names: readonly string[], truth: Uint8Array, given: GivenKinds, random: Random): KindFigures => {
+/** Rows in a row count once. */
+const falseStretches = (truth: Uint8Array, classes: Uint8Array): number => {
+  const isFalse = (i: number): boolean => truth[i] === 0 && classes[i] !== 0;
+  let stretches = 0;
+  for (let i = 0; i < truth.length; i++) if (isFalse(i) && !(i > 0 && isFalse(i - 1))) stretches++;
+  return stretches;
+};
+
+/** @param stepSeconds usual distance of two rows */
+export const judgeKinds = (
+  names: readonly string[],
+  truth: Uint8Array,
+  given: GivenKinds,
+  stepSeconds: number,
+  random: Random,
+): KindFigures => {
   const blocks: number[] = [];
   for (let at = 0; at < truth.length; at += BLOCK_ROWS) blocks.push(at);
   const f1s: number[] = [];
@@ -59,5 +77,7 @@ export const judgeKinds = (names: readonly string[], truth: Uint8Array, given: G
   return {
     ...classify(names, truth, given.classes, given.abnormal),
     macroF1Interval: f1s.length > 0 ? [quantile(f1s, 0.025)!, quantile(f1s, 0.975)!] : undefined,
+    falseAlarms: falseStretches(truth, given.classes),
+    normalHours: (truth.filter((label) => label === 0).length * stepSeconds) / 3600,
   };
 };

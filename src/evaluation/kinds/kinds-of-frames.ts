@@ -1,9 +1,10 @@
 import type { KindClassifier } from '../../learning/index.ts';
+import { BellwetherError } from '../../platform/index.ts';
 import type { WorkloadSeries } from '../detectors/series-detector.ts';
 import type { EventsFile } from '../events-file.ts';
 import { entityId } from '../metrics/evaluation-set.ts';
 import { type GivenKinds, giveKinds } from './judge-kinds.ts';
-import { kindRows } from './kind-rows.ts';
+import { kindColumns, kindRows } from './kind-rows.ts';
 import { labelFrames } from './label-frames.ts';
 
 /** What a classifier says of a recording's frames. */
@@ -20,7 +21,12 @@ export const kindsOfFrames = async (
   series: readonly WorkloadSeries[],
   events: EventsFile,
 ): Promise<FrameKinds> => {
-  const { classes, metrics } = classifier.facts;
+  const { classes, columns, metrics } = classifier.facts;
+  if (kindColumns(metrics).join() !== columns.join())
+    throw new BellwetherError(
+      'conflict',
+      `model ${classifier.version} was trained on other columns than this program makes: train it again`,
+    );
   const names = new Map<string, string[]>();
   const truth: number[] = [];
   const judged: { classes: number[]; abnormal: number[] } = { classes: [], abnormal: [] };

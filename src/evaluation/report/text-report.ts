@@ -15,7 +15,7 @@ export const formatReport = (evaluation: Evaluation): string => {
         ` VUS-PR window ${summary.windows.join(', ')} samples`,
       summary.eventsWithoutRows > 0 ? `${summary.eventsWithoutRows} events have no scored sample and count as missed` : '',
     ],
-    ['At the boundary 1.0, interval 95 % over workloads', boundaryTable(evaluation)],
+    ['At the boundary 1.0, interval 95 % over workloads', boundaryTable(evaluation), hourlyLine(evaluation)],
     ['Order of the samples, and recall with one threshold chosen afterwards (optimistic, for comparison only)', rankTable(evaluation)],
     ['The shipped alert rule, replayed over the score', ruleTable(evaluation)],
     [
@@ -58,6 +58,10 @@ const boundaryTable = (evaluation: Evaluation): string =>
       withInterval(summary, 'cleanFalseAlarmsPerEntityDay'),
     ]),
   ]);
+
+/** A recording of hours says little about a day. */
+const hourlyLine = ({ score: { summary } }: Evaluation): string =>
+  `False alarms per hour: ${formatNumber(summary.falseAlarms / (24 * summary.entityDays), 4)} (${summary.falseAlarms} in ${formatNumber(24 * summary.entityDays, 1)} workload-hours)`;
 
 const rankTable = (evaluation: Evaluation): string => {
   const { margin } = evaluation;

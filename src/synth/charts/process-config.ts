@@ -27,6 +27,7 @@ const exporterConfig = (process: Process, { prometheusUrl, preset }: Surrounding
     ...LISTEN,
     prometheus: { url: prometheusUrl },
     features: { preset },
+    ...(process.shards === undefined ? {} : { sharding: { shards: process.shards } }),
     ...(state ? { snapshot: { path: `${state.mountPath}/snapshot` } } : {}),
   };
 };

@@ -56,6 +56,8 @@ export interface OverlayOptions {
 export interface ProcessOptions {
   readonly enabled?: boolean;
   readonly replicas?: number;
+  /** exporter only: pods among which it shares the workloads, as a StatefulSet. To change it, see docs/sharding.md. */
+  readonly shards?: number;
   readonly resources?: { readonly cpuRequest?: string; readonly memoryRequest?: string; readonly memoryLimit?: string };
   readonly volumeSize?: string;
   readonly storageClass?: string;

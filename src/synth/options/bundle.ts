@@ -45,6 +45,8 @@ export interface Process {
   /** Of its objects. */
   readonly fullName: string;
   readonly replicas: number;
+  /** Pods that share its work, each with a part and a volume of its own; undefined where one pod does it all. */
+  readonly shards: number | undefined;
   readonly resources: { readonly cpuRequest: string; readonly memoryRequest: string; readonly memoryLimit: string };
   readonly volumeSize: string | undefined;
   readonly storageClass: string | undefined;

@@ -25,6 +25,7 @@ export const judgeClassifier = async (
     rows.classes,
     Uint8Array.from(judged, (row) => rows.labels[row]!),
     given,
+    rows.stepSeconds,
     seededRandom(seed),
   );
 };

@@ -14,6 +14,8 @@ export interface LabelledRows {
   readonly ids: Int32Array;
   /** Classes whose only stretch is learned from and judged. */
   readonly cutInside: readonly string[];
+  /** Usual distance of two rows. */
+  readonly stepSeconds: number;
 }
 
 export interface LabelledSeries {
@@ -37,6 +39,7 @@ export const labelledRows = (sets: readonly LabelledSeries[]): LabelledRows => {
     part: Uint8Array.from(join(splits.map(({ part }) => part))),
     times: Float64Array.from(join(all.map(({ each }) => each.timesMs.map((timeMs) => timeMs / 1000)))),
     ids: Int32Array.from(join(all.map(({ each }, id) => each.timesMs.map(() => id)))),
+    stepSeconds: sets[0]?.events.stepSeconds ?? 1,
     cutInside: [...new Set(splits.flatMap(({ cutInside }) => cutInside))].map((label) => classes[label]!),
   };
 };

@@ -55,14 +55,15 @@ describe('kindRows', () => {
       'cpu against the last minutes',
       'restarts increase',
       'restarts increase of the last minutes',
+      'restarts increase of the last stretch',
     ]);
     const values = kindRows(series, ['cpu', 'restarts']);
-    const increases = [498, 500, 503, 510].map((row) => [...values.slice(row * 5 + 3, row * 5 + 5)]);
+    const increases = [498, 500, 503, 510].map((row) => [...values.slice(row * 6 + 3, row * 6 + 6)]);
     expect(increases).toEqual([
-      [0, 0],
-      [4, 4],
-      [0, 4],
-      [0, 0],
+      [0, 0, 0],
+      [4, 4, 4],
+      [0, 4, 4],
+      [0, 0, 4],
     ]);
   });
 });
