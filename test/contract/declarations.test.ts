@@ -26,7 +26,7 @@ describe.each(PROCESSES.map((declaration) => [declaration.name, declaration] as 
     // What the API server sees of our webhooks, only it can tell.
     expect(read.length > 0 || alert.expr.includes('apiserver_admission_webhook_')).toBe(true);
     expect(read.filter((name) => !exported.has(name))).toEqual([]);
-    expect(alert.name).toMatch(/^(Bellwether|Workload|Flow)[A-Z][A-Za-z]+$/);
+    expect(alert.name).toMatch(/^(Bellwether|Workload|Flow|Runtime|Decoy)[A-Z][A-Za-z]+$/);
     expect(alert.summary).not.toMatch(/\.$/);
     expect(alert.description).toMatch(/\.$/);
   });
