@@ -21,6 +21,7 @@ const MAY_IMPORT = {
   verdicts: ['conventions', 'platform', 'feedback'],
   'runtime-events': ['conventions', 'command-line', 'platform'],
   lab: ['conventions', 'platform'],
+  'runtime-policies': ['conventions', 'command-line', 'platform'],
   collector: ['conventions', 'command-line', 'platform', 'web', 'runtime-events'],
   recorder: ['conventions', 'platform', 'prometheus', 'features'],
   receiver: ['conventions', 'command-line', 'platform', 'web', 'alertmanager', 'feedback', 'runtime-events'],

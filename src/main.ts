@@ -56,6 +56,12 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./admission/main.ts')).unlockCommand(),
   },
   {
+    name: 'runtime-policies',
+    summary: 'watch, and once approved stop, what processes of a workload never do',
+    group: 'Guard:',
+    load: async () => (await import('./runtime-policies/main.ts')).runtimePoliciesCommand(),
+  },
+  {
     name: 'record',
     summary: 'keep a stretch of a Prometheus as a labelled recording',
     group: 'Look back:',

@@ -25,6 +25,7 @@ describe('bellwether', () => {
       'admission',
       'scan',
       'unlock',
+      'runtime-policies',
       'record',
       'evaluate',
       'train',
