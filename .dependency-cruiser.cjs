@@ -24,7 +24,8 @@ const MAY_IMPORT = {
   'runtime-policies': ['conventions', 'command-line', 'platform'],
   collector: ['conventions', 'command-line', 'platform', 'web', 'runtime-events'],
   recorder: ['conventions', 'platform', 'prometheus', 'features'],
-  receiver: ['conventions', 'command-line', 'platform', 'web', 'alertmanager', 'feedback', 'runtime-events'],
+  mitigate: ['conventions', 'platform', 'mitigation'],
+  receiver: ['conventions', 'command-line', 'platform', 'web', 'alertmanager', 'feedback', 'mitigation', 'runtime-events'],
   exporter: ['conventions', 'command-line', 'platform', 'web', 'prometheus', 'features', 'learning', 'feedback', 'scoring', 'flows'],
   demo: ['conventions', 'platform', 'prometheus', 'features', 'scoring', 'exporter'],
 };

@@ -62,6 +62,12 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./runtime-policies/main.ts')).runtimePoliciesCommand(),
   },
   {
+    name: 'mitigate',
+    summary: 'limit the traffic that hurts a workload, for a while',
+    group: 'Guard:',
+    load: async () => (await import('./mitigate/main.ts')).mitigateCommand(),
+  },
+  {
     name: 'record',
     summary: 'keep a stretch of a Prometheus as a labelled recording',
     group: 'Look back:',

@@ -4,10 +4,13 @@ import { answerErrors, answerNotFound, countRequests, securityHeaders } from '..
 import { createAdminRoutes } from './api/admin-routes.ts';
 import { createAlertRoutes } from './api/alert-routes.ts';
 import { createEventRoutes } from './api/event-routes.ts';
+import { createMitigationRoutes } from './api/mitigation-routes.ts';
 import { createSilenceRoutes } from './api/silence-routes.ts';
 import { createVerdictRoutes } from './api/verdict-routes.ts';
+import { createMitigationPages } from './page/mitigation-pages.ts';
 import { createPageRoutes } from './page/page-routes.ts';
-import type { ReceiverInstruments, ReceiverParts } from './receiver-parts.ts';
+import type { ReceiverInstruments } from './receiver-instruments.ts';
+import type { ReceiverParts } from './receiver-parts.ts';
 import { createPayloadTaker } from './webhook/take-payload.ts';
 import { createWebhookRoute } from './webhook/webhook-route.ts';
 
@@ -49,7 +52,9 @@ export const createReceiverApi = ({
         createAlertRoutes(parts),
         createEventRoutes(parts),
         createSilenceRoutes(parts),
+        createMitigationRoutes(parts),
         createAdminRoutes(parts),
+        createMitigationPages(parts),
         createPageRoutes(parts),
       );
       routes = router;

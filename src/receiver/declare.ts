@@ -1,6 +1,8 @@
 import {
   ALERT_PATH_BROKEN,
   type AlertDeclaration,
+  MITIGATION_METRICS,
+  MITIGATION_RESOURCE,
   type ModuleDeclaration,
   PORTS,
   PROCESS_METRICS,
@@ -78,7 +80,8 @@ const ALERTS: readonly AlertDeclaration[] = [
   {
     name: 'RuntimePolicyHit',
     // By the time of the last hit: a counter that begins at its first hit has no increase.
-    expr: `time() - max by (pod_namespace, policy) (${e.policyLastHit.name}{policy=~"${RUNTIME_POLICY_PREFIX}.+"}) < 600`,
+    // The namespace of the pod becomes that of the alert, by which routes and silences find it.
+    expr: `label_replace(time() - max by (pod_namespace, policy) (${e.policyLastHit.name}{policy=~"${RUNTIME_POLICY_PREFIX}.+"}) < 600, "namespace", "$1", "pod_namespace", "(.*)")`,
     severity: 'warning',
     summary: 'A process in {{ $labels.pod_namespace }} did what the runtime policy {{ $labels.policy }} is about',
     description:
@@ -125,7 +128,8 @@ export const RECEIVER_DECLARATION: ModuleDeclaration = {
       reason: 'One of several replicas leads.',
     },
   ],
-  metrics: [...Object.values(PROCESS_METRICS), ...Object.values(RECEIVER_METRICS), ...Object.values(RUNTIME_EVENT_METRICS)],
+  metrics: [PROCESS_METRICS, RECEIVER_METRICS, RUNTIME_EVENT_METRICS, MITIGATION_METRICS].flatMap((group) => Object.values(group)),
+  customResources: [MITIGATION_RESOURCE],
   alerts: ALERTS,
   probes: {
     // The check of a large store takes a while.

@@ -26,6 +26,7 @@ describe('bellwether', () => {
       'scan',
       'unlock',
       'runtime-policies',
+      'mitigate',
       'record',
       'evaluate',
       'train',

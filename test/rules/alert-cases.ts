@@ -4,6 +4,7 @@ import { BUNDLE_CASES } from './cases/bundle-cases.ts';
 import { EVENT_CASES } from './cases/event-cases.ts';
 import { EXPORTER_CASES } from './cases/exporter-cases.ts';
 import { FLOW_CASES } from './cases/flow-cases.ts';
+import { MITIGATION_CASES } from './cases/mitigation-cases.ts';
 import { RECEIVER_CASES } from './cases/receiver-cases.ts';
 import { WORKLOAD_CASES } from './cases/workload-cases.ts';
 
@@ -15,5 +16,6 @@ export const ALERT_CASES: AlertCases = {
   ...ADMISSION_CASES,
   ...RECEIVER_CASES,
   ...EVENT_CASES,
+  ...MITIGATION_CASES,
   ...BUNDLE_CASES,
 };

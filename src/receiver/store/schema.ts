@@ -106,6 +106,19 @@ export const RECEIVER_SCHEMA: readonly Migration[] = [
     ],
   },
   {
+    about: 'what mitigations did',
+    statements: [
+      `CREATE TABLE mitigations (
+        id TEXT PRIMARY KEY,
+        alert_id TEXT,
+        phase TEXT NOT NULL,
+        updated_ms BIGINT NOT NULL,
+        body TEXT NOT NULL
+      )`,
+      'CREATE INDEX mitigations_by_alert ON mitigations (alert_id)',
+    ],
+  },
+  {
     about: 'runtime events',
     statements: [
       // The sequence is the order of arrival, which a live tail follows; people look by time.

@@ -3,7 +3,8 @@ import { type AlertCases, own } from './alert-case.ts';
 // Samples come every 30 s; a time of a last hit is a constant until the next one.
 const hit = (labels: string): string => `bellwether_runtime_policy_last_hit_timestamp_seconds{pod="p",${labels}}`;
 const OURS = 'pod_namespace="shop",policy="bellwether-no-shell"';
-const HIT = own('warning', { pod_namespace: 'shop', policy: 'bellwether-no-shell' });
+// The namespace is that of the pod, not our own.
+const HIT = { ...own('warning', { pod_namespace: 'shop', policy: 'bellwether-no-shell' }), namespace: 'shop' };
 const decoy = 'bellwether_decoy_last_hit_timestamp_seconds{pod="p",technique="env-file"}';
 const TOUCHED = own('warning', { technique: 'env-file' });
 const sender = (name: string): string => `bellwether_runtime_event_sender_last_seen_timestamp_seconds{pod="p",sender="${name}"}`;
@@ -14,7 +15,7 @@ export const EVENT_CASES: AlertCases = {
     {
       kind: 'fires',
       what: 'a hook of a policy of ours was reached',
-      series: { [hit(OURS)]: '_x3 120x30' },
+      series: { [hit(OURS)]: '_x4 120x30' },
       firing: { '1m30s': [], '2m': [HIT] },
       says: {
         summary: 'A process in shop did what the runtime policy bellwether-no-shell is about',
@@ -35,7 +36,7 @@ export const EVENT_CASES: AlertCases = {
     {
       kind: 'fires',
       what: 'somebody asked a decoy',
-      series: { [decoy]: '_x3 120x40' },
+      series: { [decoy]: '_x4 120x40' },
       firing: { '1m30s': [], '2m': [TOUCHED] },
       says: {
         summary: 'Somebody asked a decoy for what nobody needs: env-file',
