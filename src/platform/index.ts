@@ -14,6 +14,7 @@ export * from './heap.ts';
 export * from './http-client.ts';
 export * from './http-server.ts';
 export * from './identifier.ts';
+export * from './ip-version.ts';
 export * from './kubernetes/index.ts';
 export * from './live-config.ts';
 export * from './logger.ts';

@@ -1,6 +1,5 @@
-import { isIP } from 'node:net';
 import { PROTECTED_NAMESPACES } from '../conventions/index.ts';
-import { BellwetherError } from '../platform/index.ts';
+import { BellwetherError, ipVersion } from '../platform/index.ts';
 import type { PolicyTemplate, TemplateValues } from './template.ts';
 import { ACCESS_TEMPLATES } from './templates/access-templates.ts';
 import { EXEC_TEMPLATES } from './templates/exec-templates.ts';
@@ -62,10 +61,10 @@ const wrongPath = (path: string): string | undefined => {
 
 const wrongCidr = (cidr: string): string | undefined => {
   const [address = '', bits, ...rest] = cidr.split('/');
-  const version = isIP(address);
+  const version = ipVersion(address);
   if (rest.length > 0 || bits === undefined || !/^\d{1,3}$/.test(bits) || version === 0) return 'must be a range such as 10.0.0.0/8';
   if (Number(bits) > (version === 4 ? 32 : 128)) return `must have at most ${version === 4 ? 32 : 128} bits`;
-  const least = WIDEST_PREFIX[version as 4 | 6];
+  const least = WIDEST_PREFIX[version];
   return Number(bits) < least ? `allows nearly everything: at least /${least}` : undefined;
 };
 
