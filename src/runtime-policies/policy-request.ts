@@ -1,5 +1,5 @@
 import { PROTECTED_NAMESPACES } from '../conventions/index.ts';
-import { BellwetherError, ipVersion } from '../platform/index.ts';
+import { BellwetherError, isAddressRange } from '../platform/index.ts';
 import type { PolicyTemplate, TemplateValues } from './template.ts';
 import { ACCESS_TEMPLATES } from './templates/access-templates.ts';
 import { EXEC_TEMPLATES } from './templates/exec-templates.ts';
@@ -60,12 +60,9 @@ const wrongPath = (path: string): string | undefined => {
 };
 
 const wrongCidr = (cidr: string): string | undefined => {
-  const [address = '', bits, ...rest] = cidr.split('/');
-  const version = ipVersion(address);
-  if (rest.length > 0 || bits === undefined || !/^\d{1,3}$/.test(bits) || version === 0) return 'must be a range such as 10.0.0.0/8';
-  if (Number(bits) > (version === 4 ? 32 : 128)) return `must have at most ${version === 4 ? 32 : 128} bits`;
-  const least = WIDEST_PREFIX[version];
-  return Number(bits) < least ? `allows nearly everything: at least /${least}` : undefined;
+  if (!cidr.includes('/') || !isAddressRange(cidr)) return 'must be a range such as 10.0.0.0/8';
+  const least = WIDEST_PREFIX[cidr.includes(':') ? 6 : 4];
+  return Number(cidr.split('/')[1]) < least ? `allows nearly everything: at least /${least}` : undefined;
 };
 
 const labelsOf = (given: readonly string[], problems: string[]): Readonly<Record<string, string>> => {

@@ -80,12 +80,20 @@ export const createPageRoutes = (parts: ReceiverParts): Router => {
     const alert = await findAlert(database, String(request.params.id));
     if (!alert) throw new BellwetherError('not_found', 'there is no such alert');
     const verdicts = await findVerdicts(database, { alertId: alert.id }, { limit: 100 });
+    const children = [];
+    for (const { verdict } of verdicts)
+      children.push(...(await findVerdicts(database, { parent: verdict.id, inForceMs: clock.nowMs() }, { limit: 50 })));
     const mayJudge = mayAct(identityOf(request).role, 'responder');
     show(
       request,
       response,
       `${alert.labels.alertname ?? 'Alert'} – Bellwether`,
-      alertPage(alert, verdicts, { csrf: guard.csrfToken(request), mayJudge, events: await alertEvents(database, alert, clock.nowMs()) }),
+      alertPage(alert, verdicts, {
+        csrf: guard.csrfToken(request),
+        mayJudge,
+        children,
+        events: await alertEvents(database, alert, clock.nowMs()),
+      }),
     );
   });
 
