@@ -1,7 +1,6 @@
 import { type WorkloadKey, workloadId } from '../../conventions/index.ts';
-import { adjustmentOf, createLedger, type Ledger, strengthAt, type Verdict } from '../../feedback/index.ts';
+import { adjustmentOf, createLedger, type Ledger, strengthAt, type Verdict, type VerdictNews } from '../../feedback/index.ts';
 import type { Scorer } from '../../scoring/index.ts';
-import type { VerdictNews } from './verdict-source.ts';
 
 /** What became of a verdict in the scores. `faded`: expired or worn off. */
 export type VerdictState = 'learned' | 'no_window' | 'unknown_workload' | 'faded';
