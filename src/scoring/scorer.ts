@@ -60,6 +60,8 @@ export interface ScorerOptions {
   readonly seed: number;
   /** Contributors are worked out for scores above this. `CONTRIBUTOR_FLOOR` where absent; below 0 for a replay that explains quiet instants too. */
   readonly contributorFloor?: number;
+  /** How many contributors a score has at most, 5 where absent. */
+  readonly mostContributors?: number;
   /** Sets of verdicts: `Score.alternatives` then says what it would be with each of them. For evaluation: one pass instead of many. */
   readonly alternatives?: readonly VerdictFilter[];
   /** A learned model and how much it may say; absent = off. */

@@ -1,4 +1,5 @@
 import type { FrameLayout } from '../conventions/index.ts';
+import type { ClassPast } from './class-past.ts';
 import { type LoadRole, loadRoleOf } from './load-role.ts';
 import { RING_LENGTH, SLOTS_PER_METRIC } from './metric-slots.ts';
 import { BAR_BINS, ENTITY_SLOTS, type MemorySize, type ShapeOptions, type StateShape, stateShape } from './state-shape.ts';
@@ -71,6 +72,8 @@ export interface WorkloadState {
   bytes: Uint8Array;
   /** Rows of the window bank that were nearest last time: where a search begins. Not part of what is known, so not kept in a snapshot. */
   readonly nearestRows: Int32Array;
+  /** What the workloads of its class reached hour by hour, its own part in it; kept by the scorer, in no snapshot. */
+  classPast: ClassPast | undefined;
   readonly stepSeconds: number;
 }
 
@@ -126,6 +129,7 @@ export const createWorkloadState = (layout: FrameLayout, options: ShapeOptions, 
     floats: new Float32Array(buffer),
     bytes: new Uint8Array(buffer),
     nearestRows: Int32Array.of(0, 1, 2),
+    classPast: undefined,
     stepSeconds: options.stepSeconds,
   };
   forgetTimes(state);

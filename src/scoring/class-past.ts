@@ -1,0 +1,39 @@
+import { BAR_BINS } from './state-shape.ts';
+import { ENTITY, type WorkloadState } from './workload-state.ts';
+
+/** The hourly maxima of all workloads of a class together: the sum of what each remembers, so that it is known again from their states alone. */
+export interface ClassPast {
+  readonly bins: Float64Array;
+  mass: number;
+}
+
+/** With one metric the surprise of a workload is that metric's, with two their mean, with more the mean of the three largest: these are the classes. */
+const CLASSES = 3;
+
+export interface ClassPasts {
+  /** Lets a workload's past count for its class, and its bar follow the class. */
+  join(state: WorkloadState): void;
+  /** Takes it out again. */
+  leave(state: WorkloadState): void;
+}
+
+const add = (past: ClassPast, state: WorkloadState, sign: 1 | -1): void => {
+  const { bar } = state.shape;
+  for (let bin = 0; bin < BAR_BINS; bin++) past.bins[bin]! += sign * state.floats[bar + bin]!;
+  past.mass += sign * state.doubles[ENTITY.barMass]!;
+};
+
+export const createClassPasts = (): ClassPasts => {
+  const pasts = Array.from({ length: CLASSES }, (): ClassPast => ({ bins: new Float64Array(BAR_BINS), mass: 0 }));
+  return {
+    join: (state) => {
+      const past = pasts[Math.min(CLASSES, Math.max(1, state.metrics.length)) - 1]!;
+      add(past, state, 1);
+      state.classPast = past;
+    },
+    leave: (state) => {
+      if (state.classPast) add(state.classPast, state, -1);
+      state.classPast = undefined;
+    },
+  };
+};
