@@ -21,7 +21,8 @@ const MAY_IMPORT = {
   verdicts: ['conventions', 'platform', 'feedback'],
   lab: ['conventions', 'platform'],
   recorder: ['conventions', 'platform', 'prometheus', 'features'],
-  receiver: ['conventions', 'command-line', 'platform', 'web', 'alertmanager', 'feedback'],
+  mitigate: ['conventions', 'platform', 'mitigation'],
+  receiver: ['conventions', 'command-line', 'platform', 'web', 'alertmanager', 'feedback', 'mitigation'],
   exporter: ['conventions', 'command-line', 'platform', 'web', 'prometheus', 'features', 'learning', 'feedback', 'scoring', 'flows'],
   demo: ['conventions', 'platform', 'prometheus', 'features', 'scoring', 'exporter'],
 };

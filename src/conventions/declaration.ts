@@ -10,6 +10,8 @@ export interface ModuleDeclaration {
   readonly workload?: WorkloadDeclaration;
   /** Pods of a Deployment or StatefulSet unless the options say otherwise; 1 where absent. */
   readonly replicas?: number;
+  /** Several pods may share its work, each with a part of its own: the option `shards` makes it a StatefulSet, and `sharding.shards` in its configuration says how many. */
+  readonly shardable?: boolean;
   /** Arguments of the `bellwether` command. */
   readonly args: readonly string[];
   readonly ports: readonly PortDeclaration[];

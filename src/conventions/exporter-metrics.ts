@@ -5,7 +5,7 @@ const CYCLE_BUCKETS = [0.01, 0.03, 0.1, 0.3, 1, 2, 5, 10, 20, 30, 60];
 /** Scores: most lie far below the boundary at 1; what lies above is spread widely. */
 const SCORE_BUCKETS = [0.1, 0.25, 0.5, 0.75, 0.9, 0.999, 1.25, 1.5, 2, 3];
 
-/** What the exporter says about itself, on the self port. `loop` is one of tick, backfill, snapshot, feedback, config. */
+/** What the exporter says about itself, on the self port. `loop` is one of tick, backfill, adopt, snapshot, feedback, config. */
 export const EXPORTER_METRICS = {
   modelInfo: { name: 'bellwether_model_info', type: 'gauge', help: 'Always 1; the model that gives the scores.', labels: ['version'] },
   ready: { name: 'bellwether_ready', type: 'gauge', help: '1 once the back-fill has ended and scores are given.', labels: [] },
@@ -54,6 +54,19 @@ export const EXPORTER_METRICS = {
     type: 'gauge',
     help: '1 for how the back-fill ended: complete, abandoned or disabled.',
     labels: ['outcome'],
+  },
+
+  shards: {
+    name: 'bellwether_shards',
+    type: 'gauge',
+    help: 'Exporters among which this one shares the workloads; 1 where it is alone. `shard` is its own place, from 0.',
+    labels: ['shard'],
+  },
+  adopting: {
+    name: 'bellwether_shard_adopting',
+    type: 'gauge',
+    help: '1 while the past of workloads that this shard has won is learned; the shard that had them still scores them.',
+    labels: [],
   },
 
   expectedWorkloads: {

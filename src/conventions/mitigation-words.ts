@@ -21,6 +21,8 @@ export const MITIGATION_LABELS = {
   backEnd: 'bellwether.dev/mitigation-back-end',
   /** On a namespace: `enforce` lets limits bite there, and lets mild ones begin without a person; anything else is dry run. */
   optIn: 'bellwether.dev/mitigation',
+  /** On an object of the user, `true`: a limiter that routes refer to already and that lets everything pass until a mitigation turns it. */
+  dial: 'bellwether.dev/mitigation-dial',
 } as const;
 
 export const MITIGATION_ANNOTATIONS = {

@@ -12,25 +12,27 @@ import {
 import type { SeriesSource } from '../prometheus/index.ts';
 import { learnedId, type Scorer, type ScorerOptions } from '../scoring/index.ts';
 import { createSelfApp, type ProcessMetrics, registerProcessMetrics } from '../web/index.ts';
+import { podSelectors } from './api/narrow-inputs.ts';
 import { createApiServer } from './api-server.ts';
 import { createScoreBoard, type ScoreBoard } from './board/score-board.ts';
 import { type ExporterConfig, LIVE_KEYS } from './config/schema.ts';
 import { createExporterStatus, type ExporterStatus, isWithdrawn } from './exporter-status.ts';
 import { createExpositionCache } from './exposition/exposition-cache.ts';
-import { runFeedbackLoop } from './feedback/feedback-loop.ts';
 import { createPupil } from './feedback/pupil.ts';
 import type { FlowMode } from './flows/flow-mode.ts';
 import { withFlowParts } from './flows/flow-scorer.ts';
 import { createScoresApp } from './http/scores-app.ts';
 import { createIngestQueue } from './ingest/ingest-queue.ts';
 import { createLiveCycle } from './loop/live-cycle.ts';
-import { observeScores, runLiveLoop } from './loop/live-loop.ts';
+import { observeScores } from './loop/live-loop.ts';
 import { createPacer } from './loop/pacer.ts';
+import { runLoops } from './loop/run-loops.ts';
 import type { PipelineParts } from './loop/scoring-pipeline.ts';
-import { runSnapshotLoop } from './loop/snapshot-loop.ts';
-import { warmStart } from './loop/warm-start.ts';
 import { type ScoringParts, scoringPartsOf, snapshotFileOf, sourceOf, verdictSourcesOf } from './parts.ts';
 import { createSelfMetrics } from './self/self-metrics.ts';
+import { createOwnership } from './sharding/ownership.ts';
+import { ALONE, type ShardPlace } from './sharding/shard.ts';
+import { createShardedSource } from './sharding/sharded-source.ts';
 import { createSnapshotStore } from './snapshot/snapshot-store.ts';
 
 const SECOND_MS = 1000;
@@ -52,6 +54,8 @@ export interface ExporterDeps {
   readonly learned?: ScorerOptions['learned'];
   /** Network flows, with a part in the scores. */
   readonly flows?: FlowMode | undefined;
+  /** Which of several exporters this is; the only one where absent. */
+  readonly place?: ShardPlace;
 }
 
 /** Where an exporter listens. */
@@ -84,11 +88,14 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
   const forgetAfterMs = (): number => config.current.freshness.forgetHours * HOUR_MS;
 
   const parts = deps.parts ?? scoringPartsOf(initial);
-  const ownScorer: Scorer = parts.createScorer(deps.learned ? { learned: deps.learned } : {});
-  const scorer: Scorer = deps.flows ? withFlowParts(ownScorer, deps.flows.watch) : ownScorer;
+  const createScorer = (): Scorer => parts.createScorer(deps.learned ? { learned: deps.learned } : {});
+  const scorer: Scorer = deps.flows ? withFlowParts(createScorer(), deps.flows.watch) : createScorer();
+  const ownership = createOwnership(deps.place ?? ALONE);
+  const { shard } = ownership;
   const source = deps.source ?? sourceOf(initial, { clock, random, onEvent: self.onSourceEvent });
+  const ownSource = source && shard.place.shards > 1 ? createShardedSource(source, shard, podSelectors(parts.catalog)) : source;
   const verdicts = verdictSourcesOf(initial);
-  const pupil = createPupil(scorer, verdicts.sources.length);
+  const pupil = createPupil(scorer, verdicts.sources.length, shard.owns);
   const status = createExporterStatus(clock);
   const pacer = createPacer(clock);
   const board = createScoreBoard(scorer, {
@@ -102,7 +109,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
       forgetAfterMs: forgetAfterMs(),
     }),
   });
-  const pipeline: PipelineParts = { scorer, board, pacer };
+  const pipeline: PipelineParts = { scorer, board, pacer, isNews: ({ key }) => ownership.scores(key) };
   const ingest = initial.ingest.enabled
     ? createIngestQueue(
         parts.catalog.inputs.map(({ selector }) => selector),
@@ -112,7 +119,15 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
     : undefined;
   const sliceMs = initial.backfill.sliceHours * HOUR_MS;
   const cycle = createLiveCycle(
-    { source, createExtractor: parts.createExtractor, pipeline: { ...pipeline, onScores: observeScores(m) }, ingest, pacer, clock, log },
+    {
+      source: ownSource,
+      createExtractor: parts.createExtractor,
+      pipeline: { ...pipeline, onScores: observeScores(m) },
+      ingest,
+      pacer,
+      clock,
+      log,
+    },
     { intervalMs, sliceMs, longestGapMs: Math.max(sliceMs, initial.backfill.hours * HOUR_MS) },
   );
   const snapshots =
@@ -121,6 +136,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
       : createSnapshotStore(
           { file: snapshotFileOf(initial.snapshot.path), clock, pacer, log },
           `${parts.fingerprint}${deps.learned ? learnedId(deps.learned) : ''}`,
+          ownership,
         );
 
   const withdrawn = (): boolean => isWithdrawn(status, clock.nowMs(), { missedCycles: config.current.freshness.missedCycles, intervalMs });
@@ -142,53 +158,9 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
       learned: scorer.learned,
       historyBytes: board.historyBytes,
       queuedSamples: ingest?.queuedSamples ?? 0,
+      ownership,
       longestBlockSeconds: processMetrics?.takeLongestBlockSeconds() ?? 0,
     });
-
-  const runLoops = async (signal: AbortSignal): Promise<void> => {
-    const start = await warmStart(
-      {
-        source,
-        createExtractor: parts.createExtractor,
-        scorer,
-        board,
-        pipeline,
-        pacer,
-        clock,
-        random,
-        log,
-        status,
-        instruments: m,
-        snapshots,
-      },
-      {
-        backfillMs: initial.backfill.hours * HOUR_MS,
-        stepMs: initial.backfill.stepSeconds * SECOND_MS,
-        sliceMs,
-        intervalMs,
-        snapshotLimits: () => ({ maxAgeMs: config.current.snapshot.maxAgeHours * HOUR_MS, forgetAfterMs: forgetAfterMs() }),
-      },
-      signal,
-    );
-    if (signal.aborted) return;
-    cycle.begin(start.endMs, start.extractor);
-    const live = { cycle, board, scorer, clock, log, status, instruments: m };
-    await Promise.all([
-      runLiveLoop(live, { intervalMs, forgetAfterMs, restored: start.restored }, signal),
-      snapshots &&
-        runSnapshotLoop(
-          { store: snapshots, scorer, board, clock, log, instruments: m },
-          () => config.current.snapshot.intervalSeconds * SECOND_MS,
-          signal,
-        ),
-      verdicts.sources.length > 0 &&
-        runFeedbackLoop(
-          { sources: verdicts.sources, pupil, clock, log, instruments: m },
-          initial.feedback.intervalSeconds * SECOND_MS,
-          signal,
-        ),
-    ]);
-  };
 
   const api = createApiServer({
     config: () => config.current,
@@ -265,7 +237,29 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
       m.configReloadTime.set(clock.nowMs() / SECOND_MS);
       log.info(addresses, 'listening');
       flowLoop = deps.flows?.run(stopping.signal, m) ?? flowLoop;
-      loops = runLoops(stopping.signal).catch((thrown: unknown) => {
+      loops = runLoops(
+        {
+          source: ownSource,
+          parts,
+          scorer,
+          createScorer,
+          board,
+          pipeline,
+          cycle,
+          ownership,
+          snapshots,
+          pupil,
+          pacer,
+          clock,
+          random,
+          log,
+          status,
+          verdicts: verdicts.sources,
+          instruments: m,
+        },
+        config,
+        stopping.signal,
+      ).catch((thrown: unknown) => {
         status.broken = true;
         log.fatal({ err: toBellwetherError(thrown) }, 'the scoring loop ended in a way that is a defect');
       });

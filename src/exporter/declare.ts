@@ -88,6 +88,14 @@ const ALERTS: readonly AlertDeclaration[] = [
     description: 'Cycles that take longer than their interval are left out, and alerts come late.',
   },
   {
+    name: 'BellwetherShardMissing',
+    expr: `max(${m.shards.name}) - count(count by (shard) (${m.shards.name})) > 0`,
+    forSeconds: 15 * MINUTE,
+    severity: 'warning',
+    summary: '{{ $value }} exporters are missing among those that share the workloads',
+    description: 'What belongs to a missing exporter is not scored. Its pod is down, or there are fewer replicas than shards.',
+  },
+  {
     name: 'BellwetherSeriesCapHit',
     expr: `${m.cappedSeries.name} > 0`,
     forSeconds: 10 * MINUTE,
@@ -163,6 +171,9 @@ export const EXPORTER_DECLARATION: ModuleDeclaration = {
     { name: 'state', mountPath: '/var/lib/bellwether', kind: 'persistent', size: '2Gi' },
   ],
   egress: [{ to: 'prometheus', port: 9090 }],
+  // Its ordinal says which shard a pod is.
+  environment: [{ name: 'POD_NAME', field: 'metadata.name' }],
+  shardable: true,
   // A tick of 10,000 workloads takes about a second of CPU; the back-fill uses what it gets.
   resources: { cpuRequest: '200m', memoryRequest: '512Mi', memoryLimit: '1Gi' },
 };

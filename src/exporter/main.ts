@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { Command } from 'commander';
 import { addConfigFlags, configOfFlags } from '../command-line/index.ts';
-import { createLogger, limitHeapGrowth, runProcess, systemClock, systemRandom } from '../platform/index.ts';
+import { BellwetherError, createLogger, env, limitHeapGrowth, runProcess, systemClock, systemRandom } from '../platform/index.ts';
 import { createExporterApp } from './app.ts';
 import { readConfig, watchConfig } from './config/config-file.ts';
 import { CONFIG_FLAGS } from './config/flags.ts';
-import type { ConfigInput } from './config/schema.ts';
+import type { ConfigInput, ExporterConfig } from './config/schema.ts';
 import { openFlowMode } from './flows/flow-mode.ts';
 import { startLearnedModel } from './learned-model.ts';
+import { ordinalOf, type ShardPlace } from './sharding/shard.ts';
 
 const HELP = `
 Every flag has a key in the configuration file; a flag wins over the file. docs/configuration.md lists all keys.
@@ -18,6 +19,17 @@ Example:
   $ curl 127.0.0.1:9464/metrics      # scores, once 127.0.0.1:9465/readyz answers 200
   $ open http://127.0.0.1:9466/      # what is anomalous, and why`;
 
+/** Throws `invalid_config` where several share the work and nothing says which one this is. */
+const placeOf = ({ sharding: { shards, index } }: ExporterConfig): ShardPlace => {
+  const place = index ?? (shards === 1 ? 0 : ordinalOf(env('POD_NAME') ?? ''));
+  if (place === undefined)
+    throw new BellwetherError(
+      'invalid_config',
+      `sharding.index must be given where sharding.shards is ${shards} and POD_NAME ends in no number`,
+    );
+  return { index: place, shards };
+};
+
 const run = async (path: string | undefined, options: Readonly<Record<string, unknown>>, signal: AbortSignal): Promise<void> => {
   limitHeapGrowth();
   const flags = configOfFlags(CONFIG_FLAGS, options) as ConfigInput;
@@ -26,7 +38,7 @@ const run = async (path: string | undefined, options: Readonly<Record<string, un
   const learned = await startLearnedModel({ mode: config.scoring.learned, models: config.scoring.models }, systemClock, log);
   const flows = await openFlowMode(config.flows, systemClock, log);
   const app = createExporterApp(
-    { clock: systemClock, random: systemRandom, log, flows, ...(learned ? { learned: learned.options } : {}) },
+    { clock: systemClock, random: systemRandom, log, flows, place: placeOf(config), ...(learned ? { learned: learned.options } : {}) },
     config,
   );
   await app.start();

@@ -19,7 +19,7 @@ const WRONG: readonly (readonly [string, string, readonly string[]])[] = [
     'an unknown key',
     `${URL_LINE}intervall: 30\nintervalSecond: 30\n`,
     [
-      'intervall is not a known key; known here: prometheus, intervalSeconds, backfill, features, scoring, feedback, flows, freshness, exposition, snapshot, listen, api, ingest, log',
+      'intervall is not a known key; known here: prometheus, intervalSeconds, backfill, features, scoring, feedback, flows, freshness, exposition, snapshot, sharding, listen, api, ingest, log',
       'intervalSecond is not a known key; did you mean intervalSeconds?',
     ],
   ],

@@ -77,6 +77,11 @@ describe('options of the bundle', () => {
       { path: 'processes.exporter.replicas', value: 2, limit: 'a whole number from 0 to 1' },
     ],
     [
+      'more shards than an exporter takes',
+      { processes: { exporter: { shards: 65 } } },
+      { path: 'processes.exporter.shards', value: 65, limit: 'a whole number from 1 to 64' },
+    ],
+    [
       'a process that does not exist',
       { processes: { receiver: {} } },
       { path: 'processes.receiver', value: {}, limit: 'left out: the options here are exporter' },
@@ -120,7 +125,7 @@ describe('options of the bundle', () => {
         path: 'processes.exporter.webhooks',
         value: { timeout: '3s' },
         limit:
-          'left out: the options here are config, enabled, openTo, priorityClass, replicas, resources, route, secrets, storageClass, volumeSize',
+          'left out: the options here are config, enabled, openTo, priorityClass, replicas, resources, route, secrets, shards, storageClass, volumeSize',
       },
     ],
     [

@@ -59,3 +59,16 @@ describe('synthesise', () => {
     expect(open.map(({ kind, metadata }) => `${kind} ${metadata.name}`)).toEqual([]);
   });
 });
+
+describe('the option shards', () => {
+  const objects = objectsIn(synthesise({ processes: { exporter: { shards: 3, replicas: 4 } } }));
+  const named = (kind: string) => objects.find((object) => object.kind === kind && object.metadata.name === 'bellwether-exporter');
+
+  it('makes the exporter a StatefulSet whose pods know how many share the work, and which one they are', () => {
+    expect(named('Deployment')).toBeUndefined();
+    const set = JSON.stringify(named('StatefulSet')?.spec);
+    expect(named('StatefulSet')?.spec).toMatchObject({ replicas: 4, serviceName: 'bellwether-exporter-pods' });
+    expect(set).toContain('{"name":"POD_NAME","valueFrom":{"fieldRef":{"apiVersion":"v1","fieldPath":"metadata.name"}}}');
+    expect(JSON.stringify(named('ConfigMap')?.data)).toContain('sharding:\\n  shards: 3');
+  });
+});

@@ -15,6 +15,10 @@ const levelOf = (input: CatalogInput): Level => {
   return input.entity.by === 'workload' ? 'pod' : input.entity.by;
 };
 
+/** The selectors whose series belong to pods, or to workloads with a namespace. */
+export const podSelectors = ({ inputs }: FeatureCatalog): ReadonlySet<Selector> =>
+  new Set(inputs.filter((input) => levelOf(input) === 'pod').map(({ selector }) => selector));
+
 const equalTo = (labels: Readonly<Record<string, string>>): readonly LabelMatcher[] =>
   Object.entries(labels).map(([name, value]) => ({ name, type: '=', value }));
 

@@ -3,7 +3,7 @@ import { FEEDBACK_SECTION } from './feedback-section.ts';
 import { FLOWS_SECTION } from './flows-section.ts';
 import { PROMETHEUS_SECTION } from './prometheus-section.ts';
 import { BACKFILL_SECTION, FEATURES_SECTION, FRESHNESS_SECTION, SCORING_SECTION } from './scoring-section.ts';
-import { API_SECTION, EXPOSITION_SECTION, INGEST_SECTION, LISTEN_SECTION, SNAPSHOT_SECTION } from './serving-section.ts';
+import { API_SECTION, EXPOSITION_SECTION, INGEST_SECTION, LISTEN_SECTION, SHARDING_SECTION, SNAPSHOT_SECTION } from './serving-section.ts';
 
 /** Every key of `bellwether.yaml`, with its bounds, default and meaning; docs/configuration.md is made from it. */
 export const CONFIG_SCHEMA = {
@@ -26,6 +26,7 @@ export const CONFIG_SCHEMA = {
     freshness: FRESHNESS_SECTION,
     exposition: EXPOSITION_SECTION,
     snapshot: SNAPSHOT_SECTION,
+    sharding: SHARDING_SECTION,
     listen: LISTEN_SECTION,
     api: API_SECTION,
     ingest: INGEST_SECTION,

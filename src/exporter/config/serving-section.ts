@@ -105,6 +105,22 @@ export const EXPOSITION_SECTION = {
   },
 } as const;
 
+export const SHARDING_SECTION = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  description: 'Several exporters that share the workloads of one Prometheus, namespace by namespace: see docs/sharding.md.',
+  properties: {
+    shards: { type: 'integer', minimum: 1, maximum: 64, default: 1, description: 'How many exporters there are.' },
+    index: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 63,
+      description: 'Which of them this is, from 0; the number at the end of `POD_NAME` where absent, as a StatefulSet gives it.',
+    },
+  },
+} as const;
+
 export const SNAPSHOT_SECTION = {
   type: 'object',
   additionalProperties: false,

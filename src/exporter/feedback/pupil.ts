@@ -1,4 +1,4 @@
-import { workloadId } from '../../conventions/index.ts';
+import { type WorkloadKey, workloadId } from '../../conventions/index.ts';
 import { adjustmentOf, createLedger, type Ledger, strengthAt, type Verdict } from '../../feedback/index.ts';
 import type { Scorer } from '../../scoring/index.ts';
 import type { VerdictNews } from './verdict-source.ts';
@@ -27,12 +27,19 @@ export interface Pupil {
   verdicts(nowSeconds: number): readonly KnownVerdict[];
 }
 
-/** @param sources number of sources; nothing is taken back before each was heard once */
-export const createPupil = (scorer: Pick<Scorer, 'teach' | 'unteach' | 'lessons'>, sources: number): Pupil => {
+/**
+ * @param sources number of sources; nothing is taken back before each was heard once
+ * @param owns whether a workload is scored here and not by another shard, whose business its verdicts are
+ */
+export const createPupil = (
+  scorer: Pick<Scorer, 'teach' | 'unteach' | 'lessons'>,
+  sources: number,
+  owns: (key: WorkloadKey) => boolean = () => true,
+): Pupil => {
   const ledgers = Array.from({ length: sources }, (): Ledger => createLedger());
   const heard = new Set<number>();
   const states = new Map<string, VerdictState>();
-  const said = (): readonly Verdict[] => ledgers.flatMap((ledger) => ledger.verdicts);
+  const said = (): readonly Verdict[] => ledgers.flatMap((ledger) => ledger.verdicts).filter(({ workload }) => owns(workload));
 
   return {
     hear: (source, { isWhole, entries }) => {

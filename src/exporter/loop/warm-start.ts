@@ -6,6 +6,7 @@ import type { Scorer } from '../../scoring/index.ts';
 import type { ScoreBoard } from '../board/score-board.ts';
 import { type ExporterStatus, troubleOf } from '../exporter-status.ts';
 import type { ExporterInstruments } from '../self/self-metrics.ts';
+import type { Ownership } from '../sharding/ownership.ts';
 import type { RestoreResult, SnapshotLimits, SnapshotStore } from '../snapshot/snapshot-store.ts';
 import { runBackfill } from './backfill.ts';
 import type { Pacer } from './pacer.ts';
@@ -24,6 +25,7 @@ export interface WarmStartDeps {
   readonly status: ExporterStatus;
   readonly instruments: ExporterInstruments;
   readonly snapshots: SnapshotStore | undefined;
+  readonly ownership: Pick<Ownership, 'scores' | 'resume'>;
 }
 
 export interface WarmStartOptions {
@@ -59,6 +61,7 @@ export const warmStart = async (deps: WarmStartDeps, options: WarmStartOptions, 
     const result = await deps.snapshots.restore(deps.scorer, options.snapshotLimits());
     if (result.status === 'refused') m.snapshotRefused.inc({ reason: result.reason });
     if (result.status === 'restored') {
+      deps.ownership.resume(result.place);
       m.snapshotRestored.set(result.workloads.length);
       deps.board.restore(result.workloads, deps.scorer.modelVersion);
       log.info(
@@ -103,7 +106,10 @@ export const warmStart = async (deps: WarmStartDeps, options: WarmStartOptions, 
       ...deps,
       source: deps.source,
       extractor,
-      pipeline: { ...deps.pipeline, isNews: (frame) => frame.timeMs > (knownMs.get(workloadId(frame.key)) ?? Number.NEGATIVE_INFINITY) },
+      pipeline: {
+        ...deps.pipeline,
+        isNews: ({ key, timeMs }) => deps.ownership.scores(key) && timeMs > (knownMs.get(workloadId(key)) ?? Number.NEGATIVE_INFINITY),
+      },
       onProgress: (doneMs) => {
         backfill.doneMs = doneMs;
         status.notReady = 'backfill_running';

@@ -14,6 +14,7 @@ import { createInstruments, type Instruments, type ProcessInstruments, setTotal 
 import type { BoardCounts } from '../board/score-board.ts';
 import { backfillProgress, type ExporterStatus } from '../exporter-status.ts';
 import type { Exposition } from '../exposition/score-exposition.ts';
+import type { Ownership } from '../sharding/ownership.ts';
 
 /** What is looked at when the metrics are scraped. */
 export interface SelfView {
@@ -29,6 +30,7 @@ export interface SelfView {
   readonly historyBytes: number;
   readonly queuedSamples: number;
   readonly longestBlockSeconds: number;
+  readonly ownership: Pick<Ownership, 'shard' | 'isGaining'>;
 }
 
 export type ExporterInstruments = Instruments<typeof EXPORTER_METRICS> & Instruments<typeof FLOW_METRICS> & ProcessInstruments;
@@ -121,6 +123,9 @@ export const createSelfMetrics = (nodeVersion: string): SelfMetrics => {
       setFeatures(m, view.features);
       setLearned(m, view.learned);
       setOnly(m.modelInfo, 'version', view.modelVersion);
+      const { index, shards } = view.ownership.shard.place;
+      m.shards.set({ shard: String(index) }, shards);
+      m.adopting.set(view.ownership.isGaining ? 1 : 0);
       m.expectedWorkloads.set(view.counts.expected);
       m.scoredWorkloads.set(view.exposition.series.score);
       m.anomalousWorkloads.set(view.withdrawn || view.status.notReady ? 0 : view.counts.anomalous);

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { WorkloadSnapshot } from '../../scoring/index.ts';
+import type { ShardPlace } from '../sharding/shard.ts';
 
 /**
  * A snapshot file: the magic, then records. A record is `u32 header length, u32 state length, u32 CRC-32 of both, header (JSON), state`,
@@ -18,6 +19,8 @@ export interface SnapshotInfo {
   readonly modelVersion: string;
   /** Step and other options that change the meaning of a state. */
   readonly fingerprint: string;
+  /** The shard whose workloads it holds; absent in files of versions that had none, which hold everything. */
+  readonly shard?: ShardPlace;
 }
 
 /** Scores that the alert rule still looks back on, oldest first. */
@@ -92,8 +95,16 @@ const isKey = (value: unknown): value is WorkloadSnapshot['key'] => {
   );
 };
 
+const isPlace = (value: unknown): value is ShardPlace => {
+  const { index, shards } = (value ?? {}) as Partial<ShardPlace>;
+  return Number.isInteger(index) && Number.isInteger(shards) && index! >= 0 && shards! > index!;
+};
+
 const isInfo = (value: Json): value is Json & SnapshotInfo =>
-  typeof value.createdMs === 'number' && typeof value.modelVersion === 'string' && typeof value.fingerprint === 'string';
+  typeof value.createdMs === 'number' &&
+  typeof value.modelVersion === 'string' &&
+  typeof value.fingerprint === 'string' &&
+  (value.shard === undefined || isPlace(value.shard));
 
 const isPair = (value: unknown): value is readonly [number, number] =>
   Array.isArray(value) && value.length === 2 && value.every(Number.isFinite);

@@ -3,6 +3,7 @@ import { type WorkloadKey, workloadId } from '../../conventions/index.ts';
 import type { WorkloadSnapshot } from '../../scoring/index.ts';
 import { createManualClock } from '../../testing/manual-clock.ts';
 import { aKey } from '../../testing/score-builders.ts';
+import { createOwnership } from '../sharding/ownership.ts';
 import { createSnapshotStore, type SnapshotFile } from './snapshot-store.ts';
 
 const HOUR_MS = 3_600_000;
@@ -42,7 +43,8 @@ const setup = (fingerprint = 'step=30') => {
   const clock = createManualClock(START_MS);
   const file = inMemory();
   const log = { info: () => undefined, warn: () => undefined };
-  const storeFor = (print: string) => createSnapshotStore({ file, clock, pacer: { breathe: async () => undefined }, log }, print);
+  const storeFor = (print: string, place = { index: 0, shards: 1 }) =>
+    createSnapshotStore({ file, clock, pacer: { breathe: async () => undefined }, log }, print, createOwnership(place));
   const scorer = aScorer();
   const put = (workload: string, timeMs: number) => scorer.restore({ key: aKey(workload), timeMs, header: {}, state: Uint8Array.of(1, 2) });
   put('cart', START_MS - 1_000);
@@ -60,6 +62,7 @@ describe('createSnapshotStore', () => {
       createdMs: START_MS,
       knownMs: new Map([[workloadId(aKey()), START_MS - 1_000]]),
       workloads: [{ key: aKey(), recent: [[START_MS, 1.5]] }],
+      place: { index: 0, shards: 1 },
     });
     expect([...next.states.values()]).toMatchObject([...scorer.states.values()]);
   });
@@ -96,6 +99,16 @@ describe('createSnapshotStore', () => {
     const next = aScorer();
     expect(await store.restore(next, LIMITS)).toEqual({ status: 'refused', reason: 'corrupt' });
     expect(next.states.size).toBe(0);
+  });
+
+  it('gives a shard its own workloads, and says for which shard they were learned', async () => {
+    const { store, storeFor, scorer, put } = setup();
+    // All in one namespace, so one shard has all of them and the other none.
+    put('till', START_MS - 1_000);
+    await store.save(scorer, recentOf);
+    const results = await Promise.all([0, 1].map((index) => storeFor('step=30', { index, shards: 2 }).restore(aScorer(), LIMITS)));
+    expect(results.map((result) => result.status === 'restored' && result.workloads.length).sort()).toEqual([0, 2]);
+    expect(results).toMatchObject([{ place: { index: 0, shards: 1 } }, { place: { index: 0, shards: 1 } }]);
   });
 
   it('leaves out workloads that have been gone for too long', async () => {

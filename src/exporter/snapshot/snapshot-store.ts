@@ -2,6 +2,8 @@ import { type WorkloadKey, workloadId } from '../../conventions/index.ts';
 import { BellwetherError, type Clock, type Logger } from '../../platform/index.ts';
 import type { Scorer, WorkloadSnapshot } from '../../scoring/index.ts';
 import type { Pacer } from '../loop/pacer.ts';
+import type { Ownership } from '../sharding/ownership.ts';
+import { ALONE, type ShardPlace } from '../sharding/shard.ts';
 import { decodeSnapshotFile, encodeSnapshotFile, type RecentScores, SnapshotDamage, type StoredWorkload } from './snapshot-format.ts';
 
 /** Why a file was not used. */
@@ -16,6 +18,8 @@ export type RestoreResult =
       /** Time of the newest frame in each workload's state, by workload id. */
       readonly knownMs: ReadonlyMap<string, number>;
       readonly workloads: readonly RestoredWorkload[];
+      /** The shard that the states were learned for. */
+      readonly place: ShardPlace;
     };
 
 /** A workload that a snapshot brought back, with its newest scores. */
@@ -63,11 +67,16 @@ function* withRecent(snapshots: Iterable<WorkloadSnapshot>, recentOf: (key: Work
   for (const snapshot of snapshots) yield { ...snapshot, recent: recentOf(snapshot.key) };
 }
 
-export const createSnapshotStore = ({ file, clock, pacer, log }: SnapshotStoreDeps, fingerprint: string): SnapshotStore => ({
+/** States of workloads that another shard has now are left in the file. */
+export const createSnapshotStore = (
+  { file, clock, pacer, log }: SnapshotStoreDeps,
+  fingerprint: string,
+  ownership: Pick<Ownership, 'shard' | 'learnedPlace'>,
+): SnapshotStore => ({
   save: async (scorer, recentOf) => {
     let bytes = 0;
     const counted = async function* (): AsyncGenerator<Uint8Array> {
-      const info = { createdMs: clock.nowMs(), modelVersion: scorer.modelVersion, fingerprint };
+      const info = { createdMs: clock.nowMs(), modelVersion: scorer.modelVersion, fingerprint, shard: ownership.learnedPlace };
       for await (const chunk of encodeSnapshotFile(info, withRecent(scorer.snapshot(), recentOf), pacer.breathe)) {
         bytes += chunk.length;
         yield chunk;
@@ -83,8 +92,9 @@ export const createSnapshotStore = ({ file, clock, pacer, log }: SnapshotStoreDe
     const nowMs = clock.nowMs();
     let refusal: SnapshotRefusal | undefined;
     let createdMs = 0;
+    let place = ALONE;
     const take = (snapshot: StoredWorkload): void => {
-      if (nowMs - snapshot.timeMs > forgetAfterMs || !scorer.restore(snapshot)) return;
+      if (!ownership.shard.owns(snapshot.key) || nowMs - snapshot.timeMs > forgetAfterMs || !scorer.restore(snapshot)) return;
       knownMs.set(workloadId(snapshot.key), snapshot.timeMs);
       workloads.push({ key: snapshot.key, recent: snapshot.recent ?? [] });
     };
@@ -93,6 +103,7 @@ export const createSnapshotStore = ({ file, clock, pacer, log }: SnapshotStoreDe
         file.read(),
         (info) => {
           createdMs = info.createdMs;
+          place = info.shard ?? ALONE;
           if (nowMs - createdMs > maxAgeMs) refusal = 'too_old';
           else if (createdMs - nowMs > CLOCK_TOLERANCE_MS) refusal = 'from_future';
           else if (info.modelVersion !== scorer.modelVersion || info.fingerprint !== fingerprint) refusal = 'other_version';
@@ -111,6 +122,6 @@ export const createSnapshotStore = ({ file, clock, pacer, log }: SnapshotStoreDe
       log.info({ reason: refusal }, 'starting without a snapshot');
       return { status: 'refused', reason: refusal };
     }
-    return { status: 'restored', createdMs, knownMs, workloads };
+    return { status: 'restored', createdMs, knownMs, workloads, place };
   },
 });

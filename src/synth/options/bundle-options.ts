@@ -21,6 +21,11 @@ export interface BundleOptions {
   };
   /** Which overlays to write, and what each meets in its cluster; false leaves one out. All where absent. */
   readonly overlays?: Partial<Record<OverlayName, OverlayOptions | false>>;
+  /**
+   * Limits on traffic, off where absent. `backEnds` names data planes and how far each may go; the receiver gets the rights of these and no
+   * others, and a CronJob takes back what outlives its end.
+   */
+  readonly mitigation?: { readonly backEnds?: Readonly<Record<string, 'off' | 'dryRun' | 'enforce'>> };
   /** Settings of single processes, by the name in their declaration. */
   readonly processes?: Readonly<Record<string, ProcessOptions>>;
   readonly scrape?: { readonly interval?: string; readonly timeout?: string; readonly sampleLimit?: number };
@@ -56,6 +61,8 @@ export interface OverlayOptions {
 export interface ProcessOptions {
   readonly enabled?: boolean;
   readonly replicas?: number;
+  /** exporter only: pods among which it shares the workloads, as a StatefulSet. To change it, see docs/sharding.md. */
+  readonly shards?: number;
   readonly resources?: { readonly cpuRequest?: string; readonly memoryRequest?: string; readonly memoryLimit?: string };
   readonly volumeSize?: string;
   readonly storageClass?: string;

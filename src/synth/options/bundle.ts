@@ -7,6 +7,8 @@ export interface Bundle {
   readonly namespace: string;
   readonly image: { readonly reference: string; readonly pullPolicy: 'Always' | 'IfNotPresent'; readonly pullSecrets: readonly string[] };
   readonly overlays: readonly Overlay[];
+  /** Back-ends of mitigations that are switched on; none: mitigations are off. */
+  readonly mitigation: readonly { readonly name: string; readonly mode: 'dryRun' | 'enforce' }[];
   readonly processes: readonly Process[];
   readonly scrape: { readonly intervalSeconds: number; readonly timeoutSeconds: number; readonly sampleLimit: number };
   readonly rules: RuleSettings;
@@ -39,6 +41,8 @@ export interface Process {
   /** Of its objects. */
   readonly fullName: string;
   readonly replicas: number;
+  /** Pods that share its work, each with a part and a volume of its own; undefined where one pod does it all. */
+  readonly shards: number | undefined;
   readonly resources: { readonly cpuRequest: string; readonly memoryRequest: string; readonly memoryLimit: string };
   readonly volumeSize: string | undefined;
   readonly storageClass: string | undefined;

@@ -4,6 +4,8 @@ import { BYTES, CPU, DNS_LABEL, HOST_NAME, MAX_OBJECT_NAME, OBJECT_NAME } from '
 import type { OptionSection } from './section.ts';
 
 const MAX_REPLICAS = 10;
+/** Of `sharding.shards`; one replica more while their number changes. */
+const MAX_SHARDS = 64;
 /** Bounds of the API server for an admission webhook. */
 const WEBHOOK_SECONDS = { min: 1, max: 30 };
 
@@ -38,15 +40,18 @@ const parseWebhooks = (section: OptionSection): Process['webhooks'] => ({
 
 const NO_WEBHOOKS: Process['webhooks'] = { failurePolicy: undefined, timeoutSeconds: undefined, exemptNamespaces: [] };
 
-const parseProcess = (section: OptionSection, prefix: string, declaration: ModuleDeclaration): Process | undefined => {
+const parseProcess = (section: OptionSection, prefix: string, declared: ModuleDeclaration): Process | undefined => {
+  const shards = (declared.shardable && section.integer('shards', 0, { min: 1, max: MAX_SHARDS })) || undefined;
+  const declaration: ModuleDeclaration = shards === undefined ? declared : { ...declared, workload: { kind: 'StatefulSet' } };
   const enabled = section.flag('enabled', true);
   const resources = section.section('resources');
   const route = declaration.ports.some(({ forPeople }) => forPeople) ? parseRoute(section.optionalSection('route')) : undefined;
-  const most = isSingle(declaration) ? 1 : MAX_REPLICAS;
+  const most = shards !== undefined ? MAX_SHARDS + 1 : isSingle(declaration) ? 1 : MAX_REPLICAS;
   const process: Process = {
     declaration,
     fullName: `${prefix}-${declaration.name}`,
-    replicas: runsToItsEnd(declaration) ? 1 : section.integer('replicas', declaration.replicas ?? 1, { min: 0, max: most }),
+    replicas: runsToItsEnd(declaration) ? 1 : section.integer('replicas', shards ?? declaration.replicas ?? 1, { min: 0, max: most }),
+    shards,
     resources: {
       cpuRequest: resources.text('cpuRequest', declaration.resources.cpuRequest, CPU),
       memoryRequest: resources.text('memoryRequest', declaration.resources.memoryRequest, BYTES),

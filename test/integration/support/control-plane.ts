@@ -53,6 +53,7 @@ export const startProgram = (program: string, args: readonly string[], env: Node
   const ended = once(child, 'exit').then(() => void running.delete(child));
   return {
     output: (): string => tail,
+    signal: (signal: NodeJS.Signals): void => void child.kill(signal),
     assertAlive: (): void => {
       if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}:\n${tail}`);
     },

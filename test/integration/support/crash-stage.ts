@@ -30,11 +30,12 @@ export interface CrashStageOptions {
   readonly prometheus: string;
   readonly promtool: string;
   readonly seed: number;
+  readonly namespaces?: number;
 }
 
-export const startCrashStage = async ({ prometheus, promtool, seed }: CrashStageOptions): Promise<CrashStage> => {
+export const startCrashStage = async ({ prometheus, promtool, seed, namespaces = 3 }: CrashStageOptions): Promise<CrashStage> => {
   const { workloads, intervalMs, pastSteps, snapshotFile } = CRASH_STAGE;
-  const stage: Stage = await startStage({ prometheus, promtool, seed, workloads, stepMs: intervalMs, pastSteps });
+  const stage: Stage = await startStage({ prometheus, promtool, seed, workloads, namespaces, stepMs: intervalMs, pastSteps });
   const proxy = await startFaultyProxy(stage.prometheus.url);
   const configFor = (url: string, folder?: string): ConfigInput => ({
     prometheus: { url },

@@ -5,6 +5,8 @@ import { formatLabels } from '../remote-read-fixture.ts';
 export interface LiveClusterOptions {
   readonly seed: number;
   readonly workloads: number;
+  /** `team-0` and so on, 3 where absent; workloads take turns. */
+  readonly namespaces?: number;
   /** Nodes with the metrics of node_exporter; none where absent. */
   readonly nodes?: number;
   /** Where the past begins; a multiple of the step. */
@@ -75,9 +77,9 @@ type Making = readonly [labels: Labels, make: (random: Random) => Advance];
 const seeded = (makings: readonly Making[], workload: number, seed: number): Signal[] =>
   makings.map(([labels, make], i) => ({ workload, labels, values: [], advance: make(seededRandom(seed + i)) }));
 
-const podSignals = (index: number, replica: number, seed: number, surge: () => number): Signal[] => {
+const podSignals = (index: number, namespace: string, replica: number, seed: number, surge: () => number): Signal[] => {
   const name = `svc-${index}`;
-  const pod = { namespace: `team-${index % 3}`, pod: `${name}-5d4f-${(index * 7919 + replica * 104_729) % 9973}` };
+  const pod = { namespace, pod: `${name}-5d4f-${(index * 7919 + replica * 104_729) % 9973}` };
   const container = { ...pod, container: 'app' };
   const owner = { owner_is_controller: 'true', owner_kind: 'ReplicaSet', owner_name: `${name}-5d4f` };
   const makings: readonly Making[] = [
@@ -93,12 +95,12 @@ const podSignals = (index: number, replica: number, seed: number, surge: () => n
   return seeded(makings, index, seed * 1000 + index * 100 + replica * 10);
 };
 
-const workloadSignals = (index: number, seed: number, surge: () => number): Signal[] => {
+const workloadSignals = (index: number, namespace: string, seed: number, surge: () => number): Signal[] => {
   const name = `svc-${index}`;
   const owner = { owner_is_controller: 'true', owner_kind: 'Deployment', owner_name: name };
-  const labels = { __name__: 'kube_replicaset_owner', namespace: `team-${index % 3}`, replicaset: `${name}-5d4f`, ...owner };
+  const labels = { __name__: 'kube_replicaset_owner', namespace, replicaset: `${name}-5d4f`, ...owner };
   return [
-    ...Array.from({ length: replicasOf(index) }, (_, replica) => podSignals(index, replica, seed, surge)).flat(),
+    ...Array.from({ length: replicasOf(index) }, (_, replica) => podSignals(index, namespace, replica, seed, surge)).flat(),
     { workload: index, labels, values: [], advance: constant(1) },
   ];
 };
@@ -118,11 +120,13 @@ const nodeSignals = (index: number, seed: number): Signal[] => {
 export const keyText = (namespace: string, workload: string, kind: string): string =>
   `{namespace="${namespace}",workload="${workload}",workload_kind="${kind}"}`;
 
-export const createLiveCluster = ({ seed, workloads, nodes = 0, originMs, stepMs }: LiveClusterOptions): LiveCluster => {
+export const createLiveCluster = (options: LiveClusterOptions): LiveCluster => {
+  const { seed, workloads, namespaces = 3, nodes = 0, originMs, stepMs } = options;
+  const namespaceOf = (index: number): string => `team-${index % namespaces}`;
   const surges = new Map<number, number>();
   const removed = new Set<number>();
   const signals = [
-    ...Array.from({ length: workloads }, (_, i) => workloadSignals(i, seed, () => surges.get(i) ?? 1)).flat(),
+    ...Array.from({ length: workloads }, (_, i) => workloadSignals(i, namespaceOf(i), seed, () => surges.get(i) ?? 1)).flat(),
     ...Array.from({ length: nodes }, (_, i) => nodeSignals(i, seed)).flat(),
   ];
   const offsetMs = Math.min(stepMs / 2, LATEST_OFFSET_MS);
@@ -135,7 +139,7 @@ export const createLiveCluster = ({ seed, workloads, nodes = 0, originMs, stepMs
   return {
     workloads,
     keys: [
-      ...Array.from({ length: workloads }, (_, i) => keyText(`team-${i % 3}`, `svc-${i}`, 'Deployment')),
+      ...Array.from({ length: workloads }, (_, i) => keyText(namespaceOf(i), `svc-${i}`, 'Deployment')),
       ...Array.from({ length: nodes }, (_, i) => keyText('', `node-${i}`, 'Node')),
     ],
     surge: (workload, factor) => void surges.set(workload, factor),

@@ -7,6 +7,7 @@ export interface StageOptions {
   readonly promtool: string;
   readonly seed: number;
   readonly workloads: number;
+  readonly namespaces?: number;
   readonly nodes?: number;
   readonly stepMs: number;
   /** How much of the past is there before the first scrape. */
@@ -50,9 +51,9 @@ const untilQuietMoment = async (): Promise<void> => {
 export const originOf = (stepMs: number, pastSteps: number): number => Math.floor(Date.now() / stepMs - pastSteps) * stepMs;
 
 export const startStage = async (options: StageOptions): Promise<Stage> => {
-  const { prometheus, promtool, seed, workloads, nodes = 0, stepMs, pastSteps, spoil = (text) => text } = options;
+  const { prometheus, promtool, seed, workloads, namespaces = 3, nodes = 0, stepMs, pastSteps, spoil = (text) => text } = options;
   const originMs = options.originMs ?? originOf(stepMs, pastSteps);
-  const cluster = createLiveCluster({ seed, workloads, nodes, originMs, stepMs });
+  const cluster = createLiveCluster({ seed, workloads, namespaces, nodes, originMs, stepMs });
   const target = await startTarget(async (scrape) => {
     await untilQuietMoment();
     return spoil(cluster.text(Date.now()), scrape);

@@ -192,6 +192,44 @@ export const EXPORTER_CASES: AlertCases = {
       firing: { '25m': [] },
     },
   ],
+  BellwetherShardMissing: [
+    {
+      kind: 'fires',
+      what: 'one of three exporters is gone',
+      series: {
+        'bellwether_shards{pod="p-0",shard="0"}': '3x60',
+        'bellwether_shards{pod="p-1",shard="1"}': '3x4 stale',
+        'bellwether_shards{pod="p-2",shard="2"}': '3x60',
+      },
+      firing: { '17m30s': [own('warning', {})], '17m': [] },
+      says: {
+        summary: '1 exporters are missing among those that share the workloads',
+        description: 'What belongs to a missing exporter is not scored. Its pod is down, or there are fewer replicas than shards.',
+      },
+    },
+    {
+      kind: 'quiet',
+      what: 'all are there, one is alone, or a further one was just added',
+      series: {
+        'bellwether_shards{pod="p-0",shard="0"}': '2x60',
+        'bellwether_shards{pod="p-1",shard="1"}': '2x60',
+        'bellwether_shards{pod="p-2",shard="2"}': '3x60',
+      },
+      firing: { '25m': [] },
+    },
+    {
+      kind: 'resolves',
+      what: 'it is back',
+      series: { 'bellwether_shards{pod="p-0",shard="0"}': '2x60', 'bellwether_shards{pod="p-1",shard="1"}': '_x35 2x20' },
+      firing: { '17m': [own('warning', {})], '17m30s': [] },
+    },
+    {
+      kind: 'missing',
+      what: 'no exporter is there: another alert says so',
+      series: { 'bellwether_shards{pod="p-0",shard="0"}': '2x4 stale' },
+      firing: { '20m': [] },
+    },
+  ],
   BellwetherSeriesCapHit: switchCases(
     'bellwether_capped_series',
     [1, 0],

@@ -1,0 +1,5 @@
+export * from './abilities.ts';
+export * from './acceptance.ts';
+export * from './declaration-of.ts';
+export * from './outcome.ts';
+export * from './rate.ts';
