@@ -1,11 +1,5 @@
 import { BAR_BINS } from './state-shape.ts';
-import { ENTITY, type WorkloadState } from './workload-state.ts';
-
-/** The hourly maxima of all workloads of a class together: the sum of what each remembers, so that it is known again from their states alone. */
-export interface ClassPast {
-  readonly bins: Float64Array;
-  mass: number;
-}
+import { type ClassPast, ENTITY, type WorkloadState } from './workload-state.ts';
 
 /** With one metric the surprise of a workload is that metric's, with two their mean, with more the mean of the three largest: these are the classes. */
 const CLASSES = 3;

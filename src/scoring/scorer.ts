@@ -62,6 +62,8 @@ export interface ScorerOptions {
   readonly contributorFloor?: number;
   /** How many contributors a score has at most, 5 where absent. */
   readonly mostContributors?: number;
+  /** Told what tells kinds of overload apart, frame by frame: for training them. */
+  readonly onOverload?: (frame: WorkloadFrame, features: Float64Array) => void;
   /** Sets of verdicts: `Score.alternatives` then says what it would be with each of them. For evaluation: one pass instead of many. */
   readonly alternatives?: readonly VerdictFilter[];
   /** A learned model and how much it may say; absent = off. */

@@ -15,6 +15,7 @@ import { createEncoderStage } from './encoder/encoder-stage.ts';
 import { fuse, fusedValue } from './fusion.ts';
 import { createLearnedStage, type LearnedStage, LONGEST_WINDOW } from './learned-detector.ts';
 import { createTeaching, type Teaching } from './lessons/index.ts';
+import { overloadFeatures, overloadVerdict } from './overload/index.ts';
 import { plausibleFrame } from './plausible-frame.ts';
 import type { Scorer, ScorerOptions, WorkloadSnapshot } from './scorer.ts';
 import { decodeSnapshot, encodeSnapshot, SCORER_VERSION } from './snapshot.ts';
@@ -146,7 +147,11 @@ export const createScorer = (options: ScorerOptions): Scorer => {
     const { margin } = analysis;
     const reading = teaching.read(id, state, analysis, parts, seconds, rawValue);
     if (analysis.ready && !reading.isProtected) teaching.admit(id, state, margin, seconds);
-    const score = fuse(frame, state, analysis, reading.parts, damped, SCORER_VERSION, options);
+    const features = options.onOverload || rawValue >= 1 ? overloadFeatures(state, analysis, frame) : undefined;
+    if (features && analysis.ready) options.onOverload?.(frame, features);
+    const overload = analysis.ready && rawValue >= 1 ? overloadVerdict(features!) : undefined;
+    const plain = fuse(frame, state, analysis, reading.parts, damped, SCORER_VERSION, options);
+    const score = overload && plain.value >= 1 ? { ...plain, overload } : plain;
     if (reading.bar === 1 && !options.alternatives) return score;
     return {
       ...score,

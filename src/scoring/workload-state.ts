@@ -1,5 +1,4 @@
 import type { FrameLayout } from '../conventions/index.ts';
-import type { ClassPast } from './class-past.ts';
 import { type LoadRole, loadRoleOf } from './load-role.ts';
 import { RING_LENGTH, SLOTS_PER_METRIC } from './metric-slots.ts';
 import { BAR_BINS, ENTITY_SLOTS, type MemorySize, type ShapeOptions, type StateShape, stateShape } from './state-shape.ts';
@@ -57,6 +56,12 @@ export interface ScoredMetric {
   readonly memory: boolean;
   readonly min: number;
   readonly max: number;
+}
+
+/** The hourly maxima of all workloads of a class together: the sum of what each remembers, so that it is known again from their states alone. */
+export interface ClassPast {
+  readonly bins: Float64Array;
+  mass: number;
 }
 
 /** Everything that is remembered of one workload: one buffer and the names of its columns. */
