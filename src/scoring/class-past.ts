@@ -9,6 +9,8 @@ export interface ClassPasts {
   join(state: WorkloadState): void;
   /** Takes it out again. */
   leave(state: WorkloadState): void;
+  /** The same numbers, for a scorer of a single workload's past that must not change them. */
+  copy(): ClassPasts;
 }
 
 const add = (past: ClassPast, state: WorkloadState, sign: 1 | -1): void => {
@@ -17,17 +19,17 @@ const add = (past: ClassPast, state: WorkloadState, sign: 1 | -1): void => {
   past.mass += sign * state.doubles[ENTITY.barMass]!;
 };
 
-export const createClassPasts = (): ClassPasts => {
-  const pasts = Array.from({ length: CLASSES }, (): ClassPast => ({ bins: new Float64Array(BAR_BINS), mass: 0 }));
-  return {
-    join: (state) => {
-      const past = pasts[Math.min(CLASSES, Math.max(1, state.metrics.length)) - 1]!;
-      add(past, state, 1);
-      state.classPast = past;
-    },
-    leave: (state) => {
-      if (state.classPast) add(state.classPast, state, -1);
-      state.classPast = undefined;
-    },
-  };
-};
+const empty = (): ClassPast[] => Array.from({ length: CLASSES }, () => ({ bins: new Float64Array(BAR_BINS), mass: 0 }));
+
+export const createClassPasts = (pasts: readonly ClassPast[] = empty()): ClassPasts => ({
+  join: (state) => {
+    const past = pasts[Math.min(CLASSES, Math.max(1, state.metrics.length)) - 1]!;
+    add(past, state, 1);
+    state.classPast = past;
+  },
+  leave: (state) => {
+    if (state.classPast) add(state.classPast, state, -1);
+    state.classPast = undefined;
+  },
+  copy: () => createClassPasts(pasts.map(({ bins, mass }) => ({ bins: bins.slice(), mass }))),
+});

@@ -69,7 +69,7 @@ export const createScorer = (options: ScorerOptions): Scorer => {
   const stage = createStage(options, rules.length);
   const detectors = stage ? [...rules, stage.detector] : rules;
   const workloads = new Map<string, Workload>();
-  const classes = createClassPasts();
+  const classes = options.classes?.copy() ?? createClassPasts();
   const teaching: Teaching = createTeaching(
     detectors.map(({ id }) => id),
     options.alternatives,
@@ -163,6 +163,7 @@ export const createScorer = (options: ScorerOptions): Scorer => {
   };
 
   return {
+    classes,
     modelVersion: SCORER_VERSION,
     score: (frames) => {
       stage?.begin();

@@ -37,6 +37,7 @@ export const withFlowParts = (scorer: Scorer, flows: Pick<FlowWatch, 'partOf'>):
   forget: scorer.forget,
   snapshot: scorer.snapshot,
   restore: scorer.restore,
+  classes: scorer.classes,
   modelVersion: scorer.modelVersion,
   get learned() {
     return scorer.learned;
