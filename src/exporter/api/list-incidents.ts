@@ -15,7 +15,10 @@ const alarmsOf = (board: Pick<ScoreBoard, 'points'>, { id, key }: BoardEntry, no
   for (const { timeMs, score } of board.points(id, nowMs - WITHIN_MS, nowMs)) {
     if (!(score >= ALERT_BOUNDARY)) running = undefined;
     else if (running) Object.assign(running, { toMs: timeMs, peak: Math.max(running.peak, score) });
-    else alarms.push((running = { key, fromMs: timeMs, toMs: timeMs, peak: score }));
+    else {
+      running = { key, fromMs: timeMs, toMs: timeMs, peak: score };
+      alarms.push(running);
+    }
   }
   return alarms;
 };

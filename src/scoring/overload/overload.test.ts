@@ -9,7 +9,7 @@ describe('overloadVerdict', () => {
   it.each([
     ['dos', of({ traffic: 8, onset: 8, cpu: 6, cpu_beyond_traffic: 0.75, suffering: 12 })],
     ['attack', of({ cpu: 8, cpu_beyond_traffic: 8, one_pod: 6 })],
-    ['natural', of({ traffic: 1.5, onset: 1.1, cpu: 1.4, suffering: 1.3 })],
+    ['natural', of({ traffic: 2, onset: 1.1, cpu: 2, suffering: 3 })],
   ])('tells %s from what it looks like', (kind, features) => {
     const verdict = overloadVerdict(features)!;
     expect(verdict.kind).toBe(kind);
