@@ -27,7 +27,7 @@ export const SCORE_METRICS = {
     labels: [...WORKLOAD_LABELS, 'metric'],
   },
   overload: {
-    name: 'anomaly_overload_probability',
+    name: 'anomaly_score_overload_probability',
     type: 'gauge',
     help: `How probable each kind of overload is, dos, attack or natural: only while the score is 1 or more and something is overloaded. ${CYCLE}`,
     labels: [...WORKLOAD_LABELS, 'kind'],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { MITIGATION_BACK_ENDS } from '../../src/conventions/index.ts';
 import { loadReceiverConfig } from '../../src/receiver/index.ts';
 
 const problemsOf = (yaml: string): readonly string[] => {
@@ -28,6 +29,32 @@ const WRONG: readonly (readonly [string, string, readonly string[]])[] = [
       'auth.tokens[1].name is "a", but must be used once',
       'auth.tokens[1] is "a", but must have either tokenFile or sha256',
     ],
+  ],
+  [
+    'mitigations without a back-end and without a Prometheus',
+    `${STORE}mitigation: { enabled: true }`,
+    [
+      'mitigation.backEnds is empty, but must name at least one where mitigation.enabled is true',
+      'mitigation.prometheusUrl is missing, but must be given, or mitigation.alerts be empty: alerts need a fresh score',
+    ],
+  ],
+  [
+    'a back-end that is none, and one named twice',
+    `${STORE}mitigation: { backEnds: [{ name: apache }, { name: traefik }, { name: traefik }] }`,
+    [
+      `mitigation.backEnds[0].name is "apache", but must be one of: ${Object.keys(MITIGATION_BACK_ENDS).join(', ')}`,
+      'mitigation.backEnds[2].name is "traefik", but must be used once',
+    ],
+  ],
+  [
+    'a life that is too long and a range that is none',
+    `${STORE}mitigation: { ttlMinutes: 300, allowedClients: [10.0.0.0/33] }`,
+    ['mitigation.ttlMinutes is 300, but must be at most 240'],
+  ],
+  [
+    'a range that is none',
+    `${STORE}mitigation: { allowedClients: [10.0.0.0/33] }`,
+    ['mitigation.allowedClients[0] is "10.0.0.0/33", but must be an address or a range such as 10.0.0.0/8'],
   ],
   [
     'an unknown role',

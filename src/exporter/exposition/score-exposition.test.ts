@@ -43,7 +43,7 @@ describe('createScoreExposition', () => {
   it('gives the kinds of an overload, of an alarm alone', () => {
     const overload = { kind: 'dos', probabilities: { dos: 0.7, attack: 0.1, natural: 0.2 }, reasons: [] } as const;
     const lines = samples(render([entry(aKey(), { value: 2, contributors: [aContributor()], overload })]).text);
-    expect(lines.flatMap((line) => line.match(/^anomaly_overload_probability\{.*kind="(\w+)"\} (.*)$/)?.slice(1) ?? [])).toEqual([
+    expect(lines.flatMap((line) => line.match(/^anomaly_score_overload_probability\{.*kind="(\w+)"\} (.*)$/)?.slice(1) ?? [])).toEqual([
       'dos',
       '0.7',
       'attack',

@@ -107,13 +107,21 @@ export const LINK_BODY = {
   },
 } as const;
 
-export const TIME_QUERY = {
+/** Form of the file of labelled events that `bellwether train --events` takes: their time is left out. */
+export const MASK_QUERY = {
   type: 'object',
   additionalProperties: false,
   properties: {
     from: { ...SECONDS, default: 0, description: 'Stretches that end then or later, unix seconds.' },
     to: { ...SECONDS, default: 1e11, description: 'Stretches that begin then or before.' },
     limit: { ...LIMIT, description: 'Most stretches.' },
+    format: {
+      type: 'string',
+      enum: ['json', 'events'],
+      default: 'json',
+      description: '`events`: as `bellwether train --events` takes them.',
+    },
+    stepSeconds: { type: 'integer', minimum: 1, maximum: 86_400, default: 60, description: 'Step of the recording, for `events`.' },
   },
 } as const;
 

@@ -44,8 +44,13 @@ export const checkReceiverConfig = (config: ReceiverConfig, broken: ReadonlySet<
 
 const mitigationProblems = ({ enabled, backEnds, alerts, prometheusUrl, allowedClients }: ReceiverConfig['mitigation']): Problem[] => {
   const known = Object.keys(MITIGATION_BACK_ENDS);
-  const problems = backEnds.flatMap(({ name }, i) =>
-    known.includes(name) ? [] : [problem(`mitigation.backEnds[${i}].name`, name, `be one of: ${known.join(', ')}`)],
+  const names = backEnds.map(({ name }) => name);
+  const problems = names.flatMap((name, i) =>
+    known.includes(name)
+      ? names.indexOf(name) === i
+        ? []
+        : [problem(`mitigation.backEnds[${i}].name`, name, 'be used once')]
+      : [problem(`mitigation.backEnds[${i}].name`, name, `be one of: ${known.join(', ')}`)],
   );
   if (enabled && backEnds.length === 0)
     problems.push(problem('mitigation.backEnds', undefined, 'name at least one where mitigation.enabled is true', 'empty'));
