@@ -63,7 +63,7 @@ const keepEased = (early: Score, late: Score): Score => {
   return early.value < 1 && late.value >= 1 && late.value < bar ? { ...late, value: LARGEST_QUIET } : late;
 };
 
-/** The scorer of the exporter, of recordings and of the simulator: one state per workload, nothing shared between workloads but code. */
+/** The scorer of the exporter, of recordings and of the simulator: one state per workload; what workloads of a class share is the sum of these (class-past.ts). */
 export const createScorer = (options: ScorerOptions): Scorer => {
   const rules = createDetectors();
   const stage = createStage(options, rules.length);
