@@ -10,6 +10,7 @@ import { ENCODINGS, SAMPLINGS, type SupervisedSettings } from './supervised/sett
 import type { TrainingFile } from './training-data.ts';
 
 export { modelsCommand } from './models-command.ts';
+export { retrainCommand } from './retrain/retrain-command.ts';
 
 export interface TrainCommandDeps {
   /** Reads an exporter configuration; without it, `--config` is refused. */

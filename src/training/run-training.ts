@@ -31,6 +31,8 @@ export interface TrainingOptions {
   readonly seed: number;
   /** Of the data. */
   readonly licence: string;
+  /** Keep it without putting it to work: somebody else judges. */
+  readonly keepOnly?: boolean;
 }
 
 export interface TrainingDeps {
@@ -166,10 +168,11 @@ export const runTraining = async (deps: TrainingDeps, options: TrainingOptions, 
   const verdict: Verdict =
     current === version ? { isBetter: false, reason: 'the same model is already at work' } : compareModels(challenger, champion);
   await addModel(options.out, built, clock.nowMs());
-  if (verdict.isBetter) await promoteModel(options.out, version, { action: 'promote', reason: verdict.reason, nowMs: clock.nowMs() });
+  const isPromoted = verdict.isBetter && options.keepOnly !== true;
+  if (isPromoted) await promoteModel(options.out, version, { action: 'promote', reason: verdict.reason, nowMs: clock.nowMs() });
   await stages.finish('register', 1, [version]);
   const audits = data.reports.flatMap(({ file, audit }) => (audit ? [{ file, ...audit }] : []));
   const record = { version, recipe: RECIPE, stages: stages.done, ...training, files: options.files, curve, audits, verdict };
   await writeFileAtomic(`${folder}/run.json`, [new TextEncoder().encode(`${JSON.stringify(record, undefined, 2)}\n`)]);
-  return { version, curve, verdict, isPromoted: verdict.isBetter };
+  return { version, curve, verdict, isPromoted };
 };

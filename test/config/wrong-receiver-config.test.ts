@@ -83,6 +83,22 @@ const WRONG: readonly (readonly [string, string, readonly string[]])[] = [
     ['alertmanager.urls[0] is "http://", but must be an address such as http://alertmanager:9093'],
   ],
   ['a poll that never rests', `${STORE}alertmanager: { pollSeconds: 0 }`, ['alertmanager.pollSeconds is 0, but must be at least 0.1']],
+  [
+    'channels without what they need',
+    `${STORE}notify: { channels: [{ name: a, kind: slack }, { name: a, kind: email }, { name: b, kind: ntfy }, { name: c, kind: webhook, url: 'http://x', urlEnv: X }] }`,
+    [
+      'notify.channels[0] is "a", but must have an incoming webhook (urlFile), or slackChannel and the token of an app (secretFile)',
+      'notify.channels[1].name is "a", but must be used once',
+      'notify.channels[1].mail is "email", but must be given for email, and for nothing else',
+      'notify.channels[2].url is missing, but must be given, or urlFile or urlEnv in its place',
+      'notify.channels[3] is "c", but must have one of url, urlFile and urlEnv',
+    ],
+  ],
+  [
+    'a template about nothing',
+    `${STORE}notify: { channels: [{ name: a, kind: webhook, url: 'http://x', text: '{{sumary}}' }] }`,
+    ['notify.channels[0].text is about {{sumary}}, but must be a fact of an alert, such as {{summary}} or {{labels.team}}'],
+  ],
   ['an unknown key', `${STORE}verdicts: { bulkWorkload: 3 }`, ['verdicts.bulkWorkload is not a known key; did you mean bulkWorkloads?']],
 ];
 
