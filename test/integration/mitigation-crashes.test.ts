@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { MITIGATION_BACK_ENDS } from '../../src/conventions/index.ts';
 import { removeFrom, writeChanges } from '../../src/mitigation/data-plane.ts';
 import { type Mitigation, reap } from '../../src/mitigation/index.ts';
@@ -18,6 +21,7 @@ import {
 } from './support/mitigation/limit-stage.ts';
 import { until } from './support/until.ts';
 
+const BIN = fileURLToPath(new URL('../../bin/bellwether.mjs', import.meta.url));
 const SECOND = 1000;
 /** Every border of an effect, in the order in which a life passes them. */
 const STEPS = {
@@ -53,6 +57,14 @@ const SPECS = {
 const KINDS = BACK_ENDS.flatMap((name) => MITIGATION_BACK_ENDS[name]?.writes ?? []);
 const MATRIX = BACK_ENDS.flatMap((backEnd) => STEPS[backEnd].map((at) => ({ backEnd, at })));
 
+/** The account of the reaper, as the administrator of the test may be it. */
+const reaperKubeconfig = ({ kubeconfig }: ControlPlane): string => {
+  const config = JSON.parse(readFileSync(kubeconfig, 'utf8')) as { users: { user: Record<string, unknown> }[] };
+  for (const { user } of config.users) user.as = 'system:serviceaccount:bellwether:bellwether-reaper';
+  writeFileSync(`${kubeconfig}-reaper`, JSON.stringify(config));
+  return `${kubeconfig}-reaper`;
+};
+
 describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations on a real API server', (etcd, apiserver, kubectl) => {
   let plane: ControlPlane;
   let client: KubernetesClient;
@@ -71,7 +83,7 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations on a real API s
     const objects = bundleObjects();
     const isWanted = ({ kind, metadata }: KubernetesObject): boolean =>
       (kind === 'CustomResourceDefinition' && metadata.name.startsWith('mitigations.')) ||
-      ['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding', 'ServiceAccount'].includes(kind) ||
+      ['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding', 'ServiceAccount', 'CronJob'].includes(kind) ||
       (kind.startsWith('ValidatingAdmissionPolicy') && metadata.name.includes('mitigation'));
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bellwether' } };
     plane.kubectl(
@@ -148,6 +160,25 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations on a real API s
     expect(await changed()).toEqual([]);
     expect(shape(await ingress())).toEqual(before);
     await client.delete({ ...MITIGATION, namespace: 'shop', name });
+  });
+
+  it('is ended by the reaper as a command, with the rights of its account alone and nothing else running', async () => {
+    const clock = newClock();
+    await client.create(askFor('reaped', SPECS['ingress-nginx'], clock));
+    await beginLife(client, clock).engine.round();
+    await client.delete({ ...MITIGATION, namespace: 'shop', name: 'reaped' });
+    expect(await changed()).toHaveLength(1);
+    const reaper = (at: number) =>
+      spawnSync(
+        process.execPath,
+        [BIN, 'mitigate', 'reap', '--kubeconfig', reaperKubeconfig(plane), '--back-ends', BACK_ENDS.join(','), '--ahead', String(at)],
+        { encoding: 'utf8', timeout: 90_000 },
+      );
+    expect(reaper(0)).toMatchObject({ stderr: '', stdout: '1 changed objects, 0 past their end\n' });
+    plane.kubectl(['annotate', '--overwrite', 'ingress/cart', '-n', 'shop', 'bellwether.dev/mitigation-expires-at=2020-01-01T00:00:00Z']);
+    expect(reaper(50)).toMatchObject({ stderr: '', stdout: '1 changed objects, 1 past their end\ntaken back: Ingress shop/cart\n' });
+    expect(await changed()).toEqual([]);
+    expect((await ingress()).metadata.annotations?.['nginx.ingress.kubernetes.io/limit-rps']).toBeUndefined();
   });
 
   it('restores a value that somebody else had set, and lets go of it', async () => {

@@ -5,6 +5,7 @@ import { alertQueryOf } from '../api/alert-routes.ts';
 import { giverOf } from '../api/verdict-routes.ts';
 import { identityOf } from '../auth/guard.ts';
 import { mayAct } from '../auth/identity.ts';
+import { alertEvents } from '../events/alert-events.ts';
 import type { ReceiverParts } from '../receiver-parts.ts';
 import { findAlert, findAlerts } from '../store/alert-query.ts';
 import { findVerdicts } from '../store/verdict-store.ts';
@@ -87,7 +88,12 @@ export const createPageRoutes = (parts: ReceiverParts): Router => {
       request,
       response,
       `${alert.labels.alertname ?? 'Alert'} – Bellwether`,
-      alertPage(alert, verdicts, { csrf: guard.csrfToken(request), mayJudge, children }),
+      alertPage(alert, verdicts, {
+        csrf: guard.csrfToken(request),
+        mayJudge,
+        children,
+        events: await alertEvents(database, alert, clock.nowMs()),
+      }),
     );
   });
 
