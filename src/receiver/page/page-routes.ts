@@ -5,6 +5,7 @@ import { alertQueryOf } from '../api/alert-routes.ts';
 import { giverOf } from '../api/verdict-routes.ts';
 import { identityOf } from '../auth/guard.ts';
 import { mayAct } from '../auth/identity.ts';
+import { alertEvents } from '../events/alert-events.ts';
 import type { ReceiverParts } from '../receiver-parts.ts';
 import { findAlert, findAlerts } from '../store/alert-query.ts';
 import { findMitigationsOf } from '../store/mitigation-store.ts';
@@ -90,7 +91,12 @@ export const createPageRoutes = (parts: ReceiverParts): Router => {
       request,
       response,
       `${alert.labels.alertname ?? 'Alert'} – Bellwether`,
-      html`${alertPage(alert, verdicts, { csrf: guard.csrfToken(request), mayJudge, children })}${mitigationsOfAlert(done)}`,
+      html`${alertPage(alert, verdicts, {
+        csrf: guard.csrfToken(request),
+        mayJudge,
+        children,
+        events: await alertEvents(database, alert, clock.nowMs()),
+      })}${mitigationsOfAlert(done)}`,
     );
   });
 
