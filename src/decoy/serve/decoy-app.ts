@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Registry } from 'prom-client';
 import { COLLECTOR_METRICS, PROCESS_METRICS, VERSION } from '../../conventions/index.ts';
 import { type Clock, createHttpClient, type Listener, type Logger, listen, type Random } from '../../platform/index.ts';
@@ -6,6 +5,10 @@ import { createShipper, type RuntimeEvent } from '../../runtime-events/index.ts'
 import { createInstruments, createSelfApp, type ProcessMetrics, registerProcessMetrics } from '../../web/index.ts';
 import { hitOf } from '../hit.ts';
 import { techniqueOf } from '../techniques.ts';
+
+type Handler = Parameters<typeof listen>[0];
+type IncomingMessage = Parameters<Handler>[0];
+type ServerResponse = Parameters<Handler>[1];
 
 export interface DecoyOptions {
   readonly name: string;
