@@ -154,8 +154,7 @@ export const RECEIVER_DECLARATION: ModuleDeclaration = {
   egress: [
     { to: 'alertmanager', port: 9093 },
     { to: 'own', port: PORTS.exporterApi },
-    // Messengers are outside of the cluster, and so is a Kubernetes API behind this port.
-    { to: 'anywhere', port: 443 },
+    // Mail; other messengers and providers of tokens are reached by the port below, which is open by number alone.
     { to: 'anywhere', port: 587 },
     { to: 'kubernetes-api', port: 443 },
     { to: 'kubernetes-api', port: 6443 },
