@@ -21,6 +21,7 @@ const MAY_IMPORT = {
   verdicts: ['conventions', 'platform', 'feedback'],
   lab: ['conventions', 'platform'],
   recorder: ['conventions', 'platform', 'prometheus', 'features'],
+  mitigate: ['conventions', 'platform', 'mitigation'],
   receiver: ['conventions', 'command-line', 'platform', 'web', 'alertmanager', 'feedback'],
   exporter: ['conventions', 'command-line', 'platform', 'web', 'prometheus', 'features', 'learning', 'feedback', 'scoring', 'flows'],
   demo: ['conventions', 'platform', 'prometheus', 'features', 'scoring', 'exporter'],

@@ -32,6 +32,10 @@ const INTRODUCTIONS: Readonly<Record<string, { readonly title: string; readonly 
     title: 'Network flows',
     text: 'On the self port of the exporter (9465). They stay at 0 where no flows are watched (`flows.model`, `flows.folder`).',
   },
+  MITIGATION_METRICS: {
+    title: 'Mitigations',
+    text: 'On the self port of the receiver (9468). They stay at 0 where mitigations are off (`mitigation.enabled`). [mitigation.md](mitigation.md) says what guards there are.',
+  },
   RECEIVER_METRICS: {
     title: 'The receiver about itself',
     text: 'On the self port of the receiver (9468), beside `/healthz` and `/readyz`, and beside what every process tells; its loops are watch, evidence, figures, retention and config. `bellwether_watchdog_last_received_timestamp_seconds`, beside them, closes the loop from rule to receiver: until the alert that always fires has come it is the time of the start.',

@@ -44,6 +44,12 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./admission/main.ts')).unlockCommand(),
   },
   {
+    name: 'mitigate',
+    summary: 'limit the traffic that hurts a workload, for a while',
+    group: 'Guard:',
+    load: async () => (await import('./mitigate/main.ts')).mitigateCommand(),
+  },
+  {
     name: 'record',
     summary: 'keep a stretch of a Prometheus as a labelled recording',
     group: 'Look back:',

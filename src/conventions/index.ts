@@ -9,6 +9,8 @@ export * from './flow-metrics.ts';
 export * from './frame.ts';
 export * from './metric.ts';
 export * from './mitigation-back-ends.ts';
+export * from './mitigation-metrics.ts';
+export * from './mitigation-schema.ts';
 export * from './mitigation-words.ts';
 export * from './policy-config-schema.ts';
 export * from './policy-words.ts';

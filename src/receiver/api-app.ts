@@ -3,8 +3,10 @@ import { BellwetherError, type Clock, type Logger } from '../platform/index.ts';
 import { answerErrors, answerNotFound, countRequests, securityHeaders } from '../web/index.ts';
 import { createAdminRoutes } from './api/admin-routes.ts';
 import { createAlertRoutes } from './api/alert-routes.ts';
+import { createMitigationRoutes } from './api/mitigation-routes.ts';
 import { createSilenceRoutes } from './api/silence-routes.ts';
 import { createVerdictRoutes } from './api/verdict-routes.ts';
+import { createMitigationPages } from './page/mitigation-pages.ts';
 import { createPageRoutes } from './page/page-routes.ts';
 import type { ReceiverInstruments, ReceiverParts } from './receiver-parts.ts';
 import { createPayloadTaker } from './webhook/take-payload.ts';
@@ -47,7 +49,9 @@ export const createReceiverApi = ({
         createVerdictRoutes(parts),
         createAlertRoutes(parts),
         createSilenceRoutes(parts),
+        createMitigationRoutes(parts),
         createAdminRoutes(parts),
+        createMitigationPages(parts),
         createPageRoutes(parts),
       );
       routes = router;

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { createAlertmanagerClient } from '../alertmanager/index.ts';
-import { PROCESS_METRICS, RECEIVER_METRICS, VERSION } from '../conventions/index.ts';
+import { MITIGATION_METRICS, PROCESS_METRICS, RECEIVER_METRICS, VERSION } from '../conventions/index.ts';
 import {
   BellwetherError,
   type Clock,
@@ -26,6 +26,7 @@ import { createSigner } from './auth/signature.ts';
 import { openTokenTable, type TokenTable } from './auth/token-table.ts';
 import { RECEIVER_LIVE_KEYS, type ReceiverConfig } from './config/schema.ts';
 import { runReceiverLoops } from './loop/receiver-loops.ts';
+import { createMitigationDesk, type MitigationCluster } from './mitigation/mitigation-desk.ts';
 import type { ReceiverInstruments, ReceiverParts } from './receiver-parts.ts';
 import { createSilenceWriter } from './silences/silence-writer.ts';
 import { RECEIVER_SCHEMA } from './store/schema.ts';
@@ -57,6 +58,8 @@ export interface ReceiverDeps {
   readonly openDatabase: () => Promise<Database>;
   /** Undefined: this replica is the only one. */
   readonly leadership?: (onChange: (leads: boolean) => void) => Leadership;
+  /** Where mitigations act; absent where they are not configured. */
+  readonly mitigation?: MitigationCluster;
 }
 
 export interface ReceiverAddresses {
@@ -73,11 +76,15 @@ export interface ReceiverApp {
 }
 
 /** The receiver: alerts in, verdicts in, both kept, and given to those who learn from them. */
-export const createReceiverApp = ({ clock, log, openDatabase, leadership: choose }: ReceiverDeps, initial: ReceiverConfig): ReceiverApp => {
+export const createReceiverApp = (
+  { clock, log, openDatabase, leadership: choose, mitigation }: ReceiverDeps,
+  initial: ReceiverConfig,
+): ReceiverApp => {
   const registry = new Registry();
   const m: ReceiverInstruments = {
     ...createInstruments(PROCESS_METRICS, registry),
     ...createInstruments(RECEIVER_METRICS, registry),
+    ...createInstruments(MITIGATION_METRICS, registry),
   };
   const live = createLiveConfig(initial, RECEIVER_LIVE_KEYS, log, ({ log: { level } }) => {
     log.level = level;
@@ -172,6 +179,10 @@ export const createReceiverApp = ({ clock, log, openDatabase, leadership: choose
     if (auth.tokens.length + auth.clients.length === 0) log.warn('auth.tokens and auth.clients are empty: nobody is let in');
     const book = createVerdictBook({ commit, clock }, { maxWeightPerDay: () => config().verdicts.maxWeightPerDay });
     let fedUpTo = 0;
+    const isLeader = (): boolean => notReady() === undefined;
+    const desk =
+      mitigation &&
+      createMitigationDesk({ ...mitigation, config, parts: { commit, database: opened }, instruments: m, clock, log, isLeader });
     const parts: ReceiverParts = {
       config,
       database: opened,
@@ -181,6 +192,7 @@ export const createReceiverApp = ({ clock, log, openDatabase, leadership: choose
       links: createVerdictLinks({ signer, commit, clock }, { lifeMs: () => config().verdicts.linkHours * HOUR_MS }),
       client,
       silences: client && createSilenceWriter({ client, commit, clock }),
+      mitigations: desk,
       log: await logName(opened, randomId()),
       onFeedRead: (after) => {
         fedUpTo = Math.max(fedUpTo, after);

@@ -1,6 +1,8 @@
 import {
   ALERT_PATH_BROKEN,
   type AlertDeclaration,
+  MITIGATION_METRICS,
+  MITIGATION_RESOURCE,
   type ModuleDeclaration,
   PORTS,
   PROCESS_METRICS,
@@ -97,7 +99,8 @@ export const RECEIVER_DECLARATION: ModuleDeclaration = {
       reason: 'One of several replicas leads.',
     },
   ],
-  metrics: [...Object.values(PROCESS_METRICS), ...Object.values(RECEIVER_METRICS)],
+  metrics: [PROCESS_METRICS, RECEIVER_METRICS, MITIGATION_METRICS].flatMap((group) => Object.values(group)),
+  customResources: [MITIGATION_RESOURCE],
   alerts: ALERTS,
   probes: {
     // The check of a large store takes a while.

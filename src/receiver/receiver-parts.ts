@@ -1,14 +1,15 @@
 import type { AlertmanagerClient } from '../alertmanager/index.ts';
-import type { RECEIVER_METRICS } from '../conventions/index.ts';
+import type { MITIGATION_METRICS, RECEIVER_METRICS } from '../conventions/index.ts';
 import type { Clock, Database, GroupCommit, Logger } from '../platform/index.ts';
 import type { Instruments, ProcessInstruments } from '../web/index.ts';
 import type { Guard } from './auth/guard.ts';
 import type { ReceiverConfig } from './config/schema.ts';
+import type { MitigationDesk } from './mitigation/mitigation-desk.ts';
 import type { SilenceWriter } from './silences/silence-writer.ts';
 import type { VerdictLinks } from './verdicts/links.ts';
 import type { VerdictBook } from './verdicts/verdict-book.ts';
 
-export type ReceiverInstruments = Instruments<typeof RECEIVER_METRICS> & ProcessInstruments;
+export type ReceiverInstruments = Instruments<typeof RECEIVER_METRICS> & Instruments<typeof MITIGATION_METRICS> & ProcessInstruments;
 
 /** What the routes work with. */
 export interface ReceiverParts {
@@ -21,6 +22,8 @@ export interface ReceiverParts {
   /** Undefined where no Alertmanager is configured. */
   readonly client: AlertmanagerClient | undefined;
   readonly silences: SilenceWriter | undefined;
+  /** Undefined where mitigations are not configured. */
+  readonly mitigations: MitigationDesk | undefined;
   /** Name of the verdict log. */
   readonly log: string;
   /** An exporter asked for what comes after this sequence: it has everything up to there. */

@@ -3,6 +3,7 @@ import { BellwetherError, validate } from '../../platform/index.ts';
 import { checked, typedQuery } from '../../web/index.ts';
 import type { ReceiverParts } from '../receiver-parts.ts';
 import { type AlertFilter, findAlert, findAlerts } from '../store/alert-query.ts';
+import { findMitigationsOf } from '../store/mitigation-store.ts';
 import { findMasks, findSilences } from '../store/silence-store.ts';
 import { findVerdicts } from '../store/verdict-store.ts';
 import { ALERT_QUERY, TIME_QUERY } from './schemas.ts';
@@ -42,7 +43,8 @@ export const createAlertRoutes = ({ guard, database }: ReceiverParts): Router =>
     const alert = await findAlert(database, id);
     if (!alert) throw new BellwetherError('not_found', `there is no alert ${id}`);
     const verdicts = await findVerdicts(database, { alertId: id }, { limit: 100 });
-    response.json({ ...alertView(alert), verdicts: verdicts.map(verdictView) });
+    const mitigations = await findMitigationsOf(database, id);
+    response.json({ ...alertView(alert), verdicts: verdicts.map(verdictView), mitigations });
   });
 
   router.get('/api/v1/silences', viewer, async (_request, response) => {

@@ -1,3 +1,5 @@
+import { MITIGATION_BACK_ENDS } from '../../conventions/index.ts';
+import { isRange } from '../../mitigation/index.ts';
 import type { Problem } from '../../platform/index.ts';
 import type { ReceiverConfig } from './schema.ts';
 
@@ -37,5 +39,23 @@ export const checkReceiverConfig = (config: ReceiverConfig, broken: ReadonlySet<
     alertmanager.urls.forEach((url, i) => {
       if (!URL.canParse(url)) problems.push(problem(`alertmanager.urls[${i}]`, url, 'be an address such as http://alertmanager:9093'));
     });
+  if (!broken.has('mitigation')) problems.push(...mitigationProblems(config.mitigation));
+  return problems;
+};
+
+const mitigationProblems = ({ enabled, backEnds, alerts, prometheusUrl, allowedClients }: ReceiverConfig['mitigation']): Problem[] => {
+  const known = Object.keys(MITIGATION_BACK_ENDS);
+  const problems = backEnds.flatMap(({ name }, i) =>
+    known.includes(name) ? [] : [problem(`mitigation.backEnds[${i}].name`, name, `be one of: ${known.join(', ')}`)],
+  );
+  if (enabled && backEnds.length === 0)
+    problems.push(problem('mitigation.backEnds', undefined, 'name at least one where mitigation.enabled is true', 'empty'));
+  if (enabled && alerts.length > 0 && prometheusUrl === undefined)
+    problems.push(
+      problem('mitigation.prometheusUrl', undefined, 'be given, or mitigation.alerts be empty: alerts need a fresh score', 'missing'),
+    );
+  allowedClients.forEach((range, i) => {
+    if (!isRange(range)) problems.push(problem(`mitigation.allowedClients[${i}]`, range, 'be an address or a range such as 10.0.0.0/8'));
+  });
   return problems;
 };

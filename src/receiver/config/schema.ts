@@ -1,4 +1,5 @@
 import { type FromSchema, LOG_SECTION } from '../../platform/index.ts';
+import { MITIGATION_SECTION } from './mitigation-section.ts';
 import { AUTH_SECTION, LISTEN_SECTION } from './serving-section.ts';
 
 const FILE = { type: 'string', minLength: 1, maxLength: 4096 } as const;
@@ -136,6 +137,7 @@ export const RECEIVER_CONFIG_SCHEMA = {
     verdicts: VERDICTS_SECTION,
     exporter: EXPORTER_SECTION,
     leader: LEADER_SECTION,
+    mitigation: MITIGATION_SECTION,
     log: LOG_SECTION,
   },
 } as const;

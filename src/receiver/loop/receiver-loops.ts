@@ -3,6 +3,7 @@ import type { Clock, Database, HttpClient, Logger } from '../../platform/index.t
 import { setTotal } from '../../web/index.ts';
 import type { ReceiverConfig } from '../config/schema.ts';
 import { createEvidenceFetcher } from '../evidence/fetch-evidence.ts';
+import { createAlertProposer } from '../mitigation/propose-for-alerts.ts';
 import type { ReceiverInstruments, ReceiverParts } from '../receiver-parts.ts';
 import { type LoopFigures, readFigures } from '../store/figures.ts';
 import { applyRetention } from '../store/retention.ts';
@@ -20,7 +21,7 @@ const DAY_MS = 86_400_000;
 export interface ReceiverLoopsDeps {
   readonly config: () => ReceiverConfig;
   readonly database: Database;
-  readonly parts: Pick<ReceiverParts, 'commit' | 'book'>;
+  readonly parts: Pick<ReceiverParts, 'commit' | 'book' | 'mitigations'>;
   readonly client: AlertmanagerClient | undefined;
   readonly exporter: HttpClient | undefined;
   readonly instruments: ReceiverInstruments;
@@ -89,6 +90,20 @@ export const runReceiverLoops = async (deps: ReceiverLoopsDeps, signal: AbortSig
         const { waiting, error } = await fetchEvidence();
         m.evidenceWaiting.set(waiting);
         if (error && error.code !== 'not_found') throw error;
+      },
+    );
+  }
+  const { mitigations: desk } = parts;
+  if (desk) {
+    const propose = createAlertProposer({ database, desk, clock, log, config });
+    begin(
+      'mitigation',
+      () => config().mitigation.roundSeconds * SECOND_MS,
+      async () => {
+        // What has to end does not wait for what begins.
+        await desk.round();
+        const made = await propose();
+        if (made > 0) log.info({ mitigations: made }, 'alerts asked for mitigations');
       },
     );
   }

@@ -1,5 +1,5 @@
-import { type ErrorRequestHandler, type Request, Router } from 'express';
-import { BellwetherError, parseTime, toBellwetherError } from '../../platform/index.ts';
+import { type Request, Router } from 'express';
+import { BellwetherError, parseTime } from '../../platform/index.ts';
 import { ICON } from '../../web/index.ts';
 import { alertQueryOf } from '../api/alert-routes.ts';
 import { giverOf } from '../api/verdict-routes.ts';
@@ -9,6 +9,7 @@ import type { ReceiverParts } from '../receiver-parts.ts';
 import { findAlert, findAlerts } from '../store/alert-query.ts';
 import { findVerdicts } from '../store/verdict-store.ts';
 import { alertListPage, alertPage, loginForm, missedForm } from './alert-pages.ts';
+import { answerWithPage } from './error-page.ts';
 import { field, formBody, type Show } from './forms.ts';
 import { message, page } from './layout.ts';
 import { createLinkRoutes } from './link-routes.ts';
@@ -134,30 +135,3 @@ export const createPageRoutes = (parts: ReceiverParts): Router => {
   router.use(answerWithPage(show));
   return router;
 };
-
-const TITLES: Readonly<Record<string, string>> = {
-  not_found: 'There is no such thing',
-  invalid_input: 'Something is missing or wrong',
-  forbidden: 'This is not permitted',
-  conflict: 'This was done before, or is too late',
-  overloaded: 'Too much at once',
-  not_ready: 'Not ready',
-};
-
-/** An error as a page; who is not logged in is led to the login. Programs get theirs as JSON. */
-const answerWithPage =
-  (show: Show): ErrorRequestHandler =>
-  (thrown, request, response, next) => {
-    const error = toBellwetherError(thrown);
-    if (response.headersSent || error.code === 'internal' || request.path.startsWith('/api/')) {
-      next(thrown);
-      return;
-    }
-    if (error.code === 'unauthorized' && request.method === 'GET') {
-      response.redirect(303, '/login');
-      return;
-    }
-    response.status(error.httpStatus);
-    const title = TITLES[error.code] ?? 'This did not work';
-    show(request, response, `${title} – Bellwether`, message(title, error.message));
-  };

@@ -105,4 +105,17 @@ export const RECEIVER_SCHEMA: readonly Migration[] = [
       'CREATE INDEX notices_by_due ON notices (state, due_ms)',
     ],
   },
+  {
+    about: 'what mitigations did',
+    statements: [
+      `CREATE TABLE mitigations (
+        id TEXT PRIMARY KEY,
+        alert_id TEXT,
+        phase TEXT NOT NULL,
+        updated_ms BIGINT NOT NULL,
+        body TEXT NOT NULL
+      )`,
+      'CREATE INDEX mitigations_by_alert ON mitigations (alert_id)',
+    ],
+  },
 ];

@@ -107,7 +107,10 @@ export const podTemplate = (bundle: Bundle, process: Process, surroundings: Surr
     .filter(({ kind }) => !(claimed && kind === 'persistent'))
     .map((volume) => ({ name: volume.name, ...volumeSource(process, volume, surroundings.persistence) }));
   const hasConfig = volumes.some(({ kind }) => kind === 'config');
-  const checksum = createHash('sha256').update(configText(process, surroundings)).digest('hex').slice(0, 16);
+  const checksum = createHash('sha256')
+    .update(configText(process, surroundings, bundle))
+    .digest('hex')
+    .slice(0, 16);
   return {
     metadata: {
       labels: { ...processLabels(bundle, process), 'app.kubernetes.io/version': VERSION },

@@ -63,7 +63,7 @@ export const addProcessChart = (scope: Construct, bundle: Bundle, process: Proce
 
   addAccess(chart, bundle, process);
   if (declaration.volumes.some(({ kind }) => kind === 'config'))
-    new k8s.KubeConfigMap(chart, 'config', { metadata, data: { [CONFIG_FILE]: configText(process, surroundings) } });
+    new k8s.KubeConfigMap(chart, 'config', { metadata, data: { [CONFIG_FILE]: configText(process, surroundings, bundle) } });
   if (surroundings.persistence && declaration.workload?.kind !== 'StatefulSet') addClaims(chart, process, metadata);
   addWorkload(chart, bundle, process, surroundings, metadata);
   if (declaration.ports.length > 0) addServices(chart, process, metadata, matchLabels);

@@ -1,6 +1,6 @@
 import { Yaml } from 'cdk8s';
 import { PORTS } from '../../conventions/index.ts';
-import type { Process, Surroundings } from '../options/bundle.ts';
+import type { Bundle, Process, Surroundings } from '../options/bundle.ts';
 
 /** File name inside the ConfigMap and below the mount path of the declared volume. */
 export const CONFIG_FILE = 'bellwether.yaml';
@@ -35,7 +35,7 @@ const exporterConfig = (process: Process, { prometheusUrl, preset }: Surrounding
 /** Names of the tokens, which are keys of the Secret, and what each may do. */
 const RECEIVER_TOKENS = { alertmanager: 'sender', exporter: 'viewer', responder: 'responder', admin: 'admin' } as const;
 
-const receiverConfig = (process: Process, { alertmanagerUrl }: Surroundings): Sections => {
+const receiverConfig = (process: Process, { alertmanagerUrl, prometheusUrl }: Surroundings, { mitigation }: Bundle): Sections => {
   const { volumes, name } = process.declaration;
   const mountOf = (kind: string): string | undefined => volumes.find((volume) => volume.kind === kind)?.mountPath;
   const [state, tokens] = [mountOf('persistent'), mountOf('secret')];
@@ -50,6 +50,7 @@ const receiverConfig = (process: Process, { alertmanagerUrl }: Surroundings): Se
           },
         }),
     alertmanager: { urls: [alertmanagerUrl] },
+    ...(mitigation.length === 0 ? {} : { mitigation: { enabled: true, backEnds: mitigation, prometheusUrl } }),
     // In the same namespace, so the name of the service is enough.
     exporter: { url: `http://${process.fullName.slice(0, -name.length)}exporter:${PORTS.exporterApi}` },
   };
@@ -62,14 +63,14 @@ const admissionConfig = ({ fullName }: Process): Sections => ({
 });
 
 /** What the bundle knows for the configuration of a process, by its name. */
-const KNOWN: Readonly<Record<string, (process: Process, surroundings: Surroundings) => Sections>> = {
+const KNOWN: Readonly<Record<string, (process: Process, surroundings: Surroundings, bundle: Bundle) => Sections>> = {
   exporter: exporterConfig,
   receiver: receiverConfig,
   admission: admissionConfig,
 };
 
 /** Text of the configuration file of a process; what the options say wins over what the bundle knows. */
-export const configText = (process: Process, surroundings: Surroundings): string => {
-  const known = KNOWN[process.declaration.name]?.(process, surroundings) ?? {};
+export const configText = (process: Process, surroundings: Surroundings, bundle: Bundle): string => {
+  const known = KNOWN[process.declaration.name]?.(process, surroundings, bundle) ?? {};
   return Yaml.stringify(merge(known, process.config));
 };

@@ -7,6 +7,8 @@ export interface Bundle {
   readonly namespace: string;
   readonly image: { readonly reference: string; readonly pullPolicy: 'Always' | 'IfNotPresent'; readonly pullSecrets: readonly string[] };
   readonly overlays: readonly Overlay[];
+  /** Back-ends of mitigations that are switched on; none: mitigations are off. */
+  readonly mitigation: readonly { readonly name: string; readonly mode: 'dryRun' | 'enforce' }[];
   readonly processes: readonly Process[];
   readonly scrape: { readonly intervalSeconds: number; readonly timeoutSeconds: number; readonly sampleLimit: number };
   readonly rules: RuleSettings;

@@ -18,9 +18,12 @@ const ABOUT_ADMISSION = /^Bellwether(Admission|Policy)/;
 /** Alerts about keeping alerts and hearing verdicts. */
 const ABOUT_FEEDBACK = /^Bellwether(Receiver|Store|Verdict|Alertmanager|BulkSilence|AlertPath)/;
 
+/** Alerts about limits: their rows are on the page of alerts and feedback. */
+const ABOUT_MITIGATION = /^BellwetherMitigation/;
+
 const linkOf = (base: string, name: string): string => {
   if (name === STORM_ALERT) return dashboardLink(base, 'overview', { namespace: label('namespace') });
-  if (ABOUT_FEEDBACK.test(name)) return dashboardLink(base, 'feedback');
+  if (ABOUT_FEEDBACK.test(name) || ABOUT_MITIGATION.test(name)) return dashboardLink(base, 'feedback');
   const dashboard: DashboardName = isAboutWorkloads(name) ? 'workload' : ABOUT_ADMISSION.test(name) ? 'admission' : 'health';
   return dashboardLink(base, dashboard, dashboard === 'workload' ? WORKLOAD_VARIABLES : {});
 };
