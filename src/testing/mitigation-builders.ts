@@ -76,7 +76,15 @@ export const cartRoute = (controllerName: string, more: Readonly<Record<string, 
   kind: 'HTTPRoute',
   metadata: { name: 'cart', namespace: 'shop' },
   spec: { parentRefs: [{ name: 'edge' }], rules: [{ backendRefs: [{ name: 'cart', port: 80 }], ...more }] },
-  status: { parents: [{ controllerName, parentRef: { name: 'edge' }, conditions: [] }] },
+  status: {
+    parents: [
+      {
+        controllerName,
+        parentRef: { name: 'edge' },
+        conditions: [{ type: 'Accepted', status: 'True', reason: 'Accepted', message: '', lastTransitionTime: '2026-01-01T00:00:00Z' }],
+      },
+    ],
+  },
 });
 
 /** An Ingress to the Service `shop/cart`, of the class of a controller, and that class. */
