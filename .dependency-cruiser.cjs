@@ -22,7 +22,7 @@ const MAY_IMPORT = {
   lab: ['conventions', 'platform'],
   recorder: ['conventions', 'platform', 'prometheus', 'features'],
   mitigate: ['conventions', 'platform', 'mitigation'],
-  receiver: ['conventions', 'command-line', 'platform', 'web', 'alertmanager', 'feedback'],
+  receiver: ['conventions', 'command-line', 'platform', 'web', 'alertmanager', 'feedback', 'mitigation'],
   exporter: ['conventions', 'command-line', 'platform', 'web', 'prometheus', 'features', 'learning', 'feedback', 'scoring', 'flows'],
   demo: ['conventions', 'platform', 'prometheus', 'features', 'scoring', 'exporter'],
 };

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isAddressRange } from '../platform/index.ts';
 import type { Ability, BackEnd, Change, ClusterView } from './back-end.ts';
 import type { Guard } from './budget.ts';
 import type { MitigationAction, MitigationIntent, MitigationMode, MitigationTarget } from './intent.ts';
@@ -33,14 +33,6 @@ const refuse = (guard: Guard, reason: string): { readonly ok: false; readonly gu
   reason,
 });
 
-/** An address, or a range as `10.0.0.0/8`. */
-export const isRange = (text: string): boolean => {
-  const [address = '', bits, ...more] = text.split('/');
-  const family = isIP(address);
-  if (family === 0 || more.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
-};
-
 const isInstalled = ({ needs }: BackEnd, view: ClusterView): boolean => needs.every((kind) => view.has(kind));
 
 /** How far it may go: the request, what the back-end is promoted to, and what the namespace opted in to; the least of the three. */
@@ -73,7 +65,7 @@ export const chooseRoute = (
   if (backEnds.length === 0) return refuse('back_end', 'no back-end is switched on');
   if (spec.backEnd !== undefined && !on.includes(spec.backEnd))
     return refuse('back_end', `the back-end ${spec.backEnd} is not known or not switched on; on are: ${on.join(', ')}`);
-  const bad = spec.limit?.allowedClients?.find((range) => !isRange(range));
+  const bad = spec.limit?.allowedClients?.find((range) => !isAddressRange(range));
   if (bad !== undefined) return refuse('numbers', `${bad} is no address or range such as 10.0.0.0/8`);
   const asked: MitigationTarget = { ...spec.target, namespace };
   const reasons: string[] = [];

@@ -1,3 +1,4 @@
+export * from './address-range.ts';
 export * from './atomic-file.ts';
 export * from './certificates/index.ts';
 export * from './clock.ts';

@@ -8,7 +8,8 @@ import { createSilenceRoutes } from './api/silence-routes.ts';
 import { createVerdictRoutes } from './api/verdict-routes.ts';
 import { createMitigationPages } from './page/mitigation-pages.ts';
 import { createPageRoutes } from './page/page-routes.ts';
-import type { ReceiverInstruments, ReceiverParts } from './receiver-parts.ts';
+import type { ReceiverInstruments } from './receiver-instruments.ts';
+import type { ReceiverParts } from './receiver-parts.ts';
 import { createPayloadTaker } from './webhook/take-payload.ts';
 import { createWebhookRoute } from './webhook/webhook-route.ts';
 

@@ -1,15 +1,12 @@
 import type { AlertmanagerClient } from '../alertmanager/index.ts';
-import type { MITIGATION_METRICS, RECEIVER_METRICS } from '../conventions/index.ts';
 import type { Clock, Database, GroupCommit, Logger } from '../platform/index.ts';
-import type { Instruments, ProcessInstruments } from '../web/index.ts';
 import type { Guard } from './auth/guard.ts';
 import type { ReceiverConfig } from './config/schema.ts';
 import type { MitigationDesk } from './mitigation/mitigation-desk.ts';
+import type { ReceiverInstruments } from './receiver-instruments.ts';
 import type { SilenceWriter } from './silences/silence-writer.ts';
 import type { VerdictLinks } from './verdicts/links.ts';
 import type { VerdictBook } from './verdicts/verdict-book.ts';
-
-export type ReceiverInstruments = Instruments<typeof RECEIVER_METRICS> & Instruments<typeof MITIGATION_METRICS> & ProcessInstruments;
 
 /** What the routes work with. */
 export interface ReceiverParts {

@@ -1,6 +1,6 @@
 import { type EvaluationContext, evaluateObject, type Finding, isRecord, type JsonRecord, placeObjects } from '../policy/index.ts';
 import type { FileFinding, ScanError } from './finding.ts';
-import { type DocumentLimits, type DocumentPlaces, type ReadDocument, readDocuments } from './yaml/read-documents.ts';
+import { type DocumentLimits, type DocumentPlaces, type PlainSlice, type ReadDocument, readDocuments } from './yaml/read-documents.ts';
 
 /** One object of a file, kept for policies that look at several objects. */
 export interface ScannedObject {
@@ -9,6 +9,8 @@ export interface ScannedObject {
   readonly document: number;
   /** JSON Pointer in the document. */
   readonly path: string;
+  /** So that places are found without reading the document again. */
+  readonly plain?: PlainSlice;
 }
 
 /** What a scan of one file gives to. */
@@ -46,7 +48,7 @@ const scanDocument = (read: ReadDocument, { file, all, context }: ScanTextOption
   sink.onDocument();
   const withFacts = read.duplicateKeys.length > 0 ? { ...context, duplicateKeys: read.duplicateKeys } : context;
   for (const { object, path } of placeObjects(document)) {
-    sink.onObject({ object, file, document: read.index, path });
+    sink.onObject({ object, file, document: read.index, path, ...(read.plain ? { plain: read.plain } : {}) });
     for (const finding of evaluateObject(object, path, withFacts)) sink.onFinding(placeFinding(finding, read, file));
   }
 };

@@ -120,7 +120,7 @@ describe('workloads', () => {
 
   it('that run once are made anew by Argo CD and Flux, because a Job cannot be changed', () => {
     expect(one('Job', 'bellwether-smoke').metadata.annotations).toMatchObject({
-      'argocd.argoproj.io/sync-options': 'Force=true,Replace=true',
+      'argocd.argoproj.io/sync-options': 'Force=true,ServerSideApply=false',
       'kustomize.toolkit.fluxcd.io/force': 'enabled',
     });
   });

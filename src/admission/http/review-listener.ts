@@ -86,7 +86,10 @@ const readBody = (request: Request, maxBytes: number): Promise<Buffer> =>
     });
     request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size)));
     request.on('error', reject);
-    request.on('close', () => reject(new BellwetherError('cancelled', 'the connection was closed')));
+    request.on('close', () => {
+      // Also after the end, for each request: an error with its stack is not for nothing.
+      if (!request.readableEnded) reject(new BellwetherError('cancelled', 'the connection was closed'));
+    });
   });
 
 const parseJson = (body: Buffer): unknown => {

@@ -13,26 +13,32 @@ const probeMissing = (probe: 'livenessProbe' | 'readinessProbe') =>
 
 const DIGITS = /^\d{1,5}$/;
 
+const HANDLERS = ['httpGet', 'tcpSocket', 'grpc'] as const;
+
 /** Ports that probes ask, with their place: `livenessProbe/httpGet/port`. Another host is another matter. */
-const probePorts = (spec: JsonRecord): { readonly where: string; readonly port: string | number }[] =>
-  PROBES.flatMap((probe) =>
-    ['httpGet', 'tcpSocket', 'grpc'].flatMap((handler) => {
-      const { port, host } = recordOf(recordOf(spec[probe])[handler]);
-      if (stringOf(host) || (typeof port !== 'number' && typeof port !== 'string')) return [];
-      return [{ where: `${probe}/${handler}/port`, port: typeof port === 'string' && DIGITS.test(port) ? Number(port) : port }];
-    }),
-  );
+const probePorts = (spec: JsonRecord): { readonly where: string; readonly port: string | number }[] => {
+  const asked: { readonly where: string; readonly port: string | number }[] = [];
+  for (const probe of PROBES) {
+    const handlers = spec[probe];
+    if (!isRecord(handlers)) continue;
+    for (const handler of HANDLERS) {
+      const { port, host } = recordOf(handlers[handler]);
+      if (stringOf(host) || (typeof port !== 'number' && typeof port !== 'string')) continue;
+      asked.push({ where: `${probe}/${handler}/port`, port: typeof port === 'string' && DIGITS.test(port) ? Number(port) : port });
+    }
+  }
+  return asked;
+};
 
 /** A probe asks a port that the container declares, by number or name. */
 const probePort = containerRule(({ spec, path }) => {
   const asked = probePorts(spec);
   if (asked.length === 0) return FINE;
-  const declared = new Set(
-    listOf(spec.ports).flatMap((item) => {
-      const { name, containerPort } = recordOf(item);
-      return [name, containerPort];
-    }),
-  );
+  const declared = new Set<unknown>();
+  for (const item of listOf(spec.ports)) {
+    const { name, containerPort } = recordOf(item);
+    declared.add(name).add(containerPort);
+  }
   const found: Violation[] = [];
   for (const { where, port } of asked)
     if (!declared.has(port)) found.push({ path: `${path}/${where}`, value: port, expected: 'a port of the container' });
@@ -68,11 +74,12 @@ const probesIdentical = containerRule(({ spec, path }) => {
 /** Each probe says its timing itself. A startup probe makes the delay of the others needless. */
 const probeTuning = containerRule(({ spec, path }, { params }) => {
   const found: Violation[] = [];
+  const fields = stringsOf(params.fields);
   for (const name of PROBES) {
     const probe = spec[name];
     if (!isRecord(probe)) continue;
     const isDelayed = name !== 'startupProbe' && isRecord(spec.startupProbe);
-    for (const field of stringsOf(params.fields))
+    for (const field of fields)
       if (isAbsent(probe[field]) && !(field === 'initialDelaySeconds' && isDelayed))
         found.push({ path: `${path}/${name}/${field}`, value: `${name}.${field}`, expected: 'a number' });
   }

@@ -24,22 +24,22 @@ export interface Finding {
   readonly action: Exclude<Action, 'off'>;
   readonly object: ObjectRef;
   /** The controlling owner, where the object names one. */
-  readonly owner?: ObjectRef;
+  readonly owner?: ObjectRef | undefined;
   /** Name of the container that the finding is about. */
-  readonly container?: string;
+  readonly container?: string | undefined;
   /** Image of that container. */
-  readonly image?: string;
+  readonly image?: string | undefined;
   /** JSON Pointer in the document. Where a field is missing, the place where it belongs. */
   readonly path: string;
   readonly message: string;
   /** What stands at the path; undefined where nothing does. */
   readonly value?: unknown;
   /** What would be accepted, in words. */
-  readonly expected?: string;
+  readonly expected?: string | undefined;
   /** What to write instead, in words. */
   readonly fix: string;
   /** Present only where applying it blindly cannot break the workload. */
-  readonly patch?: readonly PatchStep[];
+  readonly patch?: readonly PatchStep[] | undefined;
   /** Address of the policy's page. */
   readonly docs: string;
 }

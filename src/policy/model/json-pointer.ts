@@ -5,14 +5,11 @@ export const pointerToken = (key: string): string => (/[~/]/.test(key) ? key.rep
 export const joinPointer = (base: string, ...keys: readonly (string | number)[]): string =>
   keys.reduce<string>((path, key) => `${path}/${typeof key === 'number' ? key : pointerToken(key)}`, base);
 
+/** The key that a step of a JSON Pointer means. */
+export const unescapeToken = (token: string): string => (token.includes('~') ? token.replaceAll('~1', '/').replaceAll('~0', '~') : token);
+
 /** The steps of a JSON Pointer, unescaped; none for the whole document. */
-export const parsePointer = (pointer: string): string[] =>
-  pointer === ''
-    ? []
-    : pointer
-        .split('/')
-        .slice(1)
-        .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+export const parsePointer = (pointer: string): string[] => (pointer === '' ? [] : pointer.split('/').slice(1).map(unescapeToken));
 
 /** What lies under a pointer; undefined where nothing does. */
 export const valueAt = (root: unknown, pointer: string): unknown => {

@@ -1,6 +1,5 @@
 import { MITIGATION_BACK_ENDS } from '../../conventions/index.ts';
-import { isRange } from '../../mitigation/index.ts';
-import type { Problem } from '../../platform/index.ts';
+import { isAddressRange, type Problem } from '../../platform/index.ts';
 import type { ReceiverConfig } from './schema.ts';
 
 const problem = (key: string, value: unknown, limit: string, shown: string = JSON.stringify(value) ?? 'missing'): Problem => ({
@@ -55,7 +54,8 @@ const mitigationProblems = ({ enabled, backEnds, alerts, prometheusUrl, allowedC
       problem('mitigation.prometheusUrl', undefined, 'be given, or mitigation.alerts be empty: alerts need a fresh score', 'missing'),
     );
   allowedClients.forEach((range, i) => {
-    if (!isRange(range)) problems.push(problem(`mitigation.allowedClients[${i}]`, range, 'be an address or a range such as 10.0.0.0/8'));
+    if (!isAddressRange(range))
+      problems.push(problem(`mitigation.allowedClients[${i}]`, range, 'be an address or a range such as 10.0.0.0/8'));
   });
   return problems;
 };

@@ -9,7 +9,7 @@ import {
   randomId,
   toBellwetherError,
 } from '../../platform/index.ts';
-import type { ReceiverInstruments } from '../receiver-parts.ts';
+import type { ReceiverInstruments } from '../receiver-instruments.ts';
 import { appendAudit } from '../store/audit-store.ts';
 import { writeMitigation } from '../store/mitigation-store.ts';
 import { writeMask } from '../store/silence-store.ts';

@@ -13,10 +13,19 @@ import {
   type SignalSource,
   timeOf,
 } from '../../mitigation/index.ts';
-import { BellwetherError, type Clock, formatTime, type KubernetesClient, type Logger, toBellwetherError } from '../../platform/index.ts';
+import {
+  BellwetherError,
+  type Clock,
+  type Database,
+  formatTime,
+  type GroupCommit,
+  type KubernetesClient,
+  type Logger,
+  toBellwetherError,
+} from '../../platform/index.ts';
 import type { Identity } from '../auth/identity.ts';
 import type { ReceiverConfig } from '../config/schema.ts';
-import type { ReceiverInstruments, ReceiverParts } from '../receiver-parts.ts';
+import type { ReceiverInstruments } from '../receiver-instruments.ts';
 import { appendAudit } from '../store/audit-store.ts';
 import { createTransitionKeeper } from './keep-transition.ts';
 import { mitigationOptionsOf } from './mitigation-options.ts';
@@ -34,7 +43,7 @@ export interface MitigationCluster {
 
 export interface MitigationDeskDeps extends MitigationCluster {
   readonly config: () => ReceiverConfig;
-  readonly parts: Pick<ReceiverParts, 'commit' | 'database'>;
+  readonly parts: { readonly commit: GroupCommit; readonly database: Database };
   readonly instruments: ReceiverInstruments;
   readonly clock: Clock;
   readonly log: Logger;

@@ -97,7 +97,7 @@ export const compose = (text: string, events: readonly Event[], limits: ComposeL
 
   for (const event of events) {
     if (event.type === EVENT_ID.SCALAR) {
-      const offset = scalarStart(event);
+      const offset = scalarStart(text, event);
       const value = scalarValue(text, event);
       const anchor = mark(event);
       if (anchor !== undefined) anchors.set(anchor, { value, size: 1, depth: 0 });
@@ -177,9 +177,17 @@ const applyMerges = ({ value, merges, start }: Frame): number => {
 
 export type ScalarEvent = Extract<Event, { type: typeof EVENT_ID.SCALAR }>;
 
-/** Where a scalar begins, with its quote; -1 where the text has nothing. */
-export const scalarStart = ({ valueStart, style }: ScalarEvent): number =>
-  style === SCALAR_STYLE.SINGLE_QUOTED || style === SCALAR_STYLE.DOUBLE_QUOTED ? valueStart - 1 : valueStart;
+// The end of a line that begins a block: its indicator, and a comment.
+const BLOCK_HEADER = /[|>][-+\d]{0,3}[ \t]*(?:[ \t]#.*)?\r?$/;
+
+/** Where a scalar begins, with its quote or block indicator; -1 where the text has nothing. */
+export const scalarStart = (text: string, { valueStart, style }: ScalarEvent): number => {
+  if (style === SCALAR_STYLE.SINGLE_QUOTED || style === SCALAR_STYLE.DOUBLE_QUOTED) return valueStart - 1;
+  if (style !== SCALAR_STYLE.LITERAL_BLOCK && style !== SCALAR_STYLE.FOLDED_BLOCK) return valueStart;
+  const line = text.lastIndexOf('\n', valueStart - 2) + 1;
+  const at = text.slice(line, valueStart - 1).search(BLOCK_HEADER);
+  return at < 0 ? valueStart : line + at;
+};
 
 /** The value of a scalar as Kubernetes reads it. */
 export const scalarValue = (text: string, event: ScalarEvent): unknown => {

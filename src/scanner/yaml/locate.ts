@@ -1,5 +1,7 @@
 import { EVENT_ID, type Event, SCALAR_STYLE } from 'js-yaml';
+import { unescapeToken } from '../../policy/index.ts';
 import { scalarStart, scalarValue } from './compose.ts';
+import type { PlainPlaces } from './plain-document.ts';
 
 /** Where things stand in the text; made only for documents with findings. */
 export interface PlaceTree {
@@ -47,7 +49,7 @@ export const placeTree = (text: string, events: readonly Event[]): PlaceTree => 
         ? undefined
         : text.slice(event.anchorStart, event.anchorEnd);
     if (event.type === EVENT_ID.SCALAR) {
-      const tree = leaf(scalarStart(event));
+      const tree = leaf(scalarStart(text, event));
       if (anchor !== undefined) anchors.set(anchor, tree);
       add(tree, tree.offset, { text: String(scalarValue(text, event)), isPlain: event.style === SCALAR_STYLE.PLAIN && event.tagStart < 0 });
     } else if (event.type === EVENT_ID.ALIAS) {
@@ -67,15 +69,38 @@ export const placeTree = (text: string, events: readonly Event[]): PlaceTree => 
   return root;
 };
 
-/** The offset of the key or item under these steps, or of the nearest thing above it that is there. */
-export const offsetOf = (root: PlaceTree, steps: readonly string[]): number => {
+/** The offset of the key or item under this JSON Pointer, or of the nearest thing above it that is there. */
+export const offsetOf = (root: PlaceTree, pointer: string): number => {
   let { offset } = root;
   let tree = root;
-  for (const step of steps) {
-    const child = tree.children.get(step);
+  // Step by step instead of all steps at once: this is done for each finding.
+  for (let from = 0; from < pointer.length; ) {
+    const end = pointer.indexOf('/', from + 1);
+    const to = end < 0 ? pointer.length : end;
+    const child = tree.children.get(unescapeToken(pointer.slice(from + 1, to)));
     if (!child) break;
     if (child.offset >= 0) offset = child.offset;
     tree = child.tree;
+    from = to;
   }
   return offset;
+};
+
+// Nearly all nodes are leaves, and a map each would be most of the memory. Nobody adds to it.
+const NO_CHILDREN: PlaceTree['children'] = new Map();
+
+/** The places of a document that was read the short way. */
+export const plainPlaces = (value: unknown, { offsets, start }: PlainPlaces): PlaceTree => {
+  let next = 0;
+  const treeOf = (node: unknown, offset: number): PlaceTree => {
+    if (typeof node !== 'object' || node === null) return { offset, children: NO_CHILDREN };
+    const tree = leaf(offset);
+    // A list's keys are its indices.
+    for (const key of Object.keys(node)) {
+      const at = offsets[next++]!;
+      tree.children.set(key, { offset: at, tree: treeOf((node as Record<string, unknown>)[key], at) });
+    }
+    return tree;
+  };
+  return treeOf(value, start);
 };

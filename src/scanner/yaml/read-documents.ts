@@ -1,8 +1,9 @@
 import { parseEvents, YAMLException } from 'js-yaml';
-import { joinPointer, parsePointer } from '../../policy/index.ts';
+import { joinPointer } from '../../policy/index.ts';
 import { ComposeError, compose } from './compose.ts';
 import { createLineTable, type LineTable, type Place } from './line-table.ts';
-import { offsetOf, type PlaceTree, placeTree } from './locate.ts';
+import { offsetOf, type PlaceTree, placeTree, plainPlaces } from './locate.ts';
+import { PLAIN_DEPTH, type PlainPlaces, readPlainDocument } from './plain-document.ts';
 import { type DocumentSlice, splitDocuments } from './split-documents.ts';
 
 /** Bounds for one file. */
@@ -27,6 +28,16 @@ export interface ReadDocument {
   readonly source: () => string | undefined;
   /** The place of a key or list item, or of the nearest thing above it that is there. */
   readonly locate: (pointer: string) => Place;
+  /** Where this is present, `createPlacer` gives the same places later on without reading the document again. */
+  readonly plain?: PlainSlice;
+}
+
+/** A document that was read the short way, with its stretch of the file. */
+export interface PlainSlice {
+  readonly value: unknown;
+  readonly places: PlainPlaces;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** One that could not; the others of the file are read all the same. */
@@ -70,20 +81,56 @@ export function* readPlaces(
     const tree = lazily((): PlaceTree => placeTree(slice, parseEvents(slice, { maxDepth: limits.maxDepth })));
     yield {
       index,
-      source: () => helmSource(slice),
-      locate: (pointer) => lines()(start + Math.max(0, offsetOf(tree(), parsePointer(pointer)))),
+      source: lazily(() => helmSource(slice)),
+      locate: locatorOf(start, lines, tree),
     };
   }
 }
+
+/** The places of documents of one file that were read the short way. */
+export const createPlacer = (text: string): ((index: number, plain: PlainSlice) => DocumentPlaces) => {
+  const lines = lazily(() => createLineTable(text));
+  return (index, plain) => ({
+    index,
+    source: lazily(() => helmSource(text.slice(plain.start, plain.end))),
+    locate: locatorOf(
+      plain.start,
+      lines,
+      lazily(() => plainPlaces(plain.value, plain.places)),
+    ),
+  });
+};
+
+const locatorOf =
+  (start: number, lines: () => LineTable, tree: () => PlaceTree): DocumentPlaces['locate'] =>
+  (pointer) =>
+    lines()(start + Math.max(0, offsetOf(tree(), pointer)));
 
 const NO_DUPLICATES: ReadonlyMap<string, number> = new Map();
 
 const readSlice = (
   text: string,
-  { index, start }: DocumentSlice,
+  { index, start, end }: DocumentSlice,
   lines: () => LineTable,
   limits: DocumentLimits,
 ): ReadDocument | UnreadableDocument | undefined => {
+  const short = limits.maxDepth > PLAIN_DEPTH ? readPlainDocument(text) : undefined;
+  if (short) {
+    const { value } = short;
+    return {
+      kind: 'document',
+      index,
+      value,
+      duplicateKeys: [],
+      source: lazily(() => helmSource(text)),
+      locate: locatorOf(
+        start,
+        lines,
+        lazily(() => plainPlaces(value, short)),
+      ),
+      plain: { value, places: short, start, end },
+    };
+  }
   try {
     const events = parseEvents(text, { maxDepth: limits.maxDepth });
     const { value, duplicates } = compose(text, events, limits);
@@ -96,8 +143,8 @@ const readSlice = (
       index,
       value,
       duplicateKeys: [...later.keys()],
-      source: () => helmSource(text),
-      locate: (pointer) => lines()(start + Math.max(0, later.get(pointer) ?? offsetOf(tree(), parsePointer(pointer)))),
+      source: lazily(() => helmSource(text)),
+      locate: (pointer) => lines()(start + Math.max(0, later.get(pointer) ?? offsetOf(tree(), pointer))),
     };
   } catch (error) {
     return { kind: 'error', index, ...whyAndWhere(error, start, lines) };

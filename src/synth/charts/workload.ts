@@ -46,9 +46,13 @@ const jobSpec = (
 ): k8s.JobSpec => ({ activeDeadlineSeconds: deadlineSeconds, backoffLimit: retries, template });
 
 /**
- * A Job cannot be changed, only made anew. Argo CD and Flux are told to; kubectl users delete it first.
+ * A Job cannot be changed, only made anew. Argo CD and Flux are told to where it differs; kubectl users delete it first. Argo CD does so in a
+ * client-side apply alone; with `Replace=true` it would run the Job again at every synchronisation, whatever that was about.
  */
-const REPLACED = { 'argocd.argoproj.io/sync-options': 'Force=true,Replace=true', 'kustomize.toolkit.fluxcd.io/force': 'enabled' };
+const REPLACED = {
+  'argocd.argoproj.io/sync-options': 'Force=true,ServerSideApply=false',
+  'kustomize.toolkit.fluxcd.io/force': 'enabled',
+};
 
 /** What runs the pods of a process, as it declares; every default of the API server is written out. */
 export const addWorkload = (chart: Chart, bundle: Bundle, process: Process, surroundings: Surroundings, metadata: k8s.ObjectMeta): void => {

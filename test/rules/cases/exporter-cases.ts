@@ -221,7 +221,7 @@ export const EXPORTER_CASES: AlertCases = {
       kind: 'resolves',
       what: 'it is back',
       series: { 'bellwether_shards{pod="p-0",shard="0"}': '2x60', 'bellwether_shards{pod="p-1",shard="1"}': '_x35 2x20' },
-      firing: { '17m30s': [own('warning', {})], '18m': [] },
+      firing: { '17m': [own('warning', {})], '17m30s': [] },
     },
     {
       kind: 'missing',

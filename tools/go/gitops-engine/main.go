@@ -84,13 +84,18 @@ func synchronise(e engine.GitOpsEngine, path, namespace string, health scripts) 
 		annotations[trackingAnnotation] = trackingID(un)
 		un.SetAnnotations(annotations)
 	}
+	// Argo CD reads this option of single objects; this release of the library knows it for all alone, where it does nothing to what can be changed.
+	force := false
+	for _, un := range target {
+		force = force || strings.Contains(un.GetAnnotations()["argocd.argoproj.io/sync-options"], "Force=true")
+	}
 	managed := func(r *cache.Resource) bool { return bool(r.Info.(isOurs)) }
 	end := time.Now().Add(giveUpAfter)
 	for looks := 1; ; looks++ {
 		ctx, cancel := context.WithTimeout(context.Background(), lookAgainAfter)
 		// Client-side apply: in its own server-side apply this release of the library forgets to name a field manager.
 		results, err := e.Sync(ctx, target, managed, "revision", namespace,
-			sync.WithPrune(true), sync.WithPruneLast(true), sync.WithHealthOverride(health), sync.WithLogr(logr.Discard()))
+			sync.WithOperationSettings(false, true, force, false), sync.WithPruneLast(true), sync.WithHealthOverride(health), sync.WithLogr(logr.Discard()))
 		cancel()
 		if errors.Is(err, context.DeadlineExceeded) && time.Now().Before(end) {
 			continue
