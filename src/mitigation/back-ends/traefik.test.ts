@@ -67,7 +67,12 @@ describe('traefik', () => {
       {},
       /no Middleware of its namespace with the label bellwether\.dev\/mitigation-dial/,
     ],
-    ['a rate limit that could not be turned back', clusterOf(ingressRoute, dial(undefined, { rateLimit: {} })), {}, /is empty: say at least/],
+    [
+      'a rate limit that could not be turned back',
+      clusterOf(ingressRoute, dial(undefined, { rateLimit: {} })),
+      {},
+      /is empty: say at least/,
+    ],
     ['a Middleware of another purpose', clusterOf(ingressRoute, dial(undefined, { stripPrefix: {} })), {}, /is no rate limit/],
     [
       'all together where the dial counts addresses',
