@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { MITIGATION_FIELD_MANAGER } from '../../../../src/conventions/index.ts';
+import { dump } from 'js-yaml';
+import { MITIGATION_FIELD_MANAGER, MITIGATION_KIND } from '../../../../src/conventions/index.ts';
+import type { Mitigation } from '../../../../src/mitigation/index.ts';
 import { type KubernetesObject, nameOfObject } from '../../../../src/platform/index.ts';
 import { BACK_END_CASES, type BackEndCase } from './back-end-cases.ts';
 import type { MitigationCluster } from './mitigation-cluster.ts';
@@ -45,13 +47,13 @@ export const liveWithLimits = async (
     routes
       .map(({ status, ...object }) => {
         const spec = object.kind === 'Ingress' ? { ...(object.spec as object), ingressClassName: className(object) } : object.spec;
-        return JSON.stringify({
+        return dump({
           ...object,
           ...(spec === undefined ? {} : { spec }),
           metadata: { ...object.metadata, labels: { ...object.metadata.labels, ...labels } },
         });
       })
-      .join('\n---\n');
+      .join('---\n');
   const read = (objects: readonly KubernetesObject[]) => Promise.all(objects.map((object) => cluster.client.get(nameOfObject(object))));
   const limits = async (): Promise<readonly KubernetesObject[]> =>
     (await Promise.all(cases.map(({ backEnd }) => cluster.written(backEnd))))
@@ -65,9 +67,13 @@ export const liveWithLimits = async (
 
   for (const { backEnd, target } of cases)
     await cluster.ask(`live-${backEnd}`, { backEnd, target, limit: { requestsPerSecond: 10, burst: 50, perClient: true } });
-  await cluster.engine.round();
+  const { failed } = await cluster.engine.round();
+  demand(failed.length === 0, JSON.stringify(failed));
   const limited = await limits();
-  demand(limited.length === cases.length, `${limited.length} of ${cases.length} limits are there`);
+  const said = (await cluster.client.list<Mitigation>(MITIGATION_KIND)).items.map(
+    ({ metadata, status }) => `${metadata.name}: ${status?.message}`,
+  );
+  demand(limited.length === cases.length, `${limited.length} of ${cases.length} limits are there:\n${said.join('\n')}`);
 
   await synchronise(textOf({ [TEAM]: 'shop' }));
   demand(isDeepStrictEqual((await limits()).map(essence), limited.map(essence)), 'a sync has changed a limit');
