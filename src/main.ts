@@ -26,6 +26,18 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./receiver/main.ts')).receiverCommand(),
   },
   {
+    name: 'notify',
+    summary: 'try the channels through which the receiver tells of alerts',
+    group: 'Watch:',
+    load: async () => (await import('./receiver/main.ts')).notifyCommand(),
+  },
+  {
+    name: 'store',
+    summary: 'back up the store of a receiver, and check one',
+    group: 'Watch:',
+    load: async () => (await import('./receiver/main.ts')).storeCommand(),
+  },
+  {
     name: 'admission',
     summary: 'answer admission reviews by the policies',
     group: 'Guard:',
@@ -87,6 +99,15 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: 'show what scores learned from people, and take it back',
     group: 'Learn:',
     load: async () => (await import('./verdicts/main.ts')).verdictsCommand(),
+  },
+  {
+    name: 'retrain',
+    summary: 'try another model where verdicts ask for one; once a day at most',
+    group: 'Learn:',
+    load: async () => {
+      const { retrainCommand } = await import('./training/main.ts');
+      return retrainCommand({ loadConfig: async (path) => (await import('./exporter/index.ts')).loadReading(path) });
+    },
   },
   {
     name: 'models',

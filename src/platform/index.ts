@@ -17,6 +17,7 @@ export * from './identifier.ts';
 export * from './kubernetes/index.ts';
 export * from './live-config.ts';
 export * from './logger.ts';
+export * from './mail.ts';
 export * from './process.ts';
 export * from './progress.ts';
 export * from './random.ts';

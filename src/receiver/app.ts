@@ -14,12 +14,14 @@ import {
   migrate,
   randomId,
   StoreError,
+  sendMail,
   toBellwetherError,
   type Validation,
 } from '../platform/index.ts';
 import { createInstruments, createSelfApp, type ProcessMetrics, registerProcessMetrics } from '../web/index.ts';
 import { createReceiverApi } from './api-app.ts';
 import { createGuard } from './auth/guard.ts';
+import { createOidcVerifier } from './auth/oidc.ts';
 import { createRateLimit } from './auth/rate-limit.ts';
 import { type ServedCertificate, serveCertificate } from './auth/serve-certificate.ts';
 import { createSigner } from './auth/signature.ts';
@@ -27,6 +29,8 @@ import { openTokenTable, type TokenTable } from './auth/token-table.ts';
 import { RECEIVER_LIVE_KEYS, type ReceiverConfig } from './config/schema.ts';
 import { runReceiverLoops } from './loop/receiver-loops.ts';
 import { createMitigationDesk, type MitigationCluster } from './mitigation/mitigation-desk.ts';
+import type { ChannelDeps } from './notify/channel.ts';
+import { channelSecrets, readSecret } from './notify/senders.ts';
 import type { ReceiverInstruments } from './receiver-instruments.ts';
 import type { ReceiverParts } from './receiver-parts.ts';
 import { createSilenceWriter } from './silences/silence-writer.ts';
@@ -115,6 +119,9 @@ export const createReceiverApp = (
     ...(alertmanager.caFile === undefined ? {} : { tls: { caFile: alertmanager.caFile } }),
   });
   const exporterHttp = exporterConfig.url === undefined ? undefined : createHttpClient();
+  const notifyHttp = createHttpClient();
+  const { oidc } = initial.auth;
+  const oidcHttp = oidc && createHttpClient(oidc.caFile === undefined ? {} : { tls: { caFile: oidc.caFile } });
   const client =
     alertmanager.urls.length === 0
       ? undefined
@@ -157,9 +164,23 @@ export const createReceiverApp = (
     const commit = createGroupCommit(opened);
     const signer = createSigner(await secretOf(opened, randomId() + randomId()));
     const { auth } = initial;
+    const failures = createRateLimit(
+      clock,
+      () => FAILURES_PER_SECOND,
+      () => FAILURE_BURST,
+    );
+    const signingSecret = (): Promise<string | undefined> =>
+      readSecret(config().notify.slackSigningSecretFile, config().notify.slackSigningSecretEnv);
+    const channels: ChannelDeps = {
+      http: notifyHttp,
+      mail: sendMail,
+      ...channelSecrets,
+      hasButtons: () => (config().notify.slackSigningSecretFile ?? config().notify.slackSigningSecretEnv) !== undefined,
+    };
     const guard = createGuard(
       {
         tokens: { identify: (token) => tokens?.identify(token) },
+        oidc: oidcHttp && auth.oidc && createOidcVerifier({ http: oidcHttp, clock }, auth.oidc),
         clients: (name) => auth.clients.find((client) => client.name === name),
         signer,
         clock,
@@ -168,16 +189,12 @@ export const createReceiverApp = (
           () => config().auth.requestsPerSecond,
           () => config().auth.requestsPerSecond * BURST_SECONDS,
         ),
-        failures: createRateLimit(
-          clock,
-          () => FAILURES_PER_SECOND,
-          () => FAILURE_BURST,
-        ),
+        failures,
         onRefused: (reason) => m.refusedRequests.inc({ reason }),
       },
       { sessionMs: () => config().auth.sessionHours * HOUR_MS },
     );
-    if (auth.tokens.length + auth.clients.length === 0) log.warn('auth.tokens and auth.clients are empty: nobody is let in');
+    if (auth.tokens.length + auth.clients.length === 0 && !auth.oidc) log.warn('auth.tokens and auth.clients are empty: nobody is let in');
     const book = createVerdictBook({ commit, clock }, { maxWeightPerDay: () => config().verdicts.maxWeightPerDay });
     let fedUpTo = 0;
     const isLeader = (): boolean => notReady() === undefined;
@@ -204,7 +221,7 @@ export const createReceiverApp = (
       logger: log,
       baseUrl: () => (config().listen.baseUrl ?? apiUrl).replace(/\/+$/, ''),
     };
-    api.open(parts);
+    api.open(parts, { channels, signingSecret, failures });
     if (opened.kind === 'sqlite') m.storeLimit.set(initial.store.maxBytes);
     m.storeBytes.set(await opened.usedBytes());
     state = undefined;
@@ -214,6 +231,7 @@ export const createReceiverApp = (
         config,
         database: opened,
         parts,
+        channels,
         client,
         exporter: exporterHttp,
         instruments: m,
@@ -262,6 +280,8 @@ export const createReceiverApp = (
     processMetrics?.stop();
     await alertmanagerHttp.close();
     await exporterHttp?.close();
+    await notifyHttp.close();
+    await oidcHttp?.close();
   };
 
   return {

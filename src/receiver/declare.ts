@@ -67,6 +67,14 @@ const ALERTS: readonly AlertDeclaration[] = [
     description: 'Silences become no verdicts, and silenced alerts that end are not seen.',
   },
   {
+    name: 'BellwetherNoticesFailing',
+    expr: `changes(${m.notices.name}{outcome="failed"}[1h]) > 0`,
+    severity: 'warning',
+    summary: 'Messages about alerts are not delivered: channel {{ $labels.channel }}',
+    description:
+      'They were refused, or tried for ten minutes and given up. The alerts themselves are kept, and are on the page of the receiver.',
+  },
+  {
     name: 'BellwetherBulkSilence',
     expr: `${m.bulkSilences.name} > 0`,
     forSeconds: 5 * MINUTE,
@@ -117,6 +125,9 @@ export const RECEIVER_DECLARATION: ModuleDeclaration = {
   egress: [
     { to: 'alertmanager', port: 9093 },
     { to: 'own', port: PORTS.exporterApi },
+    // Messengers are outside of the cluster, and so is a Kubernetes API behind this port.
+    { to: 'anywhere', port: 443 },
+    { to: 'anywhere', port: 587 },
     { to: 'kubernetes-api', port: 443 },
     { to: 'kubernetes-api', port: 6443 },
   ],

@@ -39,6 +39,9 @@ const run = async (path: string | undefined, options: Readonly<Record<string, un
   await app.stop();
 };
 
+export { notifyCommand } from './notify-command.ts';
+export { storeCommand } from './store-command.ts';
+
 /** `bellwether receiver`: keeps what Alertmanager sends, and what people say about it. */
 export const receiverCommand = (): Command =>
   addConfigFlags(

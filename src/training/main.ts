@@ -9,6 +9,7 @@ import { runSupervised } from './supervised/run-supervised.ts';
 import type { TrainingFile } from './training-data.ts';
 
 export { modelsCommand } from './models-command.ts';
+export { retrainCommand } from './retrain/retrain-command.ts';
 
 export interface TrainCommandDeps {
   /** Reads an exporter configuration; without it, `--config` is refused. */

@@ -30,6 +30,8 @@ export interface TrainingOptions {
   readonly seed: number;
   /** Of the data. */
   readonly licence: string;
+  /** Keep it without putting it to work: somebody else judges. */
+  readonly keepOnly?: boolean;
 }
 
 export interface TrainingDeps {
@@ -141,9 +143,10 @@ export const runTraining = async (deps: TrainingDeps, options: TrainingOptions, 
   const verdict: Verdict =
     current === version ? { isBetter: false, reason: 'the same model is already at work' } : compareModels(challenger, champion);
   await addModel(options.out, built, clock.nowMs());
-  if (verdict.isBetter) await promoteModel(options.out, version, { action: 'promote', reason: verdict.reason, nowMs: clock.nowMs() });
+  const isPromoted = verdict.isBetter && options.keepOnly !== true;
+  if (isPromoted) await promoteModel(options.out, version, { action: 'promote', reason: verdict.reason, nowMs: clock.nowMs() });
   const audits = data.reports.flatMap(({ file, audit }) => (audit ? [{ file, ...audit }] : []));
   const record = { version, recipe: RECIPE, ...training, files: options.files, curve, audits, verdict };
   await writeFileAtomic(`${folder}/run.json`, [new TextEncoder().encode(`${JSON.stringify(record, undefined, 2)}\n`)]);
-  return { version, curve, verdict, isPromoted: verdict.isBetter };
+  return { version, curve, verdict, isPromoted };
 };

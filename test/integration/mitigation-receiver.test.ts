@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { parseEventsFile } from '../../src/evaluation/events-file.ts';
 import type { Mitigation } from '../../src/mitigation/index.ts';
 import {
   connectToCluster,
@@ -145,6 +146,9 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations of a receiver p
     expect(shape(await ingress())).toEqual(before);
     const { masks } = (await receiver.get('/api/v1/masks')) as { masks: { workload: string; reason: string }[] };
     expect(masks).toMatchObject([{ workload: 'cart', reason: `limited by ${name}` }]);
+    // Training leaves their time out.
+    const { events } = parseEventsFile(JSON.stringify(await receiver.get('/api/v1/masks?format=events&stepSeconds=30')), 'masks');
+    expect(events).toMatchObject([{ namespace: 'shop', workload: 'cart', kind: 'mask' }]);
     const audit = await fetch(`${receiver.api}/api/v1/audit`, { headers: { authorization: 'Bearer admin' } });
     const { entries } = (await audit.json()) as { entries: { action: string; who: string }[] };
     expect(entries.map(({ action }) => action).reverse()).toEqual([

@@ -6,6 +6,7 @@ import { defaultCatalog } from '../../src/features/index.ts';
 import { currentVersion, readRegistry } from '../../src/learning/index.ts';
 import { seededRandom, systemClock } from '../../src/platform/index.ts';
 import { recordTrainingData } from '../../src/training/record-training-data.ts';
+import { retrainCommand } from '../../src/training/retrain/retrain-command.ts';
 import { runTraining } from '../../src/training/run-training.ts';
 import { runSupervised } from '../../src/training/supervised/run-supervised.ts';
 import { clusterSeries, createMemorySource, STEP_MS } from './recorder-fixture.ts';
@@ -173,5 +174,40 @@ describe('runSupervised', () => {
     expect(rows[0]!.at(-1)).toBe('kind');
     const within = rows.filter(([time]) => Number(time) >= 60 * 710 && Number(time) < 60 * 738).map((row) => row.at(-1));
     expect(within.filter((kind) => kind === 'miner').length).toBeGreaterThan(25);
+  });
+});
+
+describe('bellwether retrain', () => {
+  it('refuses a challenger that has learned nothing, with the reason, and leaves the model at work', async () => {
+    await writeFile(join(dir, 'r.om'), recording());
+    const window = (id: string, word: string, minute: number) => ({
+      id,
+      word,
+      workload: { namespace: 'n', workload: 'a', workloadKind: '' },
+      fromSeconds: 1_700_000_000 + 60 * minute,
+      toSeconds: 1_700_000_000 + 60 * minute + 600,
+      givenSeconds: 1_700_000_000 + 60 * minute + 900,
+      expiresSeconds: null,
+      by: 'ann',
+      source: 'file',
+      weight: 1,
+    });
+    const entries = [window('f', 'false_alarm', 1500), window('c', 'confirmed', 1700)].map((verdict, i) => ({ sequence: i + 1, verdict }));
+    await writeFile(join(dir, 'verdicts.json'), JSON.stringify({ entries }));
+    const models = join(dir, 'models');
+    const options = ['--from', join(dir, 'r.om'), '--verdicts', join(dir, 'verdicts.json'), '--out', models, '--steps', '1'];
+    const said: string[] = [];
+    const write = process.stdout.write.bind(process.stdout);
+    process.stdout.write = ((text: string) => said.push(text) > 0) as typeof process.stdout.write;
+    try {
+      await retrainCommand().parseAsync(options, { from: 'user' });
+      await retrainCommand().parseAsync([...options, '--force'], { from: 'user' });
+    } finally {
+      process.stdout.write = write;
+    }
+    expect(said[0]).toBe('nothing to do: 2 new full verdicts of 20, and no drift\n');
+    expect(said[1]).toMatch(/^model [0-9a-f]{12} refused: it repeats \d of 1 false alarms, the current one \d \(challenger: /);
+    expect(currentVersion(await readRegistry(models))).toBeUndefined();
+    expect(await readdir(join(models, 'models'))).toHaveLength(1);
   });
 });

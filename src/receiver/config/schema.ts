@@ -1,5 +1,6 @@
 import { type FromSchema, LOG_SECTION } from '../../platform/index.ts';
 import { MITIGATION_SECTION } from './mitigation-section.ts';
+import { NOTIFY_SECTION } from './notify-section.ts';
 import { AUTH_SECTION, LISTEN_SECTION } from './serving-section.ts';
 
 const FILE = { type: 'string', minLength: 1, maxLength: 4096 } as const;
@@ -137,6 +138,7 @@ export const RECEIVER_CONFIG_SCHEMA = {
     verdicts: VERDICTS_SECTION,
     exporter: EXPORTER_SECTION,
     leader: LEADER_SECTION,
+    notify: NOTIFY_SECTION,
     mitigation: MITIGATION_SECTION,
     log: LOG_SECTION,
   },
@@ -145,7 +147,11 @@ export const RECEIVER_CONFIG_SCHEMA = {
 /** A checked configuration with its defaults filled in. */
 export type ReceiverConfig = FromSchema<typeof RECEIVER_CONFIG_SCHEMA>;
 
-type DeepPartial<T> = T extends readonly unknown[] ? T : T extends object ? { readonly [K in keyof T]?: DeepPartial<T[K]> } : T;
+type DeepPartial<T> = T extends readonly (infer Item)[]
+  ? readonly DeepPartial<Item>[]
+  : T extends object
+    ? { readonly [K in keyof T]?: DeepPartial<T[K]> }
+    : T;
 
 /** A configuration as a person writes it. */
 export type ReceiverConfigInput = DeepPartial<ReceiverConfig>;
@@ -155,6 +161,7 @@ export const RECEIVER_LIVE_KEYS: readonly string[] = [
   'store.keepDays',
   'alertmanager.pollSeconds',
   'verdicts',
+  'notify',
   'auth.requestsPerSecond',
   'auth.sessionHours',
   'log.level',

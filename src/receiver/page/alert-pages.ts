@@ -49,6 +49,7 @@ export const alertListPage = (
 <label>Workload <input type="text" name="workload" value="${query.workload ?? ''}"></label>
 <label>State <select name="status">${['', 'firing', 'resolved'].map((one) => option(one, one || 'any', query.status ?? ''))}</select></label>
 <label>Verdict <select name="verdict">${['', 'none', ...VERDICT_WORDS].map((one) => option(one, one === '' ? 'any or none' : one === 'none' ? 'none yet' : labelOf(one), query.verdict ?? ''))}</select></label>
+<label>Text <input type="text" name="text" maxlength="200" value="${query.text ?? ''}"></label>
 <button type="submit">Show</button></form>
 ${
   alerts.length === 0
@@ -120,13 +121,21 @@ ${list('Metrics behind it', contributorsOf(alert.evidence))}${list('Labels', ale
 export const alertPage = (
   alert: StoredAlert,
   verdicts: readonly StoredVerdict[],
-  { csrf, mayJudge }: { readonly csrf: string; readonly mayJudge: boolean },
+  { csrf, mayJudge, children }: { readonly csrf: string; readonly mayJudge: boolean; readonly children: readonly StoredVerdict[] },
 ): Html => html`${alertFacts(alert)}
 ${mayJudge && alert.labels.workload ? html`<h2>Your verdict</h2>${verdictForm(`/alerts/${alert.id}/verdict`, csrf)}` : NOTHING}
 ${
   verdicts.length === 0
     ? NOTHING
     : html`<h2>Verdicts</h2><table class="list"><thead><tr><th>Word</th><th>Who</th><th>Why</th><th>When</th><th></th></tr></thead><tbody>${verdicts.map(verdictRow(csrf, mayJudge))}</tbody></table>`
+}
+${
+  children.length === 0
+    ? NOTHING
+    : html`<h2>Given to alerts that look the same</h2><p class="quiet">With the weight of a guess; taking back the verdict above takes them back as well.</p><table class="list"><tbody>${children.map(
+        ({ verdict, alertId }) =>
+          html`<tr><td>${labelOf(verdict.word)}</td><td><a href="/alerts/${alertId ?? ''}">${verdict.workload.namespace}/${verdict.workload.workload}</a></td><td>weight ${verdict.weight}</td></tr>`,
+      )}</tbody></table>`
 }`;
 
 /** The form for what no alert told of. */

@@ -30,7 +30,7 @@ const localTime = (text: string): number => {
 
 /** The pages for people: the list, an alert, the forms, the login. Everything that changes something is a POST with a token of the session. */
 export const createPageRoutes = (parts: ReceiverParts): Router => {
-  const { guard, database, book, instruments: m, notReady } = parts;
+  const { guard, database, book, instruments: m, notReady, clock } = parts;
   const router = Router();
   const show: Show = (request, response, title, content) => {
     response
@@ -79,12 +79,15 @@ export const createPageRoutes = (parts: ReceiverParts): Router => {
     const alert = await findAlert(database, String(request.params.id));
     if (!alert) throw new BellwetherError('not_found', 'there is no such alert');
     const verdicts = await findVerdicts(database, { alertId: alert.id }, { limit: 100 });
+    const children = [];
+    for (const { verdict } of verdicts)
+      children.push(...(await findVerdicts(database, { parent: verdict.id, inForceMs: clock.nowMs() }, { limit: 50 })));
     const mayJudge = mayAct(identityOf(request).role, 'responder');
     show(
       request,
       response,
       `${alert.labels.alertname ?? 'Alert'} – Bellwether`,
-      alertPage(alert, verdicts, { csrf: guard.csrfToken(request), mayJudge }),
+      alertPage(alert, verdicts, { csrf: guard.csrfToken(request), mayJudge, children }),
     );
   });
 

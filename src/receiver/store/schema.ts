@@ -118,4 +118,25 @@ export const RECEIVER_SCHEMA: readonly Migration[] = [
       'CREATE INDEX mitigations_by_alert ON mitigations (alert_id)',
     ],
   },
+  {
+    about: 'fewer and smaller indexes of alerts, one by namespace',
+    // Alerts of one evaluation share their start; what orders them is when they came, so that new ones are written to the end of an index and not all over it.
+    statements: [
+      'DROP INDEX alerts_by_start',
+      'DROP INDEX alerts_by_status',
+      'DROP INDEX alerts_by_end',
+      'DROP INDEX alerts_by_workload',
+      'DROP INDEX alerts_by_name',
+      'DROP INDEX alerts_by_verdict',
+      'DROP INDEX alerts_by_evidence',
+      'CREATE INDEX alerts_by_start ON alerts (starts_ms, received_ms)',
+      "CREATE INDEX alerts_firing ON alerts (starts_ms, received_ms) WHERE status = 'firing'",
+      'CREATE INDEX alerts_by_end ON alerts (ends_ms) WHERE ends_ms IS NOT NULL',
+      'CREATE INDEX alerts_by_namespace ON alerts (namespace, starts_ms, received_ms)',
+      'CREATE INDEX alerts_by_workload ON alerts (workload, namespace, starts_ms, received_ms)',
+      'CREATE INDEX alerts_by_name ON alerts (alertname, starts_ms, received_ms)',
+      'CREATE INDEX alerts_by_verdict ON alerts (verdict, starts_ms, received_ms) WHERE verdict IS NOT NULL',
+      'CREATE INDEX alerts_by_evidence ON alerts (evidence_due_ms) WHERE evidence_due_ms IS NOT NULL',
+    ],
+  },
 ];

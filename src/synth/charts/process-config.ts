@@ -21,14 +21,22 @@ const merge = (base: Sections, over: Sections): Sections => {
 /** Inside a pod: all addresses, because probes and scrapes come from outside. */
 const LISTEN = { listen: { host: '0.0.0.0' } };
 
-const exporterConfig = (process: Process, { prometheusUrl, preset }: Surroundings): Sections => {
+/** A process of the bundle as another one reaches it: in the same namespace, so the name of the service is enough. */
+const besides = ({ fullName, declaration }: Process, name: string, port: number): string =>
+  `http://${fullName.slice(0, -declaration.name.length)}${name}:${port}`;
+
+const exporterConfig = (process: Process, { prometheusUrl, preset }: Surroundings, { processes }: Bundle): Sections => {
   const state = process.declaration.volumes.find(({ kind }) => kind === 'persistent');
+  const tokens = process.declaration.volumes.find(({ kind }) => kind === 'secret');
   return {
     ...LISTEN,
     prometheus: { url: prometheusUrl },
     features: { preset },
     ...(process.shards === undefined ? {} : { sharding: { shards: process.shards } }),
     ...(state ? { snapshot: { path: `${state.mountPath}/snapshot` } } : {}),
+    ...(tokens && processes.some(({ declaration }) => declaration.name === 'receiver')
+      ? { feedback: { url: besides(process, 'receiver', PORTS.receiverApi), bearerTokenFile: `${tokens.mountPath}/exporter` } }
+      : {}),
   };
 };
 
@@ -36,7 +44,7 @@ const exporterConfig = (process: Process, { prometheusUrl, preset }: Surrounding
 const RECEIVER_TOKENS = { alertmanager: 'sender', exporter: 'viewer', responder: 'responder', admin: 'admin' } as const;
 
 const receiverConfig = (process: Process, { alertmanagerUrl, prometheusUrl }: Surroundings, { mitigation }: Bundle): Sections => {
-  const { volumes, name } = process.declaration;
+  const { volumes } = process.declaration;
   const mountOf = (kind: string): string | undefined => volumes.find((volume) => volume.kind === kind)?.mountPath;
   const [state, tokens] = [mountOf('persistent'), mountOf('secret')];
   return {
@@ -51,8 +59,7 @@ const receiverConfig = (process: Process, { alertmanagerUrl, prometheusUrl }: Su
         }),
     alertmanager: { urls: [alertmanagerUrl] },
     ...(mitigation.length === 0 ? {} : { mitigation: { enabled: true, backEnds: mitigation, prometheusUrl } }),
-    // In the same namespace, so the name of the service is enough.
-    exporter: { url: `http://${process.fullName.slice(0, -name.length)}exporter:${PORTS.exporterApi}` },
+    exporter: { url: besides(process, 'exporter', PORTS.exporterApi) },
   };
 };
 

@@ -21,7 +21,7 @@ export const FEEDBACK: DashboardPlan = {
   annotations: [
     {
       ...ALERT_ANNOTATION,
-      expr: 'ALERTS{product="bellwether",alertstate="firing",alertname=~"Bellwether(Receiver|Store|Verdict|Alertmanager|Bulk|AlertPath|Mitigation).+"}',
+      expr: 'ALERTS{product="bellwether",alertstate="firing",alertname=~"Bellwether(Receiver|Store|Verdict|Alertmanager|Bulk|AlertPath|Notices|Feedback|Mitigation).+"}',
     },
   ],
   rows: [
@@ -160,6 +160,15 @@ export const FEEDBACK: DashboardPlan = {
             { expr: `max(${mine(own.storeLimit.name)})`, legend: 'limit' },
           ],
           { min: 0 },
+        ),
+        series(
+          { title: 'Messages', description: 'Notices about alerts within an hour, by what became of them, and those that wait.' },
+          'none',
+          [
+            { expr: perHour(own.notices.name, 'outcome'), legend: '{{outcome}}' },
+            { expr: `sum(${mine(own.noticesWaiting.name)})`, legend: 'waiting' },
+          ],
+          { min: 0, none: 'None' },
         ),
         series(
           { title: 'Failures of the store', description: 'Within an hour, by reason.' },

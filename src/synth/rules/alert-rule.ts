@@ -16,7 +16,7 @@ const isAboutWorkloads = (name: string): boolean => !name.startsWith('Bellwether
 
 const ABOUT_ADMISSION = /^Bellwether(Admission|Policy)/;
 /** Alerts about keeping alerts and hearing verdicts. */
-const ABOUT_FEEDBACK = /^Bellwether(Receiver|Store|Verdict|Alertmanager|BulkSilence|AlertPath)/;
+const ABOUT_FEEDBACK = /^Bellwether(Receiver|Store|Verdict|Alertmanager|BulkSilence|AlertPath|Notices|Feedback)/;
 
 /** Alerts about limits: their rows are on the page of alerts and feedback. */
 const ABOUT_MITIGATION = /^BellwetherMitigation/;

@@ -42,6 +42,12 @@ export const shopObjects: readonly KubernetesObject[] = [
     },
   },
   {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'cart', namespace: 'shop' },
+    spec: { selector: { app: 'cart' }, ports: [{ port: 80 }] },
+  },
+  {
     apiVersion: INGRESS.apiVersion,
     kind: INGRESS.kind,
     metadata: { name: 'cart', namespace: 'shop', annotations: { 'team.example.com/owner': 'shop' } },
