@@ -74,7 +74,7 @@ export const startMitigationCluster = async ([etcd = '', apiserver = '', kubectl
     options: () => ({
       ...DEFAULT_MITIGATION_OPTIONS,
       backEnds: BACK_ENDS.map(({ declaration }) => ({ name: declaration.name, mode: 'enforce' as const })),
-      budget: { global: 50, perNamespace: 50, routeShare: 1, cooldownMs: 0, flapCycles: 50, flapWindowMs: 1000 },
+      budget: { global: 50, perNamespace: 50, routeShare: 50, cooldownMs: 0, flapCycles: 50, flapWindowMs: 1000 },
     }),
     backEnds: BACK_ENDS,
     signals: undefined,
