@@ -42,14 +42,14 @@ const inShop = (apiVersion: string, kind: string, name: string, rest: object, me
   ...rest,
 });
 /** Everything save the rate, which nobody sets: nothing for Git to correct. */
-export const TRAEFIK_DIAL = inShop(
+const TRAEFIK_DIAL = inShop(
   'traefik.io/v1alpha1',
   'Middleware',
   'limit',
   { spec: { rateLimit: { sourceCriterion: { ipStrategy: { depth: 0 } } } } },
   { labels: DIAL },
 );
-export const KONG_DIAL = inShop(
+const KONG_DIAL = inShop(
   'configuration.konghq.com/v1',
   'KongPlugin',
   'limit',
@@ -57,7 +57,7 @@ export const KONG_DIAL = inShop(
   { labels: DIAL },
 );
 /** Flux makes it once and leaves it alone from then on: its rate and its dry run stand in Git. */
-export const NGINX_DIAL = inShop(
+const NGINX_DIAL = inShop(
   'k8s.nginx.org/v1',
   'Policy',
   'limit',
