@@ -26,6 +26,18 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./receiver/main.ts')).receiverCommand(),
   },
   {
+    name: 'collector',
+    summary: 'bring runtime events of a node to the receiver',
+    group: 'Watch:',
+    load: async () => (await import('./collector/main.ts')).collectorCommand(),
+  },
+  {
+    name: 'events',
+    summary: 'show what processes do and what Kubernetes says, live or looking back',
+    group: 'Watch:',
+    load: async () => (await import('./runtime-events/main.ts')).eventsCommand(),
+  },
+  {
     name: 'notify',
     summary: 'try the channels through which the receiver tells of alerts',
     group: 'Watch:',
@@ -54,6 +66,18 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: 'let every request pass the admission webhooks, in an emergency',
     group: 'Guard:',
     load: async () => (await import('./admission/main.ts')).unlockCommand(),
+  },
+  {
+    name: 'runtime-policies',
+    summary: 'watch, and once approved stop, what processes of a workload never do',
+    group: 'Guard:',
+    load: async () => (await import('./runtime-policies/main.ts')).runtimePoliciesCommand(),
+  },
+  {
+    name: 'decoy',
+    summary: 'a server that has nothing and tells who asks, and routes that lead to it',
+    group: 'Guard:',
+    load: async () => (await import('./decoy/main.ts')).decoyCommand(),
   },
   {
     name: 'mitigate',

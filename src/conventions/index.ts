@@ -3,6 +3,7 @@ export * from './alert-path.ts';
 export * from './alert-rule.ts';
 export * from './custom-resource.ts';
 export * from './declaration.ts';
+export * from './event-metrics.ts';
 export * from './exception-schema.ts';
 export * from './exporter-metrics.ts';
 export * from './flow-metrics.ts';

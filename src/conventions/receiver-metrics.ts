@@ -4,7 +4,7 @@ import type { MetricDefinition } from './metric.ts';
 /** Seconds; a durable write waits for the disk. */
 const WRITE_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 
-/** What the receiver says about itself, on its self port. Its loops are watch, evidence, notify, figures, retention and config. */
+/** What the receiver says about itself, on its self port. Its loops are watch, evidence, notify, propagate, mitigation, figures, retention and config. */
 export const RECEIVER_METRICS = {
   receiverReady: {
     name: 'bellwether_receiver_ready',

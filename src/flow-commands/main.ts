@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addressesFlowsCommand } from './addresses-command.ts';
 import { evaluateFlowsCommand } from './evaluate-command.ts';
 import { learnFlowsCommand } from './learn-command.ts';
 import { meterFlowsCommand } from './meter-command.ts';
@@ -19,6 +20,7 @@ export const flowsCommand = (): Command =>
     .addCommand(scoreFlowsCommand())
     .addCommand(learnFlowsCommand())
     .addCommand(evaluateFlowsCommand())
+    .addCommand(addressesFlowsCommand())
     .addCommand(reportFlowsCommand())
     .addCommand(workloadsFlowsCommand())
     .addCommand(pictureFlowsCommand())

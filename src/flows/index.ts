@@ -21,6 +21,7 @@ export * from './follow/follow-state.ts';
 export * from './labels/label-set.ts';
 export * from './live/address-map.ts';
 export * from './live/flow-watch.ts';
+export { podAddresses } from './live/pod-addresses.ts';
 export * from './live/verdict-lesson.ts';
 export * from './measure/audit.ts';
 export * from './measure/ranking.ts';

@@ -3,6 +3,7 @@ import { BellwetherError, type Clock, type Logger } from '../platform/index.ts';
 import { answerErrors, answerNotFound, countRequests, securityHeaders } from '../web/index.ts';
 import { createAdminRoutes } from './api/admin-routes.ts';
 import { createAlertRoutes } from './api/alert-routes.ts';
+import { createEventRoutes } from './api/event-routes.ts';
 import { createMitigationRoutes } from './api/mitigation-routes.ts';
 import { createSilenceRoutes } from './api/silence-routes.ts';
 import { createVerdictRoutes } from './api/verdict-routes.ts';
@@ -57,6 +58,7 @@ export const createReceiverApi = ({
       router.use(
         createVerdictRoutes(parts),
         createAlertRoutes(parts),
+        createEventRoutes(parts),
         createSilenceRoutes(parts),
         createMitigationRoutes(parts),
         createAdminRoutes(parts),

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { createAlertmanagerClient } from '../alertmanager/index.ts';
-import { MITIGATION_METRICS, PROCESS_METRICS, RECEIVER_METRICS, VERSION } from '../conventions/index.ts';
+import { MITIGATION_METRICS, PROCESS_METRICS, RECEIVER_METRICS, RUNTIME_EVENT_METRICS, VERSION } from '../conventions/index.ts';
 import {
   BellwetherError,
   type Clock,
@@ -89,6 +89,7 @@ export const createReceiverApp = (
   const m: ReceiverInstruments = {
     ...createInstruments(PROCESS_METRICS, registry),
     ...createInstruments(RECEIVER_METRICS, registry),
+    ...createInstruments(RUNTIME_EVENT_METRICS, registry),
     ...createInstruments(MITIGATION_METRICS, registry),
   };
   const live = createLiveConfig(initial, RECEIVER_LIVE_KEYS, log, ({ log: { level } }) => {
@@ -219,6 +220,7 @@ export const createReceiverApp = (
       instruments: m,
       clock,
       logger: log,
+      stopping: stopping.signal,
       baseUrl: () => (config().listen.baseUrl ?? apiUrl).replace(/\/+$/, ''),
     };
     api.open(parts, { channels, signingSecret, failures });

@@ -30,6 +30,8 @@ export interface ReceiverParts {
   readonly instruments: ReceiverInstruments;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Aborted when the process ends: answers that would go on for ever end with it. */
+  readonly stopping: AbortSignal;
   /** Address under which people reach the pages, without a slash at the end. */
   readonly baseUrl: () => string;
 }

@@ -26,7 +26,7 @@ describe.each(PROCESSES.map((declaration) => [declaration.name, declaration] as 
     // What the API server sees of our webhooks, and whether a CronJob ran, only others can tell.
     expect(read.length > 0 || /apiserver_admission_webhook_|kube_cronjob_/.test(alert.expr)).toBe(true);
     expect(read.filter((name) => !exported.has(name))).toEqual([]);
-    expect(alert.name).toMatch(/^(Bellwether|Workload|Flow)[A-Z][A-Za-z]+$/);
+    expect(alert.name).toMatch(/^(Bellwether|Workload|Flow|Runtime|Decoy)[A-Z][A-Za-z]+$/);
     expect(alert.summary).not.toMatch(/\.$/);
     expect(alert.description).toMatch(/\.$/);
   });

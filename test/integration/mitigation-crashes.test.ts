@@ -1,3 +1,6 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { MITIGATION_BACK_ENDS } from '../../src/conventions/index.ts';
 import { removeFrom, writeChanges } from '../../src/mitigation/data-plane.ts';
 import { type Mitigation, reap } from '../../src/mitigation/index.ts';
@@ -18,6 +21,7 @@ import {
 } from './support/mitigation/limit-stage.ts';
 import { until } from './support/until.ts';
 
+const BIN = fileURLToPath(new URL('../../bin/bellwether.mjs', import.meta.url));
 const SECOND = 1000;
 /** Every border of an effect, in the order in which a life passes them. */
 const STEPS = {
@@ -53,6 +57,14 @@ const SPECS = {
 const KINDS = BACK_ENDS.flatMap((name) => MITIGATION_BACK_ENDS[name]?.writes ?? []);
 const MATRIX = BACK_ENDS.flatMap((backEnd) => STEPS[backEnd].map((at) => ({ backEnd, at })));
 
+/** The account of the reaper, as the administrator of the test may be it. */
+const reaperKubeconfig = ({ kubeconfig }: ControlPlane): string => {
+  const config = JSON.parse(readFileSync(kubeconfig, 'utf8')) as { users: { user: Record<string, unknown> }[] };
+  for (const { user } of config.users) user.as = 'system:serviceaccount:bellwether:bellwether-reaper';
+  writeFileSync(`${kubeconfig}-reaper`, JSON.stringify(config));
+  return `${kubeconfig}-reaper`;
+};
+
 describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations on a real API server', (etcd, apiserver, kubectl) => {
   let plane: ControlPlane;
   let client: KubernetesClient;
@@ -71,7 +83,7 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations on a real API s
     const objects = bundleObjects();
     const isWanted = ({ kind, metadata }: KubernetesObject): boolean =>
       (kind === 'CustomResourceDefinition' && metadata.name.startsWith('mitigations.')) ||
-      ['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding', 'ServiceAccount'].includes(kind) ||
+      ['Namespace', 'ClusterRole', 'ClusterRoleBinding', 'Role', 'RoleBinding', 'ServiceAccount', 'CronJob'].includes(kind) ||
       (kind.startsWith('ValidatingAdmissionPolicy') && metadata.name.includes('mitigation'));
     const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'bellwether' } };
     plane.kubectl(
@@ -150,6 +162,25 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations on a real API s
     await client.delete({ ...MITIGATION, namespace: 'shop', name });
   });
 
+  it('is ended by the reaper as a command, with the rights of its account alone and nothing else running', async () => {
+    const clock = newClock();
+    await client.create(askFor('reaped', SPECS['ingress-nginx'], clock));
+    await beginLife(client, clock).engine.round();
+    await client.delete({ ...MITIGATION, namespace: 'shop', name: 'reaped' });
+    expect(await changed()).toHaveLength(1);
+    const reaper = (at: number) =>
+      spawnSync(
+        process.execPath,
+        [BIN, 'mitigate', 'reap', '--kubeconfig', reaperKubeconfig(plane), '--back-ends', BACK_ENDS.join(','), '--ahead', String(at)],
+        { encoding: 'utf8', timeout: 90_000 },
+      );
+    expect(reaper(0)).toMatchObject({ stderr: '', stdout: '1 changed objects, 0 past their end\n' });
+    plane.kubectl(['annotate', '--overwrite', 'ingress/cart', '-n', 'shop', 'bellwether.dev/mitigation-expires-at=2020-01-01T00:00:00Z']);
+    expect(reaper(50)).toMatchObject({ stderr: '', stdout: '1 changed objects, 1 past their end\ntaken back: Ingress shop/cart\n' });
+    expect(await changed()).toEqual([]);
+    expect((await ingress()).metadata.annotations?.['nginx.ingress.kubernetes.io/limit-rps']).toBeUndefined();
+  });
+
   it('restores a value that somebody else had set, and lets go of it', async () => {
     const clock = newClock();
     const host = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'dial', namespace: 'shop' }, data: { rate: '900', keep: 'yes' } };
@@ -217,6 +248,16 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations on a real API s
     expect(plane.attempt(['create', '-f', '-', '--as=system:serviceaccount:bellwether:bellwether-reaper'], policy('shop')).stderr).toMatch(
       /forbidden/i,
     );
+  });
+
+  it('takes an approval under the own name alone', async () => {
+    const asked = askFor('named', {}, newClock());
+    const forged = { ...asked, spec: { ...asked.spec, approval: { by: 'somebody-else', at: '2026-01-01T00:00:00Z' } } };
+    const create = (object: object, ...more: string[]) => plane.attempt(['create', '-f', '-', ...more], JSON.stringify(object));
+    expect(create(forged).stderr).toContain('spec.approval.by must be the name of who writes it: admin');
+    // The receiver says the names of those who asked it.
+    expect(create(forged, '--as=system:serviceaccount:bellwether:bellwether-receiver')).toMatchObject({ ok: true });
+    plane.kubectl(['delete', 'mitigation', 'named', '-n', 'shop']);
   });
 
   it('refuses what makes no sense, with a reason', async () => {

@@ -226,16 +226,18 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations of a receiver p
         await sleep(random() * 400);
         await receiver.kill();
         await receiver.start();
+        await receiver.untilReady();
       }
       await untilPhase(name, 'Applied');
       const policies = (await client.list(POLICY, { namespace: 'shop' })).items;
       expect(policies.map(({ metadata }) => metadata.generation)).toEqual(isolation ? [1] : []);
       expect(Boolean((await ingress()).metadata.annotations?.['nginx.ingress.kubernetes.io/limit-rps'])).toBe(!isolation);
-      await receiver.send(`/api/v1/mitigations/shop/${name}/revert`, {});
+      expect((await receiver.send(`/api/v1/mitigations/shop/${name}/revert`, {})).status).toBe(200);
       if (isolation) {
         await sleep(random() * 300);
         await receiver.kill();
         await receiver.start();
+        await receiver.untilReady();
       }
       await untilPhase(name, 'Ended');
       expect((await client.list(POLICY, { namespace: 'shop' })).items).toEqual([]);

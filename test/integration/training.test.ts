@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { seededRandom, systemClock } from '../../src/platform/index.ts';
 import { recordTrainingData } from '../../src/training/record-training-data.ts';
 import { retrainCommand } from '../../src/training/retrain/retrain-command.ts';
 import { runTraining } from '../../src/training/run-training.ts';
+import { STAGES, type StageRecord } from '../../src/training/stages.ts';
 import { runSupervised } from '../../src/training/supervised/run-supervised.ts';
 import { clusterSeries, createMemorySource, STEP_MS } from './recorder-fixture.ts';
 
@@ -78,6 +80,45 @@ describe('runTraining', () => {
       licence: 'own',
     });
   });
+
+  it('ends at the same model when it was killed at each of its stages', async () => {
+    await writeFile(join(dir, 'r.om'), recording());
+    const whole = await train('whole');
+    const args = [
+      '--import',
+      'tsx',
+      'src/main.ts',
+      'train',
+      '--from',
+      join(dir, 'r.om'),
+      '--out',
+      join(dir, 'killed'),
+      '--steps',
+      `${STEPS}`,
+    ];
+    /** Runs the command until it tells of a stage, then kills it as hard as it can be. */
+    const killAt = (stage: string): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+        let text = '';
+        child.stderr.on('data', (chunk: Buffer) => {
+          text += chunk.toString();
+          if (text.includes(`stage ${stage}:`)) child.kill('SIGKILL');
+        });
+        child.on('error', reject);
+        child.on('exit', (code) =>
+          code === null ? resolve() : reject(new Error(`ended by itself with ${code} before ${stage}: ${text}`)),
+        );
+      });
+    for (const stage of STAGES.filter((name) => name !== 'register')) await killAt(stage);
+    const { result } = await train('killed');
+    expect(result).toEqual(whole.result);
+    const [run] = await readdir(join(dir, 'killed', 'runs'));
+    const { stages } = JSON.parse(await readFile(join(dir, 'killed', 'runs', run!, 'run.json'), 'utf8')) as { stages: StageRecord[] };
+    expect(stages.map(({ stage }) => stage)).toEqual([...STAGES]);
+    expect(stages[0]!.rows).toBe(4000);
+    expect((await readRegistry(join(dir, 'killed'))).history).toHaveLength(1);
+  }, 180_000);
 
   it('says that a recording is too short', async () => {
     await writeFile(

@@ -52,6 +52,7 @@ export const withFlowParts = (scorer: Scorer, { watch: flows, teach, unteach }: 
   forget: scorer.forget,
   snapshot: scorer.snapshot,
   restore: scorer.restore,
+  classes: scorer.classes,
   modelVersion: scorer.modelVersion,
   get learned() {
     return scorer.learned;

@@ -1,4 +1,5 @@
 import { VERDICT_FEED_VERSION, VERDICT_SCHEMA, VERDICT_WORDS } from '../../feedback/index.ts';
+import { RUNTIME_EVENT } from '../../runtime-events/index.ts';
 
 const SECONDS = { type: 'number', description: 'Unix seconds.' } as const;
 const SECONDS_OR_NULL = { type: ['number', 'null'], description: 'Unix seconds; null = not (yet).' } as const;
@@ -50,9 +51,40 @@ const SEQUENCE = { type: ['integer', 'null'], description: 'For `before` of the 
 /** Kinds of others, passed on as they are. */
 const OPEN = { type: 'object' } as const;
 
+const EVENT = {
+  ...RUNTIME_EVENT,
+  required: [...RUNTIME_EVENT.required, 'sequence'],
+  properties: { ...RUNTIME_EVENT.properties, sequence: { type: 'integer', description: 'Place in the order of arrival.' } },
+} as const;
+
+const TEXT = { type: 'string' } as const;
+const PROCESS = whole({
+  execId: TEXT,
+  binary: TEXT,
+  arguments: TEXT,
+  pod: TEXT,
+  namespace: TEXT,
+  pid: { type: ['integer', 'null'] },
+  started: { ...TEXT, description: 'As the source wrote it; empty where it was not seen.' },
+  ended: TEXT,
+  endedBy: TEXT,
+  hits: {
+    type: 'array',
+    items: whole({ time: TEXT, policy: TEXT, detail: TEXT, action: TEXT }),
+    description: 'Tracing policies that it reached.',
+  },
+  children: { type: 'array', items: reference('Process') },
+});
+
 /** What the receiver answers, by name; they refer to each other as the document needs. */
 export const ANSWERS = {
   Alert: whole(ALERT_PROPERTIES),
+  AlertEvents: whole({ events: { type: 'array', items: reference('RuntimeEvent') } }),
+  RuntimeEvent: EVENT,
+  EventPage: page('events', reference('RuntimeEvent'), PLACE),
+  EventsTaken: whole({ stored: { type: 'integer' }, duplicates: { type: 'integer' } }),
+  Process: PROCESS,
+  ProcessTree: whole({ processes: { type: 'array', items: reference('Process') }, events: { type: 'integer' } }),
   AlertPage: page('alerts', reference('Alert'), PLACE),
   AlertDetail: whole({
     ...ALERT_PROPERTIES,

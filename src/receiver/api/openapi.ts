@@ -1,8 +1,10 @@
 import { PORTS, VERSION } from '../../conventions/index.ts';
 import { VERDICT_FEED_PATH, VERDICT_REQUEST_SCHEMA } from '../../feedback/index.ts';
 import { ERROR_CODES, type ErrorCode } from '../../platform/index.ts';
+import { EVENT_BATCH } from '../../runtime-events/index.ts';
 import { ERROR } from '../../web/index.ts';
 import type { Role } from '../auth/identity.ts';
+import { EVENT_EXPORT_QUERY, EVENT_QUERY, EVENT_STREAM_QUERY, EVENT_TREE_QUERY } from '../events/event-query.ts';
 import { MITIGATION_BODY, REVOKE_BODY, SWITCH_BODY } from '../mitigation/requests.ts';
 import { ANSWERS } from './answer-schemas.ts';
 import {
@@ -74,6 +76,41 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     answer: 'SilenceMade',
     status: 201,
     errors: ['not_found', 'upstream_unavailable'],
+  },
+  'GET /api/v1/alerts/{id}/events': {
+    id: 'listAlertEvents',
+    summary: 'Runtime events of its workload around the alert',
+    role: 'viewer',
+    answer: 'AlertEvents',
+  },
+  'POST /api/v1/events': {
+    id: 'takeEvents',
+    summary: 'Take runtime events of a collector',
+    role: 'sender',
+    body: EVENT_BATCH,
+    answer: 'EventsTaken',
+  },
+  'GET /api/v1/events': {
+    id: 'listEvents',
+    summary: 'Runtime events, newest first',
+    role: 'viewer',
+    query: EVENT_QUERY,
+    answer: 'EventPage',
+  },
+  'GET /api/v1/events/export': { id: 'exportEvents', summary: 'Runtime events as a file', role: 'viewer', query: EVENT_EXPORT_QUERY },
+  'GET /api/v1/events/stream': {
+    id: 'followEvents',
+    summary: 'Runtime events as they arrive, as server-sent events',
+    role: 'viewer',
+    query: EVENT_STREAM_QUERY,
+    errors: ['overloaded'],
+  },
+  'GET /api/v1/events/tree': {
+    id: 'treeOfEvents',
+    summary: 'Processes by who started whom',
+    role: 'viewer',
+    query: EVENT_TREE_QUERY,
+    answer: 'ProcessTree',
   },
   'POST /api/v1/verdicts': {
     id: 'giveVerdict',

@@ -103,6 +103,24 @@ const EXPORTER_SECTION = {
   },
 } as const;
 
+const EVENTS_SECTION = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  description: 'Runtime events that collectors send: what processes do, and what Kubernetes says.',
+  properties: {
+    keepDays: { type: 'number', minimum: 0.01, maximum: 3650, default: 7, description: 'Events are removed after this time.' },
+    maxStored: {
+      type: 'integer',
+      minimum: 1000,
+      maximum: 100_000_000,
+      default: 300_000,
+      description:
+        'Most events that are kept; the oldest go first. An event takes about 1 kB. Where the store is 80 % full, events go before alerts do.',
+    },
+  },
+} as const;
+
 const LEADER_SECTION = {
   type: 'object',
   additionalProperties: false,
@@ -137,6 +155,7 @@ export const RECEIVER_CONFIG_SCHEMA = {
     alertmanager: ALERTMANAGER_SECTION,
     verdicts: VERDICTS_SECTION,
     exporter: EXPORTER_SECTION,
+    events: EVENTS_SECTION,
     leader: LEADER_SECTION,
     notify: NOTIFY_SECTION,
     mitigation: MITIGATION_SECTION,
@@ -161,6 +180,7 @@ export const RECEIVER_LIVE_KEYS: readonly string[] = [
   'store.keepDays',
   'alertmanager.pollSeconds',
   'verdicts',
+  'events',
   'notify',
   'auth.requestsPerSecond',
   'auth.sessionHours',

@@ -9,6 +9,7 @@ import type { ChannelDeps } from '../notify/channel.ts';
 import { createSendCycle } from '../notify/send-cycle.ts';
 import type { ReceiverInstruments } from '../receiver-instruments.ts';
 import type { ReceiverParts } from '../receiver-parts.ts';
+import { countEvents, removeOldEvents } from '../store/event-store.ts';
 import { type LoopFigures, readFigures } from '../store/figures.ts';
 import { applyRetention } from '../store/retention.ts';
 import { lastSequence } from '../store/verdict-store.ts';
@@ -173,11 +174,18 @@ export const runReceiverLoops = async (deps: ReceiverLoopsDeps, signal: AbortSig
     },
   );
   const removed = { age: 0, size: 0 };
+  const removedEvents = { age: 0, number: 0, size: 0 };
   begin(
     'retention',
     () => RETENTION_MS,
     async () => {
       const { keepDays, maxBytes } = config().store;
+      // Events first: they are many, and alerts are to stay where there is room for only one of them.
+      const events = { keepMs: config().events.keepDays * DAY_MS, maxStored: config().events.maxStored, maxBytes };
+      const gone = await removeOldEvents(database, events, clock.nowMs());
+      for (const reason of ['age', 'number', 'size'] as const) removedEvents[reason] += gone[reason];
+      setTotal(m.removedEvents, new Map(Object.entries(removedEvents).map(([reason, total]) => [{ reason }, total])));
+      m.storedEvents.set(await countEvents(database));
       const { byAge, bySize } = await applyRetention(database, { keepMs: keepDays * DAY_MS, maxBytes }, clock.nowMs());
       removed.age += byAge;
       removed.size += bySize;

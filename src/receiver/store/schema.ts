@@ -139,4 +139,30 @@ export const RECEIVER_SCHEMA: readonly Migration[] = [
       'CREATE INDEX alerts_by_evidence ON alerts (evidence_due_ms) WHERE evidence_due_ms IS NOT NULL',
     ],
   },
+  {
+    about: 'runtime events',
+    statements: [
+      // The sequence is the order of arrival, which a live tail follows; people look by time.
+      `CREATE TABLE runtime_events (
+        sequence BIGINT PRIMARY KEY,
+        id TEXT NOT NULL,
+        time_ms BIGINT NOT NULL,
+        received_ms BIGINT NOT NULL,
+        source TEXT NOT NULL,
+        type TEXT NOT NULL,
+        node TEXT NOT NULL,
+        namespace TEXT NOT NULL,
+        pod TEXT NOT NULL,
+        workload TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        policy TEXT NOT NULL,
+        body TEXT NOT NULL
+      )`,
+      'CREATE UNIQUE INDEX runtime_events_by_id ON runtime_events (id)',
+      'CREATE INDEX runtime_events_by_time ON runtime_events (time_ms, sequence)',
+      'CREATE INDEX runtime_events_by_namespace ON runtime_events (namespace, time_ms, sequence)',
+      'CREATE INDEX runtime_events_by_pod ON runtime_events (pod, time_ms, sequence)',
+      'CREATE INDEX runtime_events_by_policy ON runtime_events (policy, time_ms, sequence)',
+    ],
+  },
 ];

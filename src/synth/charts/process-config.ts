@@ -41,7 +41,13 @@ const exporterConfig = (process: Process, { prometheusUrl, preset }: Surrounding
 };
 
 /** Names of the tokens, which are keys of the Secret, and what each may do. */
-const RECEIVER_TOKENS = { alertmanager: 'sender', exporter: 'viewer', responder: 'responder', admin: 'admin' } as const;
+const RECEIVER_TOKENS = {
+  alertmanager: 'sender',
+  collector: 'sender',
+  exporter: 'viewer',
+  responder: 'responder',
+  admin: 'admin',
+} as const;
 
 const receiverConfig = (process: Process, { alertmanagerUrl, prometheusUrl }: Surroundings, { mitigation }: Bundle): Sections => {
   const { volumes } = process.declaration;
@@ -69,11 +75,26 @@ const admissionConfig = ({ fullName }: Process): Sections => ({
   certificates: { service: fullName, secret: `${fullName}-authority`, webhookConfigurations: [`${fullName}-policies`] },
 });
 
+/** Collectors and decoys have namespaces of their own, so the receiver is named in full. `prefix` is that of the bundle's objects. */
+const toReceiver = ({ fullName, declaration }: Process, { home }: Surroundings): Sections => {
+  const prefix = fullName.slice(0, -declaration.name.length);
+  const token = declaration.volumes.find(({ kind }) => kind === 'secret')?.mountPath;
+  return {
+    ...LISTEN,
+    receiver: {
+      url: `http://${prefix}receiver.${home ?? 'bellwether'}.svc:${PORTS.receiverApi}`,
+      ...(token === undefined ? {} : { tokenFile: `${token}/token` }),
+    },
+  };
+};
+
 /** What the bundle knows for the configuration of a process, by its name. */
 const KNOWN: Readonly<Record<string, (process: Process, surroundings: Surroundings, bundle: Bundle) => Sections>> = {
   exporter: exporterConfig,
   receiver: receiverConfig,
   admission: admissionConfig,
+  collector: (process, surroundings) => ({ ...toReceiver(process, surroundings), tetragon: { enabled: true } }),
+  'cluster-events': (process, surroundings) => ({ ...toReceiver(process, surroundings), node: 'cluster', kubernetes: { enabled: true } }),
 };
 
 /** Text of the configuration file of a process; what the options say wins over what the bundle knows. */

@@ -110,7 +110,12 @@ describe('notifications', () => {
 
   describe('Slack', () => {
     const click = (value: string, actionId = 'verdict:false_alarm', { key = SECRET, skew = 0 } = {}) => {
-      const payload = { type: 'block_actions', user: { id: 'U1', username: 'ann' }, actions: [{ action_id: actionId, value }] };
+      const payload = {
+        type: 'block_actions',
+        user: { id: 'U1', username: 'ann' },
+        actions: [{ action_id: actionId, value }],
+        response_url: `${chat.url}/answer`,
+      };
       const raw = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
       const timestamp = String(Math.floor(Date.now() / 1000) + skew);
       const signature = `v0=${createHmac('sha256', key).update(`v0:${timestamp}:${raw}`).digest('hex')}`;
@@ -142,6 +147,8 @@ describe('notifications', () => {
       expect((await click(id)).status).toBe(200);
       const { json } = await receiver.ask('/api/v1/verdicts?by=slack:ann', { as: 'viewer' });
       expect(json.verdicts).toEqual([expect.objectContaining({ word: 'false_alarm', source: 'chat', weight: 1 })]);
+      // An answer goes to Slack alone, whatever address the call names.
+      expect(chat.calls.filter(({ path }) => path === '/answer')).toEqual([]);
     });
 
     it('refuses what is not signed with the secret, or is old', async () => {

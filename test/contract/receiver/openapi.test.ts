@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Ajv2020, type AnySchemaObject } from 'ajv/dist/2020.js';
 import { receiverOpenApi } from '../../../src/receiver/api/openapi.ts';
+import { makeRuntimeEvent } from '../../../src/testing/runtime-event-builders.ts';
 import { type Answer, type RunningReceiver, startReceiver, type TokenName, webhookAlert, webhookBody } from './receiver-fixture.ts';
 
 const page = readFileSync(new URL('../../../docs/receiver.md', import.meta.url), 'utf8');
@@ -63,6 +64,12 @@ describe('GET /api/v1/openapi.json', () => {
     await get('/api/v1/verdicts', 'VerdictPage');
     const link = await receiver.ask('/api/v1/links', { as: 'responder', body: { alert: id, for: 'bob' } });
     expect([link.status, problemsOf('Link', link)]).toEqual([201, []]);
+    const event = makeRuntimeEvent({ id: 'event-of-cart', timeMs: Date.now() });
+    const taken = await receiver.ask('/api/v1/events', { as: 'sender', body: { node: 'node-a', events: [event] } });
+    expect(problemsOf('EventsTaken', taken)).toEqual([]);
+    await get('/api/v1/events', 'EventPage');
+    await get('/api/v1/events/tree', 'ProcessTree');
+    await get(`/api/v1/alerts/${id}/events`, 'AlertEvents');
     await get('/api/v1/silences', 'SilenceList');
     await get('/api/v1/masks', 'MaskList');
     await get('/api/v1/channels', 'ChannelList');
