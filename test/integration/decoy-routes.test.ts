@@ -1,7 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { createRouteBook } from '../../src/decoy/index.ts';
 import { connectToCluster, createKubernetesClient, type KubernetesClient } from '../../src/platform/index.ts';
 import { describeWith } from './real-program.ts';
 import { type ControlPlane, startControlPlane } from './support/control-plane.ts';
+import { until } from './support/until.ts';
 
 const INGRESS = {
   apiVersion: 'networking.k8s.io/v1',
@@ -70,5 +72,34 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'routes to a decoy on a real
       code: 'forbidden',
       message: 'there is no Ingress shop/none',
     });
+  });
+
+  it('have a component that a real API server takes, as it takes that of collectors', () => {
+    plane.kubectl(['create', 'namespace', 'bellwether']);
+    for (const part of ['collector', 'decoy']) {
+      const folder = fileURLToPath(new URL(`../../manifests/overlays/${part}`, import.meta.url));
+      plane.kubectl(['apply', '--server-side', '-k', folder]);
+      // What the server filled in is no difference to what is in Git.
+      expect(plane.attempt(['diff', '--server-side', '-k', folder])).toMatchObject({ ok: true, stdout: '' });
+    }
+    expect(plane.kubectl(['get', 'daemonset', '-n', 'bellwether-collector', '-o', 'name']).trim()).toBe(
+      'daemonset.apps/bellwether-collector',
+    );
+  });
+
+  it('can be taken away by the expiry of the bundle, and nothing else can', async () => {
+    const [alias] = await book().apply(request());
+    const name = String(alias?.metadata.name);
+    const account = '--as=system:serviceaccount:bellwether-decoy:bellwether-decoy-expiry';
+    plane.kubectl(['create', 'service', 'externalname', 'theirs', '-n', 'shop', '--external-name', 'example.org']);
+    const remove = (what: string) => plane.attempt(['delete', 'service', '-n', 'shop', what, account, '--dry-run=server']);
+    // The API server takes up a new policy after a moment.
+    const refused = await until('the guard', async () => (remove('theirs').ok ? undefined : remove('theirs')), {
+      timeoutMs: 60_000,
+      everyMs: 500,
+    });
+    expect(refused.stderr).toContain('may delete nothing but routes to decoys');
+    expect(remove(name)).toMatchObject({ ok: true });
+    expect(await book().revert(name)).toBe(2);
   });
 });
