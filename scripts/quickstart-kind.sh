@@ -49,6 +49,8 @@ kind load docker-image "$IMAGE" --name "$CLUSTER" 2>/dev/null ||
   { "$ENGINE" save "$IMAGE" -o "${TMPDIR:-/tmp}/bellwether-image.tar" && kind load image-archive "${TMPDIR:-/tmp}/bellwether-image.tar" --name "$CLUSTER"; }
 
 say 'Bellwether'
+"${KUBECTL[@]}" create namespace bellwether 2>/dev/null || true
+"$ROOT/scripts/make-tokens.sh" --context "kind-$CLUSTER"
 "${KUBECTL[@]}" apply --server-side -k "$ROOT/manifests/overlays/kube-prometheus-stack"
 "${KUBECTL[@]}" -n bellwether rollout status deployment/bellwether-exporter --timeout=10m
 

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { KubernetesObject } from '../synth/bundle-objects.ts';
 import { describeWith, toolFiles } from './real-program.ts';
@@ -46,6 +48,27 @@ describeWith(['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'], '
   afterAll(async () => {
     await plane?.stop();
     tree?.remove();
+  });
+
+  it('gets tokens that fit each other, and keeps those that are there', () => {
+    plane.kubectl(['create', 'namespace', 'tokens']);
+    const make = (): void => {
+      execFileSync(`${ROOT}scripts/make-tokens.sh`, ['--kubeconfig', plane.kubeconfig], {
+        env: { ...process.env, NAMESPACE: 'tokens', PATH: `${dirname(kubectl)}:${process.env.PATH}` },
+        stdio: 'pipe',
+      });
+    };
+    const secret = (namespace: string, name: string): Readonly<Record<string, string>> =>
+      JSON.parse(plane.kubectl(['get', 'secret', name, '-n', namespace, '-o', 'jsonpath={.data}']));
+    make();
+    const all = secret('tokens', 'bellwether-receiver-tokens');
+    expect(Object.keys(all).sort()).toEqual(['admin', 'alertmanager', 'exporter', 'responder']);
+    for (const token of Object.values(all)) expect(Buffer.from(token, 'base64').toString()).toMatch(/^[0-9a-f]{48}$/);
+    expect(secret('tokens', 'bellwether-exporter-tokens')).toEqual({ exporter: all.exporter });
+    plane.kubectl(['delete', 'secret', 'bellwether-receiver-tokens', '-n', 'monitoring']);
+    make();
+    expect(secret('tokens', 'bellwether-receiver-tokens')).toEqual(all);
+    expect(secret('monitoring', 'bellwether-receiver-tokens')).toEqual({ alertmanager: all.alertmanager });
   });
 
   describe.each(OVERLAYS)('overlay %s', (overlay) => {
