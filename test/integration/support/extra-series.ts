@@ -1,4 +1,10 @@
-import { type Labels, type MetricDefinition, RECEIVER_METRICS, RUNTIME_EVENT_METRICS } from '../../../src/conventions/index.ts';
+import {
+  type Labels,
+  type MetricDefinition,
+  MITIGATION_METRICS,
+  RECEIVER_METRICS,
+  RUNTIME_EVENT_METRICS,
+} from '../../../src/conventions/index.ts';
 import { formatLabels } from '../remote-read-fixture.ts';
 
 /** Rises by so much per second. */
@@ -7,7 +13,7 @@ const counters = (nowMs: number, perSecond: number): number => (nowMs / 1000 - 1
 type Row = readonly [name: string, labels: Labels, value: number];
 
 const receiverRows = (nowMs: number): readonly Row[] =>
-  [RECEIVER_METRICS, RUNTIME_EVENT_METRICS]
+  [MITIGATION_METRICS, RECEIVER_METRICS, RUNTIME_EVENT_METRICS]
     .flatMap((group) => Object.values<MetricDefinition>(group))
     .flatMap(({ name, type, labels }): readonly Row[] => {
       const given = Object.fromEntries(labels.map((label) => [label, 'a']));
