@@ -2,8 +2,12 @@ import { MITIGATION_FIELD_MANAGER } from '../../src/conventions/index.ts';
 import type { Mitigation } from '../../src/mitigation/index.ts';
 import type { KubernetesObject } from '../../src/platform/index.ts';
 import { describeWith } from './real-program.ts';
+import { startArgoEngine } from './support/gitops/argo-engine.ts';
+import { startFlux } from './support/gitops/flux.ts';
 import { BACK_END_CASES, type BackEndCase } from './support/mitigation/back-end-cases.ts';
+import { GITOPS_CASES, KUSTOMIZATION, liveWithLimits } from './support/mitigation/live-with-limits.ts';
 import { type MitigationCluster, startMitigationCluster } from './support/mitigation/mitigation-cluster.ts';
+import { writeTree } from './support/written-tree.ts';
 
 const TTL_MS = 600_000;
 const ACCEPT_MS = 31_000;
@@ -22,7 +26,7 @@ const managersOf = ({ metadata }: KubernetesObject): readonly string[] =>
   ((metadata.managedFields ?? []) as readonly { readonly manager: string }[]).map(({ manager }) => manager);
 const isOurs = ({ metadata }: KubernetesObject): boolean => metadata.labels?.['bellwether.dev/mitigation-managed'] === 'true';
 
-const PROGRAMS = ['etcd', 'kube-apiserver', 'kubectl'];
+const PROGRAMS = ['etcd', 'kube-apiserver', 'kubectl', 'gitops-engine', 'kustomize-controller'];
 
 describeWith(PROGRAMS, 'back-ends on a real API server', (...programs) => {
   let cluster: MitigationCluster;
@@ -105,4 +109,38 @@ describeWith(PROGRAMS, 'back-ends on a real API server', (...programs) => {
     const older = { ...limit, metadata: { name: 'older', namespace: 'shop' }, spec: { ...(limit.spec as object), inShadow: true } };
     await expect(cluster.client.apply(older, { fieldManager: MITIGATION_FIELD_MANAGER })).rejects.toThrow(/inShadow/);
   });
+
+  it("by Flux keeps limits through a sync of their routes, whose changes come all the same, and leaves Git's objects behind", async () => {
+    cluster.plane.kubectl(['create', 'namespace', 'flux-system']);
+    const flux = await startFlux(programs[4] ?? '', cluster);
+    try {
+      await liveWithLimits(cluster, GITOPS_CASES, async (text) => {
+        const tree = writeTree(
+          new Map([
+            ['manifests/overlays/routes/kustomization.yaml', KUSTOMIZATION],
+            [`manifests/overlays/routes/routes.yaml`, text],
+          ]),
+        );
+        flux.publish(tree.folder);
+        tree.remove();
+        await flux.reconcile('routes', { wait: false });
+      });
+      flux.remove();
+    } finally {
+      await flux.stop();
+    }
+  }, 300_000);
+
+  it("by Argo CD's engine does so as well, save for a dial whose rate stands in Git", async () => {
+    const argo = startArgoEngine(programs[3] ?? '', cluster.plane.kubeconfig);
+    try {
+      const cases = GITOPS_CASES.filter(({ backEnd }) => backEnd !== 'nginx-ingress-controller');
+      await liveWithLimits(cluster, cases, async (text) => {
+        const { done, error } = await argo.synchronise(text);
+        if (!done) throw new Error(error);
+      });
+    } finally {
+      argo.stop();
+    }
+  }, 300_000);
 });

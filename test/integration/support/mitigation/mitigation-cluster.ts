@@ -54,6 +54,8 @@ const KINDS: readonly CrdFolder[] = [
   [toolFiles('envoy-gateway-crds'), ['_backendtrafficpolicies']],
   [toolFiles('traefik-crds'), ['traefik-crd']],
   [toolFiles('cilium-crds'), ['ciliumnetworkpolicies', 'ciliumenvoyconfigs']],
+  [toolFiles('flux-crds'), ['.yaml']],
+  [toolFiles('flux-source-crds'), ['.yaml']],
   [`${ROOT}test/fixtures/crds`, ['nginx-gateway-fabric', 'nginx-ingress-controller', 'kong', 'kuadrant']],
   [`${ROOT}manifests/base`, ['custom-resources']],
 ];
