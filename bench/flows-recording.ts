@@ -1,6 +1,6 @@
-// All protocols for flows on a labelled recording, against the figures they should reach. --data FILE [--label-column Family] [--capture-column Capture]
+// All protocols for flows on a labelled recording, against the figures they should reach. --data FILE [--label-column Family] [--capture-column Capture] [--compare]
 import { parseArgs } from 'node:util';
-import { formatFigures, loadTable, openSession, type ProtocolFigures, runProtocols } from '../src/flow-commands/index.ts';
+import { COMPARED, formatFigures, loadTable, openSession, type ProtocolFigures, runProtocols } from '../src/flow-commands/index.ts';
 import { seededRandom } from '../src/platform/index.ts';
 import { printBar, printHead } from './report.ts';
 
@@ -14,6 +14,7 @@ const { values: flags } = parseArgs({
     data: { type: 'string' },
     'label-column': { type: 'string', default: 'Family' },
     'capture-column': { type: 'string', default: 'Capture' },
+    compare: { type: 'boolean', default: false },
   },
 });
 
@@ -68,6 +69,7 @@ if (flags.data === undefined) {
     quantile: 0.99,
     draws: 16,
     fewShot: { shotsOf: ['recon', 'node_red_c2', 'influx'], scored: ['recon', 'node_red_c2'] },
+    ...(flags.compare ? COMPARED : {}),
   };
   const figures = await runProtocols({ random: seededRandom(SEED), open: openSession }, table, options, tell);
   console.log(formatFigures(figures));

@@ -1,4 +1,4 @@
-// What verdicts teach, on clusters of 200 simulated workloads each: hours of CPU. [--seed N] [--clusters N] [--workloads N] [--held-out]
+// What verdicts teach, on clusters of 200 simulated workloads each: hours of CPU. [--seed N] [--clusters N] [--workloads N] [--held-out]: so many of the held-out seeds
 import { parseArgs } from 'node:util';
 import { formatProof, HELD_OUT_SEEDS, type LearningProof, runFeedback } from '../src/evaluation/index.ts';
 import { systemClock } from '../src/platform/index.ts';
@@ -34,7 +34,9 @@ const judge = ({ sets, missed }: LearningProof): boolean => {
 };
 
 const first = Number(flags.seed);
-const seeds = flags['held-out'] ? HELD_OUT_SEEDS : Array.from({ length: Number(flags.clusters) }, (_, i) => first + i);
+const seeds = flags['held-out']
+  ? HELD_OUT_SEEDS.slice(0, Number(flags.clusters))
+  : Array.from({ length: Number(flags.clusters) }, (_, i) => first + i);
 const proof = await runFeedback(
   { clock: systemClock, onCluster: ({ seed }) => console.log(`cluster of seed ${seed} done`) },
   { seeds, workloads: Number(flags.workloads) },

@@ -132,6 +132,23 @@ The file is checked as a whole at start, down to the last policy id: every probl
 \`bellwether_config_last_reload_successful\`.
 `;
 
+export const COLLECTOR_INTRODUCTION = `<!-- generated from src/collector/config by npm run docs; do not edit -->
+
+# Configuration of a collector
+
+\`bellwether collector --config collector.yaml\`. What collectors are for is in [runtime-events.md](runtime-events.md). One source has to be switched on; a flag of the command wins over the file.
+
+\`\`\`yaml
+receiver:
+  url: http://bellwether-receiver.bellwether.svc:9467
+  tokenFile: /etc/bellwether-token/token
+tetragon:
+  enabled: true
+\`\`\`
+
+The file is checked as a whole at start: every problem is told at once, and the exit code is 2. It is read at start alone.
+`;
+
 /** A page of configuration keys as a whole. `liveKeys` take effect while running. */
 export const renderConfigDocs = (schema: ConfigSchema, liveKeys: readonly string[], introduction: string): string => {
   const entries = Object.entries(schema.properties ?? {});

@@ -32,6 +32,22 @@ const INTRODUCTIONS: Readonly<Record<string, { readonly title: string; readonly 
     title: 'Network flows',
     text: 'On the self port of the exporter (9465). They stay at 0 where no flows are watched (`flows.model`, `flows.folder`).',
   },
+  RUNTIME_EVENT_METRICS: {
+    title: 'Runtime events',
+    text: 'On the self port of the receiver (9468). They stay at 0 where no collector sends anything: see [runtime-events.md](runtime-events.md).',
+  },
+  COLLECTOR_METRICS: {
+    title: 'A collector about itself',
+    text: 'On the self port of a collector (9471), beside `/healthz` and `/readyz`, and beside what every process tells. A decoy tells the same of what it sends.',
+  },
+  WORKLOAD_EVENT_METRICS: {
+    title: 'Runtime events of pods',
+    text: 'On the counts port of a collector (9472), nothing else is there. The series carry the labels of the pod they are about, so scrape this port with `honor_labels: true`. The feature pack `events` reads them.',
+  },
+  MITIGATION_METRICS: {
+    title: 'Mitigations',
+    text: 'On the self port of the receiver (9468). They stay at 0 where mitigations are off (`mitigation.enabled`). [mitigation.md](mitigation.md) says what guards there are.',
+  },
   RECEIVER_METRICS: {
     title: 'The receiver about itself',
     text: 'On the self port of the receiver (9468), beside `/healthz` and `/readyz`, and beside what every process tells; its loops are watch, evidence, figures, retention and config. `bellwether_watchdog_last_received_timestamp_seconds`, beside them, closes the loop from rule to receiver: until the alert that always fires has come it is the time of the start.',

@@ -26,6 +26,30 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./receiver/main.ts')).receiverCommand(),
   },
   {
+    name: 'collector',
+    summary: 'bring runtime events of a node to the receiver',
+    group: 'Watch:',
+    load: async () => (await import('./collector/main.ts')).collectorCommand(),
+  },
+  {
+    name: 'events',
+    summary: 'show what processes do and what Kubernetes says, live or looking back',
+    group: 'Watch:',
+    load: async () => (await import('./runtime-events/main.ts')).eventsCommand(),
+  },
+  {
+    name: 'notify',
+    summary: 'try the channels through which the receiver tells of alerts',
+    group: 'Watch:',
+    load: async () => (await import('./receiver/main.ts')).notifyCommand(),
+  },
+  {
+    name: 'store',
+    summary: 'back up the store of a receiver, and check one',
+    group: 'Watch:',
+    load: async () => (await import('./receiver/main.ts')).storeCommand(),
+  },
+  {
     name: 'admission',
     summary: 'answer admission reviews by the policies',
     group: 'Guard:',
@@ -48,6 +72,18 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: 'let every request pass the admission webhooks, in an emergency',
     group: 'Guard:',
     load: async () => (await import('./admission/main.ts')).unlockCommand(),
+  },
+  {
+    name: 'runtime-policies',
+    summary: 'watch, and once approved stop, what processes of a workload never do',
+    group: 'Guard:',
+    load: async () => (await import('./runtime-policies/main.ts')).runtimePoliciesCommand(),
+  },
+  {
+    name: 'mitigate',
+    summary: 'limit the traffic that hurts a workload, for a while',
+    group: 'Guard:',
+    load: async () => (await import('./mitigate/main.ts')).mitigateCommand(),
   },
   {
     name: 'record',
@@ -87,6 +123,15 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: 'show what scores learned from people, and take it back',
     group: 'Learn:',
     load: async () => (await import('./verdicts/main.ts')).verdictsCommand(),
+  },
+  {
+    name: 'retrain',
+    summary: 'try another model where verdicts ask for one; once a day at most',
+    group: 'Learn:',
+    load: async () => {
+      const { retrainCommand } = await import('./training/main.ts');
+      return retrainCommand({ loadConfig: async (path) => (await import('./exporter/index.ts')).loadReading(path) });
+    },
   },
   {
     name: 'models',

@@ -21,6 +21,8 @@ export interface ModuleDeclaration {
   /** Only what runs to its end goes without. */
   readonly probes?: { readonly startup?: ProbeDeclaration; readonly liveness: ProbeDeclaration; readonly readiness: ProbeDeclaration };
   readonly volumes: readonly VolumeDeclaration[];
+  /** Why it runs as root: without any capability it may still read what only root may. Anything else runs as nobody. */
+  readonly asRoot?: string;
   /** Outgoing connections beyond DNS, for NetworkPolicies. */
   readonly egress: readonly EgressDeclaration[];
   readonly resources: { readonly cpuRequest: string; readonly memoryRequest: string; readonly memoryLimit: string };
@@ -36,11 +38,11 @@ export interface ModuleDeclaration {
 }
 
 /**
- * A StatefulSet gives each pod a volume of its own. A CronJob never runs twice at a time; a Job runs once per change. Both are ended at
+ * A DaemonSet runs on every node, whatever its taints. A StatefulSet gives each pod a volume of its own. A CronJob never runs twice at a time; a Job runs once per change. Both are ended at
  * the deadline.
  */
 export type WorkloadDeclaration =
-  | { readonly kind: 'Deployment' | 'StatefulSet' }
+  | { readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' }
   | { readonly kind: 'CronJob'; readonly schedule: string; readonly deadlineSeconds: number; readonly retries?: number }
   | { readonly kind: 'Job'; readonly deadlineSeconds: number; readonly retries?: number };
 
@@ -117,20 +119,22 @@ export interface ProbeDeclaration {
 }
 
 /**
- * `config` holds the configuration file. `secret` is a Secret that the user or another controller makes, never the bundle: its name is that of
+ * `host` is a folder of the node, for which a namespace has to allow more than Pod Security "baseline". `config` holds the configuration file. `secret` is a Secret that the user or another controller makes, never the bundle: its name is that of
  * the process and of the volume, unless the option `secrets` of the process names another one.
  */
 export interface VolumeDeclaration {
   readonly name: string;
   readonly mountPath: string;
-  readonly kind: 'persistent' | 'empty' | 'config' | 'secret';
+  readonly kind: 'persistent' | 'empty' | 'config' | 'secret' | 'host';
+  /** `host` only: the folder of the node. It is mounted for reading alone, and made where it is not there. */
+  readonly hostPath?: string;
   readonly size?: string;
   /** Secrets only: the pod starts without it, and sees it once it is there. */
   readonly optional?: boolean;
 }
 
 export interface EgressDeclaration {
-  /** `own`: pods of the bundle. `anywhere`: by port alone, inside and outside of the cluster. */
-  readonly to: 'prometheus' | 'alertmanager' | 'kubernetes-api' | 'own' | 'anywhere';
+  /** `own`: pods of the bundle in the same namespace. `bundle`: those of its main namespace. `anywhere`: by port alone, inside and outside of the cluster. */
+  readonly to: 'prometheus' | 'alertmanager' | 'kubernetes-api' | 'own' | 'bundle' | 'anywhere';
   readonly port: number;
 }

@@ -9,6 +9,10 @@ export const PORTS = {
   admission: 9443,
   admissionSelf: 9469,
   lab: 9470,
+  collectorSelf: 9471,
+  collectorCounts: 9472,
+  decoy: 9473,
+  decoySelf: 9474,
 } as const;
 
 /** Where a process listens outside a cluster. */

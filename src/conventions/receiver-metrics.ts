@@ -4,7 +4,7 @@ import type { MetricDefinition } from './metric.ts';
 /** Seconds; a durable write waits for the disk. */
 const WRITE_BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 
-/** What the receiver says about itself, on its self port. Its loops are watch, evidence, figures, retention and config. */
+/** What the receiver says about itself, on its self port. Its loops are watch, evidence, notify, propagate, mitigation, figures, retention and config. */
 export const RECEIVER_METRICS = {
   receiverReady: {
     name: 'bellwether_receiver_ready',
@@ -152,6 +152,19 @@ export const RECEIVER_METRICS = {
     type: 'gauge',
     help: 'Alerts about workloads of the last 7 days without a verdict.',
     labels: [],
+  },
+
+  notices: {
+    name: 'bellwether_notices_total',
+    type: 'counter',
+    help: 'Notices about alerts, by channel and outcome: sent, failed (given up) or dropped (too old, or the channel is gone).',
+    labels: ['channel', 'outcome'],
+  },
+  noticesWaiting: {
+    name: 'bellwether_waiting_notices',
+    type: 'gauge',
+    help: 'Notices that have not been sent yet, by channel.',
+    labels: ['channel'],
   },
 
   evidenceWaiting: {

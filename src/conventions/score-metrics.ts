@@ -26,6 +26,12 @@ export const SCORE_METRICS = {
     help: `Share of a metric in the workload's score, 0 to 1: the three largest, only while the score is above 0.5. ${CYCLE}`,
     labels: [...WORKLOAD_LABELS, 'metric'],
   },
+  overload: {
+    name: 'anomaly_score_overload_probability',
+    type: 'gauge',
+    help: `How probable each kind of overload is, dos, attack or natural: only while the score is 1 or more and something is overloaded. ${CYCLE}`,
+    labels: [...WORKLOAD_LABELS, 'kind'],
+  },
   notReady: {
     name: 'anomaly_score_not_ready',
     type: 'gauge',

@@ -34,6 +34,19 @@ export interface TaughtScore {
   readonly verdicts: readonly string[];
 }
 
+/** A flood from outside, CPU or traffic that an intruder takes, or more demand and less supply than usual. */
+export type OverloadKind = 'dos' | 'attack' | 'natural';
+
+/** Which kind of overload an anomaly is, where something is overloaded. */
+export interface OverloadVerdict {
+  /** The most probable one. */
+  readonly kind: OverloadKind;
+  /** They sum to 1. */
+  readonly probabilities: Readonly<Record<OverloadKind, number>>;
+  /** What speaks for it most, as factors against the usual, strongest first, at most 3. */
+  readonly reasons: readonly { readonly reason: string; readonly factor: number }[];
+}
+
 /** One workload's score at one instant. */
 export interface Score {
   readonly key: WorkloadKey;
@@ -51,6 +64,8 @@ export interface Score {
   readonly detector: string;
   /** True while a rollout, scale-out or drain damps level and difference parts. */
   readonly damped: boolean;
+  /** Set from the alert boundary on, where something is overloaded. */
+  readonly overload?: OverloadVerdict;
   /** Set where verdicts had a say. */
   readonly taught?: TaughtScore;
   /** Value and margin with other sets of verdicts, where a scorer was asked for them. */

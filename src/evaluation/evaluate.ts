@@ -82,7 +82,9 @@ export const evaluate = (pairs: readonly ScoredPair[], options: EvaluateOptions)
   const margins = setOf((pair) => asSource(pair.scored.log, ({ margins: column }) => column)).entities;
   const baselineNames = [...(pairs[0]?.scored.baselineLogs.keys() ?? [])];
   const audits = pairs.flatMap(({ events, audit }) => (audit ? [{ name: events.name, verdict: audit }] : []));
-  const causes = pairs.map((pair) => rankCauses(pair.events, scores(pair))).filter(({ events }) => events > 0);
+  const causes = pairs
+    .map((pair) => rankCauses(pair.events, scores(pair), pair.scored.deviations, random()))
+    .filter(({ events }) => events > 0);
   return {
     names: pairs.map(({ events }) => events.name),
     warnings,
@@ -95,7 +97,10 @@ export const evaluate = (pairs: readonly ScoredPair[], options: EvaluateOptions)
     baselines: baselineNames.map((name) => judge(name, (pair) => asSource(pair.scored.baselineLogs.get(name)!))),
     rule: judgeRule(entities, WORKLOAD_ALERT),
     strictRule: judgeRule(entities, { ...WORKLOAD_ALERT, share: STRICT_SHARE }),
-    naming: judgeMetricNaming(pairs.flatMap(({ scored }) => scored.peaks)),
+    naming: judgeMetricNaming(
+      pairs.flatMap(({ scored }) => scored.peaks),
+      random(),
+    ),
     causes: causes.length === 1 ? causes[0] : undefined,
     kinds: options.classes && judgeKindsOf(pairs, options.classes, random()),
     audit: audits.length > 0 ? joinVerdicts(audits) : undefined,

@@ -22,6 +22,7 @@ export type { Figures, Interval, Summary } from './metrics/summary.ts';
 export { type OpenMetricsReaderOptions, readOpenMetrics } from './open-metrics-reader.ts';
 export type { FamilyType, RecordedFamily, RecordedSeries, Recording } from './recording.ts';
 export { type PairPaths, readEvents, readPair } from './replay/read-pair.ts';
+export { replayFile } from './replay/replay-file.ts';
 export { type ScoredRecording, type ScoringParts, scoreRecording } from './replay/score-recording.ts';
 export { formatScores } from './replay/scores-csv.ts';
 export { formatKinds } from './report/kind-table.ts';

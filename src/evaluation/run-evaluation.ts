@@ -77,7 +77,13 @@ const createParts = (
   encoder: WindowEncoder | undefined,
 ): ScoringParts => ({
   extractor: createFeatureExtractor(options.catalog ?? recordingFeatures(recording), { pace: 'samples', stepMs: stepSeconds * 1000 }),
-  scorer: createScorer({ stepSeconds, bank: options.bank, seed: options.seed, ...(encoder ? { learned: { encoder, mode: 'on' } } : {}) }),
+  scorer: createScorer({
+    stepSeconds,
+    bank: options.bank,
+    seed: options.seed,
+    mostContributors: Number.POSITIVE_INFINITY,
+    ...(encoder ? { learned: { encoder, mode: 'on' } } : {}),
+  }),
   baselines: new Map((options.baselines ? BASELINES : []).map((name) => [name, createBaseline(name, { stepSeconds, seed: options.seed })])),
 });
 

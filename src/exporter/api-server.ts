@@ -56,7 +56,7 @@ export const createApiServer = (deps: ApiServerDeps) => {
       createExtractor: parts.createExtractor,
       inputsOf: (key) => narrowInputs(parts.catalog, key),
       // Below every score: a replay is asked for to see the reasons of quiet instants, too.
-      createScorer: () => parts.createScorer({ contributorFloor: -1 }),
+      createScorer: () => parts.createScorer({ contributorFloor: -1, classes: scorer.classes }),
       pacer,
       clock,
     },

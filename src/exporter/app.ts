@@ -89,7 +89,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
 
   const parts = deps.parts ?? scoringPartsOf(initial);
   const createScorer = (): Scorer => parts.createScorer(deps.learned ? { learned: deps.learned } : {});
-  const scorer: Scorer = deps.flows ? withFlowParts(createScorer(), deps.flows.watch) : createScorer();
+  const scorer: Scorer = deps.flows ? withFlowParts(createScorer(), deps.flows) : createScorer();
   const ownership = createOwnership(deps.place ?? ALONE);
   const { shard } = ownership;
   const source = deps.source ?? sourceOf(initial, { clock, random, onEvent: self.onSourceEvent });

@@ -121,6 +121,15 @@ const ALERTS: readonly AlertDeclaration[] = [
     description: 'A restart would learn everything anew from the back-fill, which has less than what the snapshot holds.',
   },
   {
+    name: 'BellwetherFeedbackFailing',
+    // changes, because increase() extrapolates; five failures are two and a half minutes at the usual pace.
+    expr: `changes(${m.cycleFailures.name}{loop="feedback"}[15m]) >= 5`,
+    forSeconds: 5 * MINUTE,
+    severity: 'warning',
+    summary: 'The exporter cannot fetch verdicts: {{ $labels.reason }}',
+    description: 'What was learned stays, but new verdicts change no score and undone ones go on counting.',
+  },
+  {
     name: 'BellwetherLearnedModelFailing',
     expr: `rate(${m.learnedFailures.name}[15m]) > 0.5 * rate(${m.learnedBatches.name}[15m])`,
     forSeconds: 15 * MINUTE,
@@ -167,10 +176,15 @@ export const EXPORTER_DECLARATION: ModuleDeclaration = {
   },
   volumes: [
     { name: 'config', mountPath: '/etc/bellwether', kind: 'config' },
+    // The token for the receiver, as the key `exporter`.
+    { name: 'tokens', mountPath: '/etc/bellwether-tokens', kind: 'secret', optional: true },
     // A snapshot of 10,000 workloads has about 350 MB, and the new one is written beside the old.
     { name: 'state', mountPath: '/var/lib/bellwether', kind: 'persistent', size: '2Gi' },
   ],
-  egress: [{ to: 'prometheus', port: 9090 }],
+  egress: [
+    { to: 'prometheus', port: 9090 },
+    { to: 'own', port: PORTS.receiverApi },
+  ],
   // Its ordinal says which shard a pod is.
   environment: [{ name: 'POD_NAME', field: 'metadata.name' }],
   shardable: true,

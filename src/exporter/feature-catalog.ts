@@ -7,6 +7,7 @@ import {
   defineCatalog,
   type EntityRule,
   type FeatureCatalog,
+  featuresOfPacks,
   type IdentityFallback,
   inputsOf,
   recordedCatalog,
@@ -54,7 +55,7 @@ const presetCatalog = ({ preset, only, scope }: FeaturesConfig): FeatureCatalog 
 
 /** The features that a checked configuration describes. */
 export const catalogOf = (features: FeaturesConfig): FeatureCatalog => {
-  const catalog = catalogFromConfig(features.selectors.map(userFeature), presetCatalog(features));
+  const catalog = catalogFromConfig([...featuresOfPacks(features.packs), ...features.selectors.map(userFeature)], presetCatalog(features));
   const fallback: IdentityFallback = features.fallbackLabels ? { labels: features.fallbackLabels } : DEFAULT_FALLBACK;
   return fallback === DEFAULT_FALLBACK ? catalog : defineCatalog(catalog.name, { ...catalog, fallback });
 };

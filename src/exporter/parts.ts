@@ -1,4 +1,5 @@
 import { createFeatureExtractor, type FeatureCatalog, type FeatureExtractor, type PaceOptions } from '../features/index.ts';
+import { createFileReader, createReceiverReader, type VerdictReader } from '../feedback/index.ts';
 import {
   type Clock,
   createHttpClient,
@@ -12,7 +13,6 @@ import { createPrometheusSource, type PrometheusSourceOptions, type SeriesSource
 import { createScorer, type Scorer, type ScorerOptions } from '../scoring/index.ts';
 import type { ExporterConfig } from './config/schema.ts';
 import { catalogOf } from './feature-catalog.ts';
-import { createFileSource, createReceiverSource, type VerdictSource } from './feedback/verdict-source.ts';
 import type { SnapshotFile } from './snapshot/snapshot-store.ts';
 
 const SECOND_MS = 1000;
@@ -76,7 +76,7 @@ export const sourceOf = (
 };
 
 /** Where the configured verdicts come from: none, a receiver, a file, or both. `close` frees the connections. */
-export const verdictSourcesOf = ({ feedback }: ExporterConfig): { readonly sources: readonly VerdictSource[]; close(): Promise<void> } => {
+export const verdictSourcesOf = ({ feedback }: ExporterConfig): { readonly sources: readonly VerdictReader[]; close(): Promise<void> } => {
   const { url, file, bearerTokenFile, caFile, timeoutSeconds } = feedback;
   const http =
     url === undefined
@@ -87,8 +87,8 @@ export const verdictSourcesOf = ({ feedback }: ExporterConfig): { readonly sourc
         });
   return {
     sources: [
-      ...(http && url !== undefined ? [createReceiverSource(http, { url, timeoutMs: timeoutSeconds * SECOND_MS })] : []),
-      ...(file === undefined ? [] : [createFileSource(() => readFile(file, { maxBytes: MAX_VERDICT_FILE_BYTES }))]),
+      ...(http && url !== undefined ? [createReceiverReader(http, { url, timeoutMs: timeoutSeconds * SECOND_MS })] : []),
+      ...(file === undefined ? [] : [createFileReader(() => readFile(file, { maxBytes: MAX_VERDICT_FILE_BYTES }))]),
     ],
     close: async () => {
       await http?.close();

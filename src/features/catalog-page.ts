@@ -1,6 +1,7 @@
 import type { Selector } from '../conventions/index.ts';
 import type { CatalogFeature, CatalogInput, FeatureCatalog, Formula, Term } from './catalog.ts';
 import { defaultCatalog } from './default-catalog.ts';
+import { FEATURE_PACKS } from './feature-packs.ts';
 import { recordedCatalog } from './recorded-catalog.ts';
 
 const HEAD = `# Features
@@ -84,6 +85,18 @@ const inputTable = (inputs: readonly CatalogInput[]): string =>
     inputs.map(({ id, kind, selector }) => [code(id), kind, code(selectorText(selector))]),
   );
 
+const PACKS_HEAD = `Features from programs that not every cluster has. \`features.packs\` of the exporter's configuration adds them to the preset by the name of the pack; series that are not there
+give no value and cost nothing but the question.
+`;
+
+const packTables = (): string =>
+  Object.entries(FEATURE_PACKS)
+    .map(([name, { about, features }]) => {
+      const rows = features.map((one) => [code(one.name), one.entity.by, code(selectorText(one.selector)), one.help ?? '']);
+      return `### ${name}\n\n${about}\n\n${table(['Feature', 'Of a', 'Selector', 'Meaning'], rows)}\n`;
+    })
+    .join('\n');
+
 /** `docs/features.md`, from the catalogues themselves. */
 export const featuresPage = (): string => {
   const raw = defaultCatalog();
@@ -92,6 +105,7 @@ export const featuresPage = (): string => {
     HEAD,
     `## Pods\n\n${featureTable(raw, recorded, 'pod')}\n`,
     `## Nodes\n\n${featureTable(raw, recorded, 'node')}\n`,
+    `## Packs\n\n${PACKS_HEAD}\n${packTables()}\n`,
     `## What ${code('raw')} reads\n\n${inputTable(raw.inputs)}\n`,
     `## What ${code('recorded')} reads besides its features\n\n${inputTable(recorded.inputs.filter(({ kind }) => kind !== 'gauge'))}\n`,
   ].join('\n');

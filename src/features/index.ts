@@ -3,6 +3,7 @@ export { featuresPage } from './catalog-page.ts';
 export * from './default-catalog.ts';
 export { createFeatureExtractor } from './extractor.ts';
 export * from './feature-extractor.ts';
+export { FEATURE_PACK_NAMES, featuresOfPacks } from './feature-packs.ts';
 export { NODE_FEATURES } from './node-features.ts';
 export { POD_FEATURES } from './pod-features.ts';
 export * from './recorded-catalog.ts';

@@ -4,5 +4,6 @@ export * from './similarity.ts';
 export * from './source.ts';
 export * from './verdict.ts';
 export * from './verdict-feed.ts';
+export * from './verdict-reader.ts';
 export * from './weight-cap.ts';
 export * from './word.ts';

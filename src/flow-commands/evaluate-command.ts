@@ -5,6 +5,7 @@ import { runProcess, seededRandom } from '../platform/index.ts';
 import { openSession, print, tell } from './hosts.ts';
 import { loadTable } from './load-table.ts';
 import { effort } from './option-values.ts';
+import { COMPARED } from './protocols/compared.ts';
 import { formatFigures } from './protocols/format-figures.ts';
 import { runProtocols } from './protocols/run-protocols.ts';
 
@@ -14,6 +15,7 @@ interface Flags {
   readonly captureColumn: string;
   readonly quantile: number;
   readonly draws: number;
+  readonly compare?: boolean;
   readonly effort: number;
   readonly seed: number;
 }
@@ -21,7 +23,17 @@ interface Flags {
 const run = async (flags: Flags): Promise<void> => {
   const { table } = await loadTable({ files: flags.data, labelColumn: flags.labelColumn, textColumns: [flags.captureColumn] }, tell);
   const deps = { random: seededRandom(flags.seed), open: openSession, effort: flags.effort };
-  const figures = await runProtocols(deps, table, { captureText: 1, quantile: flags.quantile, draws: flags.draws }, tell);
+  const figures = await runProtocols(
+    deps,
+    table,
+    {
+      captureText: 1,
+      quantile: flags.quantile,
+      draws: flags.draws,
+      ...(flags.compare ? COMPARED : {}),
+    },
+    tell,
+  );
   print(formatFigures(figures));
 };
 
@@ -31,7 +43,7 @@ export const evaluateFlowsCommand = (): Command =>
     .description(
       'Judges all detectors on a labelled recording, always on time or captures that were not used in fitting, beside simple baselines.',
     )
-    .requiredOption('--data <file>', 'labelled flow file, or a folder of them; may be given several times', collect)
+    .requiredOption('--data <files...>', 'labelled flow files, or folders of them', collect)
     .requiredOption('--label-column <name>', 'column with the family of the attack; empty or `benign` is benign')
     .requiredOption(
       '--capture-column <name>',
@@ -39,6 +51,7 @@ export const evaluateFlowsCommand = (): Command =>
     )
     .option('--quantile <share>', 'share of benign flows of other time below the thresholds', share, DEFAULT_QUANTILE)
     .option('--draws <number>', 'draws of examples per part and N', wholeNumber(1, 1000), 8)
+    .option('--compare', 'also classic classifiers and networks, which are not served: takes some minutes')
     .option('--effort <share>', 'share of the usual training steps and trees, for a quick look', effort, 1)
     .option('--seed <number>', 'seed of trees, networks and draws', wholeNumber(0, 2 ** 32 - 1), 1)
     .addHelpText('after', '\nExit codes: 0 done, 1 failed, 2 wrong command line or input file.')

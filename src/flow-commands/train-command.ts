@@ -15,13 +15,14 @@ import {
   saveFlowModel,
   trainFlowModel,
 } from '../flows/index.ts';
-import { runProcess, seededRandom } from '../platform/index.ts';
+import { BellwetherError, runProcess, seededRandom } from '../platform/index.ts';
 import { openSession, print, tell } from './hosts.ts';
-import { loadTable } from './load-table.ts';
+import { describeLabels, loadLabelSet, loadTable } from './load-table.ts';
 
 interface Flags {
   readonly data: readonly string[];
   readonly labelColumn?: string;
+  readonly labels?: string;
   readonly out: string;
   readonly detector: string;
   readonly quantile: number;
@@ -46,6 +47,8 @@ const describeModel = (model: FlowModel): string => {
       return `${model.network.weights.length} weights, threshold ${model.threshold.toFixed(2)} fields`;
     case 'supervised':
       return `${model.forest.roots.length} trees, ${model.families.join(', ')}; threshold ${(100 * model.threshold).toFixed(1)} % of the votes`;
+    case 'sequence':
+      return `${model.weights.length} weights, ${model.families.join(', ')}; threshold ${model.threshold.toFixed(2)} (log odds)`;
     case 'few-shot':
       return `${model.families.length} examples`;
   }
@@ -57,7 +60,10 @@ const columnsOf = (names: readonly string[] | undefined): number[] | undefined =
 
 const run = async (flags: Flags): Promise<void> => {
   const columns = columnsOf(flags.inputs);
-  const { table, files, sha256 } = await loadTable({ files: flags.data, labelColumn: flags.labelColumn }, tell);
+  const labelSet = await loadLabelSet(flags.labels);
+  if (labelSet && flags.labelColumn === undefined) throw new BellwetherError('invalid_input', '--labels needs --label-column');
+  const { table, files, sha256 } = await loadTable({ files: flags.data, labelColumn: flags.labelColumn, labelSet }, tell);
+  if (labelSet) for (const line of describeLabels(table, labelSet)) tell(line);
   const { benign, attacks } = countFamilies(table);
   tell(
     `${benign} benign flows${Object.entries(attacks)
@@ -91,8 +97,9 @@ export const trainFlowsCommand = (): Command =>
     .description(
       'Learns from flow files what benign flows look like, or, with examples enough, attacks. A detector of benign flows uses only the rows whose label is empty or `benign`; without --label-column that is all of them.',
     )
-    .requiredOption('--data <file>', 'CICFlowMeter CSV, .csv or .csv.gz, or a folder of them; may be given several times', collect)
+    .requiredOption('--data <files...>', 'CICFlowMeter CSV, .csv or .csv.gz, or folders of them', collect)
     .option('--label-column <name>', 'column with the family of the attack')
+    .option('--labels <file>', 'label set: what the texts of the label column stand for, and which flows of a label are its own')
     .requiredOption('--out <dir>', 'folder of the model')
     .addOption(new Option('--detector <name>', 'what to train').choices(FLOW_DETECTOR_NAMES).default('benign'))
     .option(

@@ -41,7 +41,18 @@ const CLASSIFIER = {
   type: 'object',
   additionalProperties: false,
   required: ['metrics', 'columns', 'classes', 'low', 'high', 'mean', 'scale'],
-  properties: { metrics: NAMES, columns: NAMES, classes: NAMES, low: NUMBERS, high: NUMBERS, mean: NUMBERS, scale: NUMBERS },
+  properties: {
+    metrics: NAMES,
+    columns: NAMES,
+    classes: NAMES,
+    low: NUMBERS,
+    high: NUMBERS,
+    mean: NUMBERS,
+    scale: NUMBERS,
+    encoding: { enum: ['plain', 'signed-log'] },
+    /** Rows of principal components, back to back; absent = the columns themselves. */
+    components: { type: 'array', maxItems: 100_000, items: { type: 'number' } },
+  },
 } as const;
 
 /** Manifests of this form, and none of a later one, can be read. */

@@ -73,8 +73,9 @@ export interface BackEnd {
   readonly reads: readonly KindName[];
   /** Routes of this data plane that lead to a workload, or the workload itself; empty where it does not serve it. */
   targetsOf(workload: MitigationTarget, view: ClusterView): readonly MitigationTarget[];
+  /** Objects of the same mitigation may be in the view already: a plan is made anew after a crash, and must then be the same. */
   plan(intent: MitigationIntent, view: ClusterView): PlanOutcome;
-  /** `objects` in the order of the plan's changes; undefined: gone. */
-  acceptance(objects: readonly (KubernetesObject | undefined)[]): Acceptance;
+  /** Objects that the mitigation changed, as they are now, in the order of `declaration.writes`. Never empty. */
+  acceptance(objects: readonly KubernetesObject[]): Acceptance;
   signals(intent: MitigationIntent): SignalQueries;
 }

@@ -1,4 +1,13 @@
 export * from './back-end.ts';
 export * from './back-ends/index.ts';
+export { type Facts, GUARDS, type Guard } from './budget.ts';
+export { type Checkpoint, describeChange } from './data-plane.ts';
+export { createEngine, type Engine, type EngineDeps, type Round, type Transition } from './engine.ts';
 export * from './intent.ts';
 export * from './labels.ts';
+export * from './mitigation.ts';
+export { DEFAULT_MITIGATION_OPTIONS, type MitigationOptions } from './options.ts';
+export type { Proposal, ProposalOutcome } from './propose.ts';
+export { type Reaped, reap } from './reaper.ts';
+export { createBackEnds } from './registry.ts';
+export { createSignalSource, firingExpr, type Reading, type SignalSource } from './signals.ts';

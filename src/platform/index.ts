@@ -1,3 +1,4 @@
+export * from './address-range.ts';
 export * from './atomic-file.ts';
 export * from './certificates/index.ts';
 export * from './clock.ts';
@@ -16,6 +17,7 @@ export * from './identifier.ts';
 export * from './kubernetes/index.ts';
 export * from './live-config.ts';
 export * from './logger.ts';
+export * from './mail.ts';
 export * from './process.ts';
 export * from './progress.ts';
 export * from './random.ts';

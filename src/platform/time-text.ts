@@ -12,3 +12,6 @@ export const parseTime = (text: string): number | undefined => {
   const ms = RFC_3339.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(ms) ? undefined : ms;
 };
+
+/** For libraries that ask for a Date. */
+export const dateOf = (ms: number): Date => new Date(ms);

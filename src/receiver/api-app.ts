@@ -3,10 +3,17 @@ import { BellwetherError, type Clock, type Logger } from '../platform/index.ts';
 import { answerErrors, answerNotFound, countRequests, securityHeaders } from '../web/index.ts';
 import { createAdminRoutes } from './api/admin-routes.ts';
 import { createAlertRoutes } from './api/alert-routes.ts';
+import { createEventRoutes } from './api/event-routes.ts';
+import { createMitigationRoutes } from './api/mitigation-routes.ts';
 import { createSilenceRoutes } from './api/silence-routes.ts';
 import { createVerdictRoutes } from './api/verdict-routes.ts';
+import type { ChannelDeps } from './notify/channel.ts';
+import { createChannelRoutes } from './notify/channel-routes.ts';
+import { createSlackRoute, type SlackRouteDeps } from './notify/slack-route.ts';
+import { createMitigationPages } from './page/mitigation-pages.ts';
 import { createPageRoutes } from './page/page-routes.ts';
-import type { ReceiverInstruments, ReceiverParts } from './receiver-parts.ts';
+import type { ReceiverInstruments } from './receiver-instruments.ts';
+import type { ReceiverParts } from './receiver-parts.ts';
 import { createPayloadTaker } from './webhook/take-payload.ts';
 import { createWebhookRoute } from './webhook/webhook-route.ts';
 
@@ -17,13 +24,18 @@ export interface ReceiverApiDeps {
   readonly notReady: () => string;
 }
 
+/** What the routes of messages need besides. */
+export interface NotifyDeps extends Pick<SlackRouteDeps, 'signingSecret' | 'failures'> {
+  readonly channels: ChannelDeps;
+}
+
 /** The API port. It answers from the first moment on: 503 until the store is open, so that Alertmanager tries again. */
 export const createReceiverApi = ({
   instruments,
   clock,
   log,
   notReady,
-}: ReceiverApiDeps): { readonly app: Express; open(parts: ReceiverParts): void } => {
+}: ReceiverApiDeps): { readonly app: Express; open(parts: ReceiverParts, notify: NotifyDeps): void } => {
   const app = express();
   let routes: RequestHandler | undefined;
   app.disable('x-powered-by');
@@ -40,14 +52,19 @@ export const createReceiverApi = ({
   app.use(answerErrors(log));
   return {
     app,
-    open: (parts) => {
+    open: (parts, notify) => {
       const router = Router();
-      router.use(createWebhookRoute(parts, createPayloadTaker(parts)));
+      router.use(createWebhookRoute(parts, createPayloadTaker({ ...parts, channels: () => parts.config().notify.channels })));
       router.use(
         createVerdictRoutes(parts),
         createAlertRoutes(parts),
+        createEventRoutes(parts),
         createSilenceRoutes(parts),
+        createMitigationRoutes(parts),
         createAdminRoutes(parts),
+        createChannelRoutes(parts, notify.channels),
+        createSlackRoute({ ...parts, ...notify, http: notify.channels.http }),
+        createMitigationPages(parts),
         createPageRoutes(parts),
       );
       routes = router;

@@ -1,6 +1,6 @@
 import { Registry } from 'prom-client';
 import { createAlertmanagerClient } from '../alertmanager/index.ts';
-import { PROCESS_METRICS, RECEIVER_METRICS, VERSION } from '../conventions/index.ts';
+import { MITIGATION_METRICS, PROCESS_METRICS, RECEIVER_METRICS, RUNTIME_EVENT_METRICS, VERSION } from '../conventions/index.ts';
 import {
   BellwetherError,
   type Clock,
@@ -14,19 +14,25 @@ import {
   migrate,
   randomId,
   StoreError,
+  sendMail,
   toBellwetherError,
   type Validation,
 } from '../platform/index.ts';
 import { createInstruments, createSelfApp, type ProcessMetrics, registerProcessMetrics } from '../web/index.ts';
 import { createReceiverApi } from './api-app.ts';
 import { createGuard } from './auth/guard.ts';
+import { createOidcVerifier } from './auth/oidc.ts';
 import { createRateLimit } from './auth/rate-limit.ts';
 import { type ServedCertificate, serveCertificate } from './auth/serve-certificate.ts';
 import { createSigner } from './auth/signature.ts';
 import { openTokenTable, type TokenTable } from './auth/token-table.ts';
 import { RECEIVER_LIVE_KEYS, type ReceiverConfig } from './config/schema.ts';
 import { runReceiverLoops } from './loop/receiver-loops.ts';
-import type { ReceiverInstruments, ReceiverParts } from './receiver-parts.ts';
+import { createMitigationDesk, type MitigationCluster } from './mitigation/mitigation-desk.ts';
+import type { ChannelDeps } from './notify/channel.ts';
+import { channelSecrets, readSecret } from './notify/senders.ts';
+import type { ReceiverInstruments } from './receiver-instruments.ts';
+import type { ReceiverParts } from './receiver-parts.ts';
 import { createSilenceWriter } from './silences/silence-writer.ts';
 import { RECEIVER_SCHEMA } from './store/schema.ts';
 import { secretOf } from './store/secret.ts';
@@ -57,6 +63,8 @@ export interface ReceiverDeps {
   readonly openDatabase: () => Promise<Database>;
   /** Undefined: this replica is the only one. */
   readonly leadership?: (onChange: (leads: boolean) => void) => Leadership;
+  /** Where mitigations act; absent where they are not configured. */
+  readonly mitigation?: MitigationCluster;
 }
 
 export interface ReceiverAddresses {
@@ -73,11 +81,16 @@ export interface ReceiverApp {
 }
 
 /** The receiver: alerts in, verdicts in, both kept, and given to those who learn from them. */
-export const createReceiverApp = ({ clock, log, openDatabase, leadership: choose }: ReceiverDeps, initial: ReceiverConfig): ReceiverApp => {
+export const createReceiverApp = (
+  { clock, log, openDatabase, leadership: choose, mitigation }: ReceiverDeps,
+  initial: ReceiverConfig,
+): ReceiverApp => {
   const registry = new Registry();
   const m: ReceiverInstruments = {
     ...createInstruments(PROCESS_METRICS, registry),
     ...createInstruments(RECEIVER_METRICS, registry),
+    ...createInstruments(RUNTIME_EVENT_METRICS, registry),
+    ...createInstruments(MITIGATION_METRICS, registry),
   };
   const live = createLiveConfig(initial, RECEIVER_LIVE_KEYS, log, ({ log: { level } }) => {
     log.level = level;
@@ -107,6 +120,9 @@ export const createReceiverApp = ({ clock, log, openDatabase, leadership: choose
     ...(alertmanager.caFile === undefined ? {} : { tls: { caFile: alertmanager.caFile } }),
   });
   const exporterHttp = exporterConfig.url === undefined ? undefined : createHttpClient();
+  const notifyHttp = createHttpClient();
+  const { oidc } = initial.auth;
+  const oidcHttp = oidc && createHttpClient(oidc.caFile === undefined ? {} : { tls: { caFile: oidc.caFile } });
   const client =
     alertmanager.urls.length === 0
       ? undefined
@@ -149,9 +165,23 @@ export const createReceiverApp = ({ clock, log, openDatabase, leadership: choose
     const commit = createGroupCommit(opened);
     const signer = createSigner(await secretOf(opened, randomId() + randomId()));
     const { auth } = initial;
+    const failures = createRateLimit(
+      clock,
+      () => FAILURES_PER_SECOND,
+      () => FAILURE_BURST,
+    );
+    const signingSecret = (): Promise<string | undefined> =>
+      readSecret(config().notify.slackSigningSecretFile, config().notify.slackSigningSecretEnv);
+    const channels: ChannelDeps = {
+      http: notifyHttp,
+      mail: sendMail,
+      ...channelSecrets,
+      hasButtons: () => (config().notify.slackSigningSecretFile ?? config().notify.slackSigningSecretEnv) !== undefined,
+    };
     const guard = createGuard(
       {
         tokens: { identify: (token) => tokens?.identify(token) },
+        oidc: oidcHttp && auth.oidc && createOidcVerifier({ http: oidcHttp, clock }, auth.oidc),
         clients: (name) => auth.clients.find((client) => client.name === name),
         signer,
         clock,
@@ -160,18 +190,18 @@ export const createReceiverApp = ({ clock, log, openDatabase, leadership: choose
           () => config().auth.requestsPerSecond,
           () => config().auth.requestsPerSecond * BURST_SECONDS,
         ),
-        failures: createRateLimit(
-          clock,
-          () => FAILURES_PER_SECOND,
-          () => FAILURE_BURST,
-        ),
+        failures,
         onRefused: (reason) => m.refusedRequests.inc({ reason }),
       },
       { sessionMs: () => config().auth.sessionHours * HOUR_MS },
     );
-    if (auth.tokens.length + auth.clients.length === 0) log.warn('auth.tokens and auth.clients are empty: nobody is let in');
+    if (auth.tokens.length + auth.clients.length === 0 && !auth.oidc) log.warn('auth.tokens and auth.clients are empty: nobody is let in');
     const book = createVerdictBook({ commit, clock }, { maxWeightPerDay: () => config().verdicts.maxWeightPerDay });
     let fedUpTo = 0;
+    const isLeader = (): boolean => notReady() === undefined;
+    const desk =
+      mitigation &&
+      createMitigationDesk({ ...mitigation, config, parts: { commit, database: opened }, instruments: m, clock, log, isLeader });
     const parts: ReceiverParts = {
       config,
       database: opened,
@@ -181,6 +211,7 @@ export const createReceiverApp = ({ clock, log, openDatabase, leadership: choose
       links: createVerdictLinks({ signer, commit, clock }, { lifeMs: () => config().verdicts.linkHours * HOUR_MS }),
       client,
       silences: client && createSilenceWriter({ client, commit, clock }),
+      mitigations: desk,
       log: await logName(opened, randomId()),
       onFeedRead: (after) => {
         fedUpTo = Math.max(fedUpTo, after);
@@ -189,9 +220,10 @@ export const createReceiverApp = ({ clock, log, openDatabase, leadership: choose
       instruments: m,
       clock,
       logger: log,
+      stopping: stopping.signal,
       baseUrl: () => (config().listen.baseUrl ?? apiUrl).replace(/\/+$/, ''),
     };
-    api.open(parts);
+    api.open(parts, { channels, signingSecret, failures });
     if (opened.kind === 'sqlite') m.storeLimit.set(initial.store.maxBytes);
     m.storeBytes.set(await opened.usedBytes());
     state = undefined;
@@ -201,6 +233,7 @@ export const createReceiverApp = ({ clock, log, openDatabase, leadership: choose
         config,
         database: opened,
         parts,
+        channels,
         client,
         exporter: exporterHttp,
         instruments: m,
@@ -249,6 +282,8 @@ export const createReceiverApp = ({ clock, log, openDatabase, leadership: choose
     processMetrics?.stop();
     await alertmanagerHttp.close();
     await exporterHttp?.close();
+    await notifyHttp.close();
+    await oidcHttp?.close();
   };
 
   return {

@@ -1,14 +1,19 @@
 import {
   ALERT_PATH_BROKEN,
   type AlertDeclaration,
+  MITIGATION_METRICS,
+  MITIGATION_RESOURCE,
   type ModuleDeclaration,
   PORTS,
   PROCESS_METRICS,
   RECEIVER_METRICS,
+  RUNTIME_EVENT_METRICS,
+  RUNTIME_POLICY_PREFIX,
 } from '../conventions/index.ts';
 
 const MINUTE = 60;
 const m = RECEIVER_METRICS;
+const e = RUNTIME_EVENT_METRICS;
 
 /** What a person has to know about. A receiver that is gone is `BellwetherReceiverDown` alone. */
 const ALERTS: readonly AlertDeclaration[] = [
@@ -65,12 +70,46 @@ const ALERTS: readonly AlertDeclaration[] = [
     description: 'Silences become no verdicts, and silenced alerts that end are not seen.',
   },
   {
+    name: 'BellwetherNoticesFailing',
+    expr: `changes(${m.notices.name}{outcome="failed"}[1h]) > 0`,
+    severity: 'warning',
+    summary: 'Messages about alerts are not delivered: channel {{ $labels.channel }}',
+    description:
+      'They were refused, or tried for ten minutes and given up. The alerts themselves are kept, and are on the page of the receiver.',
+  },
+  {
     name: 'BellwetherBulkSilence',
     expr: `${m.bulkSilences.name} > 0`,
     forSeconds: 5 * MINUTE,
     severity: 'info',
     summary: 'Silences that hold back so many alerts that their word does not count: {{ $value }}',
     description: 'A silence over this many workloads says nothing about a single one. If it is meant, give the verdicts one by one.',
+  },
+  {
+    name: 'RuntimePolicyHit',
+    // By the time of the last hit: a counter that begins at its first hit has no increase.
+    // The namespace of the pod becomes that of the alert, by which routes and silences find it.
+    expr: `label_replace(time() - max by (pod_namespace, policy) (${e.policyLastHit.name}{policy=~"${RUNTIME_POLICY_PREFIX}.+"}) < 600, "namespace", "$1", "pod_namespace", "(.*)")`,
+    severity: 'warning',
+    summary: 'A process in {{ $labels.pod_namespace }} did what the runtime policy {{ $labels.policy }} is about',
+    description:
+      'In the last ten minutes a hook of the policy was reached. `bellwether events list --policy {{ $labels.policy }}` names the processes.',
+  },
+  {
+    name: 'DecoyTouched',
+    expr: `time() - max by (technique) (${e.decoyLastHit.name}) < 900`,
+    severity: 'warning',
+    summary: 'Somebody asked a decoy for what nobody needs: {{ $labels.technique }}',
+    description: 'No application has a reason to talk to a decoy. `bellwether events list --source decoy` shows the requests.',
+  },
+  {
+    name: 'BellwetherEventsStale',
+    expr: `time() - max by (sender) (${e.eventSenderSeen.name}) > 600`,
+    forSeconds: 5 * MINUTE,
+    severity: 'warning',
+    summary: 'The collector {{ $labels.sender }} has sent nothing for {{ $value | humanizeDuration }}',
+    description:
+      'A collector that has nothing to tell says so each minute. What happens on its node is not seen; a node that is gone is forgotten after a day.',
   },
 ];
 
@@ -97,7 +136,8 @@ export const RECEIVER_DECLARATION: ModuleDeclaration = {
       reason: 'One of several replicas leads.',
     },
   ],
-  metrics: [...Object.values(PROCESS_METRICS), ...Object.values(RECEIVER_METRICS)],
+  metrics: [PROCESS_METRICS, RECEIVER_METRICS, RUNTIME_EVENT_METRICS, MITIGATION_METRICS].flatMap((group) => Object.values(group)),
+  customResources: [MITIGATION_RESOURCE],
   alerts: ALERTS,
   probes: {
     // The check of a large store takes a while.
@@ -114,6 +154,8 @@ export const RECEIVER_DECLARATION: ModuleDeclaration = {
   egress: [
     { to: 'alertmanager', port: 9093 },
     { to: 'own', port: PORTS.exporterApi },
+    // Mail; other messengers and providers of tokens are reached by the port below, which is open by number alone.
+    { to: 'anywhere', port: 587 },
     { to: 'kubernetes-api', port: 443 },
     { to: 'kubernetes-api', port: 6443 },
   ],

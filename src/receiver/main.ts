@@ -6,7 +6,7 @@ import { createReceiverApp } from './app.ts';
 import { RECEIVER_FLAGS } from './config/flags.ts';
 import { loadReceiverConfig, readReceiverConfig } from './config/load-config.ts';
 import type { ReceiverConfigInput } from './config/schema.ts';
-import { databaseOf, leadershipOf } from './parts.ts';
+import { databaseOf, leadershipOf, mitigationClusterOf } from './parts.ts';
 
 const HELP = `
 Every flag has a key in the configuration file; a flag wins over the file. docs/receiver-configuration.md lists all keys.
@@ -20,8 +20,15 @@ const run = async (path: string | undefined, options: Readonly<Record<string, un
   const config = await readReceiverConfig(path, flags);
   const log = createLogger({ level: config.log.level, name: 'receiver' });
   const leadership = await leadershipOf(config, { clock: systemClock, log });
+  const mitigation = await mitigationClusterOf(config);
   const app = createReceiverApp(
-    { clock: systemClock, log, openDatabase: databaseOf(config), ...(leadership ? { leadership } : {}) },
+    {
+      clock: systemClock,
+      log,
+      openDatabase: databaseOf(config),
+      ...(leadership ? { leadership } : {}),
+      ...(mitigation ? { mitigation } : {}),
+    },
     config,
   );
   await app.start();
@@ -31,6 +38,9 @@ const run = async (path: string | undefined, options: Readonly<Record<string, un
   watcher?.close();
   await app.stop();
 };
+
+export { notifyCommand } from './notify-command.ts';
+export { storeCommand } from './store-command.ts';
 
 /** `bellwether receiver`: keeps what Alertmanager sends, and what people say about it. */
 export const receiverCommand = (): Command =>

@@ -1,7 +1,9 @@
+import { createBackEnds, createSignalSource } from '../mitigation/index.ts';
 import {
   BellwetherError,
   type Clock,
   connectToCluster,
+  createHttpClient,
   createKubernetesClient,
   createLeaseElection,
   type Database,
@@ -14,6 +16,7 @@ import {
 } from '../platform/index.ts';
 import type { Leadership } from './app.ts';
 import type { ReceiverConfig } from './config/schema.ts';
+import type { MitigationCluster } from './mitigation/mitigation-desk.ts';
 
 const MAX_URL_BYTES = 4096;
 
@@ -46,4 +49,24 @@ export const leadershipOf = async (
       { client: createKubernetesClient(connection), clock, log, onChange },
       { name: leader.lease, namespace, identity, leaseMs: leader.leaseSeconds * 1000 },
     );
+};
+
+const SIGNAL_TIMEOUT_MS = 10_000;
+
+/** Where mitigations act; undefined where they are off. Rejects with `invalid_config` where there is no way to a cluster. */
+export const mitigationClusterOf = async ({ mitigation }: ReceiverConfig): Promise<MitigationCluster | undefined> => {
+  if (!mitigation.enabled) return undefined;
+  const connection = await connectToCluster();
+  const namespace = mitigation.namespace ?? connection.namespace;
+  if (namespace === undefined)
+    throw new BellwetherError('invalid_config', 'mitigation.namespace is missing, and no pod or context names one');
+  const { prometheusUrl: url, prometheusTokenFile: bearerTokenFile } = mitigation;
+  const http = url === undefined ? undefined : createHttpClient(bearerTokenFile === undefined ? {} : { bearerTokenFile });
+  return {
+    client: createKubernetesClient(connection),
+    signals: http && url !== undefined ? createSignalSource({ http }, { url, timeoutMs: SIGNAL_TIMEOUT_MS }) : undefined,
+    backEnds: createBackEnds(mitigation.backEnds.map(({ name }) => name)),
+    namespace,
+    forcedOff: env('BELLWETHER_MITIGATION')?.toLowerCase() === 'off',
+  };
 };

@@ -8,6 +8,11 @@ const BIN_WIDTH = 0.05;
 const BUDGET_PER_DAY = 0.8;
 /** Blocks that the prior weighs: two days of hours. */
 const PRIOR_BLOCKS = 48;
+/**
+ * Blocks that the assumed tail weighs beside those of the other workloads of the class: four workloads for two days, or one for eight. What many have
+ * shown then says what is rare: where hours are loud everywhere, bars begin high, also for a workload that has just come.
+ */
+const ASSUMED_BLOCKS = 200;
 /** A month of hours is remembered. */
 const BLOCK_DECAY = 1 - 1 / 720;
 /** How much a started alarm hour raises the bar, and how long that lasts: bursts cost their first hours, not all of them. */
@@ -30,18 +35,45 @@ const solveBar = (state: WorkloadState): number => {
   const share = (BUDGET_PER_DAY * block) / DAY;
   const floor = absoluteBar(state.stepSeconds);
   const mass = state.doubles[ENTITY.barMass]!;
-  const within = (tail: number, s: number): boolean =>
-    (tail + PRIOR_BLOCKS * Math.min(1, share * 10 ** (-0.5 * (s - floor - 0.1)))) / (mass + PRIOR_BLOCKS) <= share;
+  const past = state.classPast;
+  const othersMass = past ? Math.max(0, past.mass - mass) : 0;
+  /** Share of hours above `s` to be expected: as assumed, and as the others of the class have shown. */
+  const expected = (s: number, othersTail: number): number =>
+    (ASSUMED_BLOCKS * Math.min(1, share * 10 ** (-0.5 * (s - floor - 0.1))) + Math.max(0, othersTail)) / (ASSUMED_BLOCKS + othersMass);
+  const within = (tail: number, s: number, othersTail: number): boolean =>
+    (tail + PRIOR_BLOCKS * expected(s, othersTail)) / (mass + PRIOR_BLOCKS) <= share;
   let tail = 0;
+  let classTail = 0;
   let bar = BAR_BINS * BIN_WIDTH;
   // From the top down: the tail only grows, so the first surprise that breaks the budget ends the search.
   for (let bin = BAR_BINS - 1; bin >= 0; bin--) {
     tail += state.floats[state.shape.bar + bin]!;
-    if (!within(tail, bin * BIN_WIDTH)) break;
+    classTail += past?.bins[bin] ?? 0;
+    if (!within(tail, bin * BIN_WIDTH, classTail - tail)) break;
     bar = bin * BIN_WIDTH;
     if (bar <= floor) return floor;
   }
   return bar;
+};
+
+/** A workload that has just come has the bar of its class, where that is higher than the assumed one. */
+const firstBar = (state: WorkloadState): number => {
+  const assumed = priorBar(state.stepSeconds);
+  return state.classPast && state.classPast.mass > 0 ? Math.max(assumed, solveBar(state)) : assumed;
+};
+
+/** Books an hour's maximum, and lets the past fade; the class has the same of it. */
+const closeBlock = (state: WorkloadState, bar: number, bin: number): void => {
+  const { doubles: d, floats, classPast } = state;
+  for (let i = 0; i < BAR_BINS; i++) {
+    const before = floats[bar + i]!;
+    if (before === 0 && i !== bin) continue;
+    floats[bar + i] = before * BLOCK_DECAY + (i === bin ? 1 : 0);
+    if (classPast) classPast.bins[i]! += floats[bar + i]! - before;
+  }
+  const mass = d[ENTITY.barMass]!;
+  d[ENTITY.barMass] = mass * BLOCK_DECAY + 1;
+  if (classPast) classPast.mass += d[ENTITY.barMass]! - mass;
 };
 
 /** The bar for a sample at `seconds`, closing the hour that ended before it. */
@@ -50,14 +82,12 @@ export const advanceBar = (state: WorkloadState, seconds: number): number => {
   const block = Math.floor(seconds / Math.max(HOUR, state.stepSeconds));
   if (Number.isNaN(d[ENTITY.block]!)) {
     d[ENTITY.block] = block;
-    d[ENTITY.bar] = priorBar(state.stepSeconds);
+    d[ENTITY.bar] = firstBar(state);
     d[ENTITY.debtSeconds] = seconds;
   } else if (block !== d[ENTITY.block]) {
     const { bar } = state.shape;
     const bin = Math.min(BAR_BINS - 1, Math.max(0, Math.floor(d[ENTITY.blockMax]! / BIN_WIDTH)));
-    for (let i = bar; i < bar + BAR_BINS; i++) state.floats[i]! *= BLOCK_DECAY;
-    state.floats[bar + bin]! += 1;
-    d[ENTITY.barMass] = d[ENTITY.barMass]! * BLOCK_DECAY + 1;
+    closeBlock(state, bar, bin);
     d[ENTITY.block] = block;
     d[ENTITY.blockMax] = 0;
     d[ENTITY.bar] = solveBar(state);

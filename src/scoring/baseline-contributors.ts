@@ -6,8 +6,6 @@ import { type FrameAnalysis, histogramAt, histogramMass } from './streaming-base
 import { sizeAtSurprise } from './surprise.ts';
 import { metricSlot, type WorkloadState } from './workload-state.ts';
 
-const MOST = 5;
-
 const clamp = (x: number, low: number, high: number): number => Math.min(high, Math.max(low, x));
 
 /** A metric's surprise, counting a plateau for what it adds up to. */
@@ -20,7 +18,7 @@ const weightOf = (state: WorkloadState, a: FrameAnalysis, metric: number): numbe
 };
 
 /** The metrics behind a baseline score, most surprising first, each with the band inside which it would have stayed below the bar. */
-export const baselineContributors = (state: WorkloadState, a: FrameAnalysis): Contributor[] => {
+export const baselineContributors = (state: WorkloadState, a: FrameAnalysis, most: number): Contributor[] => {
   const weights = new Float64Array(a.metrics);
   for (let metric = 0; metric < a.metrics; metric++) weights[metric] = weightOf(state, a, metric);
   orderCauses(state.metrics, weights);
@@ -32,7 +30,7 @@ export const baselineContributors = (state: WorkloadState, a: FrameAnalysis): Co
     if (weight > 0) ranked.push({ metric, weight });
   }
   ranked.sort((p, q) => q.weight - p.weight);
-  return ranked.slice(0, MOST).map(({ metric, weight }) => contributorOf(state, a, metric, weight / total));
+  return ranked.slice(0, most).map(({ metric, weight }) => contributorOf(state, a, metric, weight / total));
 };
 
 const contributorOf = (state: WorkloadState, a: FrameAnalysis, metric: number, contribution: number): Contributor => {

@@ -1,6 +1,7 @@
 import type { Score, WorkloadFrame, WorkloadKey } from '../conventions/index.ts';
 import type { Adjustment } from '../feedback/index.ts';
 import { ENCODER, type WindowEncoder } from '../learning/index.ts';
+import type { ClassPasts } from './class-past.ts';
 import type { LearnedStats } from './learned-detector.ts';
 import type { Lesson, VerdictFilter } from './lessons/index.ts';
 import type { LearnedMode, WindowModel } from './window-model.ts';
@@ -34,6 +35,8 @@ export interface Scorer {
   snapshot(): Iterable<WorkloadSnapshot>;
   /** Takes one workload's state back; false where version or size do not fit. */
   restore(snapshot: WorkloadSnapshot): boolean;
+  /** What workloads of a class share: the hours of all of them. */
+  readonly classes: ClassPasts;
   /** Names the model in every score: catalogue and scorer version. */
   readonly modelVersion: string;
 }
@@ -60,6 +63,12 @@ export interface ScorerOptions {
   readonly seed: number;
   /** Contributors are worked out for scores above this. `CONTRIBUTOR_FLOOR` where absent; below 0 for a replay that explains quiet instants too. */
   readonly contributorFloor?: number;
+  /** How many contributors a score has at most, 5 where absent. */
+  readonly mostContributors?: number;
+  /** Begin with what another scorer's classes know, as replays of single workloads do; absent = nothing. */
+  readonly classes?: ClassPasts;
+  /** Told what tells kinds of overload apart, frame by frame: for training them. */
+  readonly onOverload?: (frame: WorkloadFrame, features: Float64Array) => void;
   /** Sets of verdicts: `Score.alternatives` then says what it would be with each of them. For evaluation: one pass instead of many. */
   readonly alternatives?: readonly VerdictFilter[];
   /** A learned model and how much it may say; absent = off. */

@@ -7,6 +7,7 @@ import {
   workloadId,
 } from '../conventions/index.ts';
 import { BellwetherError } from '../platform/index.ts';
+import { createClassPasts } from './class-past.ts';
 import type { Part } from './detector.ts';
 import { recallAll, rememberAll } from './detector-memories.ts';
 import { createDetectors } from './detectors.ts';
@@ -14,6 +15,7 @@ import { createEncoderStage } from './encoder/encoder-stage.ts';
 import { fuse, fusedValue } from './fusion.ts';
 import { createLearnedStage, type LearnedStage, LONGEST_WINDOW } from './learned-detector.ts';
 import { createTeaching, type Teaching } from './lessons/index.ts';
+import { overloadFeatures, overloadVerdict } from './overload/index.ts';
 import { plausibleFrame } from './plausible-frame.ts';
 import type { Scorer, ScorerOptions, WorkloadSnapshot } from './scorer.ts';
 import { decodeSnapshot, encodeSnapshot, SCORER_VERSION } from './snapshot.ts';
@@ -47,8 +49,9 @@ interface Workload {
   state: WorkloadState;
 }
 
-const createStage = (learned: NonNullable<ScorerOptions['learned']>, position: number): LearnedStage => {
-  if ('encoder' in learned) return createEncoderStage(learned.encoder, learned.mode, position);
+const createStage = ({ learned, mostContributors }: ScorerOptions, position: number): LearnedStage | undefined => {
+  if (!learned) return undefined;
+  if ('encoder' in learned) return createEncoderStage(learned.encoder, learned.mode, position, mostContributors);
   if (learned.model.windowLength > LONGEST_WINDOW)
     throw new BellwetherError('invalid_input', `model ${learned.model.id}: windows of at most ${LONGEST_WINDOW} samples are kept`);
   return createLearnedStage(learned.model, learned.mode, position);
@@ -60,12 +63,13 @@ const keepEased = (early: Score, late: Score): Score => {
   return early.value < 1 && late.value >= 1 && late.value < bar ? { ...late, value: LARGEST_QUIET } : late;
 };
 
-/** The scorer of the exporter, of recordings and of the simulator: one state per workload, nothing shared between workloads but code. */
+/** The scorer of the exporter, of recordings and of the simulator: one state per workload; what workloads of a class share is the sum of these (class-past.ts). */
 export const createScorer = (options: ScorerOptions): Scorer => {
   const rules = createDetectors();
-  const stage = options.learned && createStage(options.learned, rules.length);
+  const stage = createStage(options, rules.length);
   const detectors = stage ? [...rules, stage.detector] : rules;
   const workloads = new Map<string, Workload>();
+  const classes = options.classes?.copy() ?? createClassPasts();
   const teaching: Teaching = createTeaching(
     detectors.map(({ id }) => id),
     options.alternatives,
@@ -93,10 +97,13 @@ export const createScorer = (options: ScorerOptions): Scorer => {
     let workload = workloads.get(id);
     if (!workload) {
       workload = { key: frame.key, state: freshState(frame.layout) };
+      classes.join(workload.state);
       workloads.set(id, workload);
     } else if (workload.state.layout !== frame.layout) {
       const memories = rememberAll(detectors, workload.state);
+      classes.leave(workload.state);
       workload.state = adoptLayout(workload.state, frame.layout, options, sizesOf(frame.layout));
+      classes.join(workload.state);
       recallAll(detectors, workload.state, memories);
     }
     return workload;
@@ -140,7 +147,11 @@ export const createScorer = (options: ScorerOptions): Scorer => {
     const { margin } = analysis;
     const reading = teaching.read(id, state, analysis, parts, seconds, rawValue);
     if (analysis.ready && !reading.isProtected) teaching.admit(id, state, margin, seconds);
-    const score = fuse(frame, state, analysis, reading.parts, damped, SCORER_VERSION, options.contributorFloor);
+    const features = options.onOverload || rawValue >= 1 ? overloadFeatures(state, analysis, frame) : undefined;
+    if (features && analysis.ready) options.onOverload?.(frame, features);
+    const overload = analysis.ready && rawValue >= 1 ? overloadVerdict(features!) : undefined;
+    const plain = fuse(frame, state, analysis, reading.parts, damped, SCORER_VERSION, options);
+    const score = overload && plain.value >= 1 ? { ...plain, overload } : plain;
     if (reading.bar === 1 && !options.alternatives) return score;
     return {
       ...score,
@@ -152,6 +163,7 @@ export const createScorer = (options: ScorerOptions): Scorer => {
   };
 
   return {
+    classes,
     modelVersion: SCORER_VERSION,
     score: (frames) => {
       stage?.begin();
@@ -170,6 +182,8 @@ export const createScorer = (options: ScorerOptions): Scorer => {
       for (const [id, { key }] of workloads) for (const lesson of teaching.lessonsOf(id)) yield { key, lesson };
     },
     forget: (key) => {
+      const known = workloads.get(workloadId(key));
+      if (known) classes.leave(known.state);
       workloads.delete(workloadId(key));
       teaching.forget(workloadId(key));
     },
@@ -189,6 +203,9 @@ export const createScorer = (options: ScorerOptions): Scorer => {
       const state = decodeSnapshot(snapshot, options, (layout) => sizesOf(layout));
       if (!state) return false;
       recallAll(detectors, state, snapshot.header.memories);
+      const before = workloads.get(workloadId(snapshot.key));
+      if (before) classes.leave(before.state);
+      classes.join(state);
       workloads.set(workloadId(snapshot.key), { key: snapshot.key, state });
       teaching.recall(workloadId(snapshot.key), state, snapshot.header.memories);
       return true;

@@ -58,6 +58,12 @@ export interface ScoredMetric {
   readonly max: number;
 }
 
+/** The hourly maxima of all workloads of a class together: the sum of what each remembers, so that it is known again from their states alone. */
+export interface ClassPast {
+  readonly bins: Float64Array;
+  mass: number;
+}
+
 /** Everything that is remembered of one workload: one buffer and the names of its columns. */
 export interface WorkloadState {
   layout: FrameLayout;
@@ -71,6 +77,8 @@ export interface WorkloadState {
   bytes: Uint8Array;
   /** Rows of the window bank that were nearest last time: where a search begins. Not part of what is known, so not kept in a snapshot. */
   readonly nearestRows: Int32Array;
+  /** What the workloads of its class reached hour by hour, its own part in it; kept by the scorer, in no snapshot. */
+  classPast: ClassPast | undefined;
   readonly stepSeconds: number;
 }
 
@@ -126,6 +134,7 @@ export const createWorkloadState = (layout: FrameLayout, options: ShapeOptions, 
     floats: new Float32Array(buffer),
     bytes: new Uint8Array(buffer),
     nearestRows: Int32Array.of(0, 1, 2),
+    classPast: undefined,
     stepSeconds: options.stepSeconds,
   };
   forgetTimes(state);

@@ -23,7 +23,11 @@ export const createFakeBackEnd = (style: 'object' | 'field' = 'object'): BackEnd
       name,
       title: 'Fake',
       attach: style,
-      writes: [{ group: 'fake.example.com', version: 'v1', kind: 'Limit', resource: 'limits' }],
+      writes: [
+        style === 'object'
+          ? { group: 'fake.example.com', version: 'v1', kind: 'Limit', resource: 'limits' }
+          : { group: 'fake.example.com', version: 'v1', kind: 'FakeRoute', resource: 'fakeroutes' },
+      ],
       rbac: [],
     },
     abilities: [

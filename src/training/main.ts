@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { collect, wholeNumber } from '../command-line/index.ts';
 import { BellwetherError, createHttpClient, runProcess, systemClock, systemRandom } from '../platform/index.ts';
 import { createPrometheusSource } from '../prometheus/index.ts';
@@ -6,9 +6,11 @@ import { type ReadingFlags, type RecorderConfig, readingOf, sourceNameOf } from 
 import { recordTrainingData } from './record-training-data.ts';
 import { runTraining, type TrainingResult } from './run-training.ts';
 import { runSupervised } from './supervised/run-supervised.ts';
+import { ENCODINGS, SAMPLINGS, type SupervisedSettings } from './supervised/settings.ts';
 import type { TrainingFile } from './training-data.ts';
 
 export { modelsCommand } from './models-command.ts';
+export { retrainCommand } from './retrain/retrain-command.ts';
 
 export interface TrainCommandDeps {
   /** Reads an exporter configuration; without it, `--config` is refused. */
@@ -25,6 +27,10 @@ interface Flags extends ReadingFlags {
   readonly seed: number;
   readonly licence: string;
   readonly supervised?: boolean;
+  readonly encoding?: SupervisedSettings['encoding'];
+  readonly components?: number;
+  readonly sampling?: SupervisedSettings['sampling'];
+  readonly search?: boolean;
 }
 
 const DEFAULT_STEPS = 2000;
@@ -57,6 +63,18 @@ export const trainCommand = (deps: TrainCommandDeps = {}): Command =>
     .option('--steps <number>', 'steps of training', wholeNumber(1, 1_000_000), DEFAULT_STEPS)
     .option('--seed <number>', 'same data, steps and seed give the same model', wholeNumber(0, 2 ** 32 - 1), 1)
     .option('--supervised', 'learn the kinds of the labelled events instead; --events is needed')
+    .addOption(new Option('--encoding <name>', 'with --supervised: values as they are, or their signed logarithms').choices(ENCODINGS))
+    .option(
+      '--components <number>',
+      'with --supervised: learn from so many principal components; 0 = from the columns',
+      wholeNumber(0, 1000),
+    )
+    .addOption(
+      new Option('--sampling <name>', 'with --supervised: classes drawn equally often, cut to the rarest, or as they come').choices(
+        SAMPLINGS,
+      ),
+    )
+    .option('--search', 'with --supervised: choose these three on folds by time inside the learned rows')
     .option('--licence <text>', 'licence of the data, kept with the model', 'not stated')
     .addHelpText(
       'after',

@@ -20,6 +20,7 @@ import { readFitState, writeFitState } from './checkpoint.ts';
 import { type CurvePoint, embedWith, encoderTraining, fitEncoder, type Judgement, judgeEncoder } from './fit-encoder.ts';
 import { compareModels, type Verdict } from './gate.ts';
 import { reportPage } from './report/report-html.ts';
+import { openStages } from './stages.ts';
 import { readTrainingData, type TrainingData, type TrainingFile } from './training-data.ts';
 
 export interface TrainingOptions {
@@ -30,6 +31,8 @@ export interface TrainingOptions {
   readonly seed: number;
   /** Of the data. */
   readonly licence: string;
+  /** Keep it without putting it to work: somebody else judges. */
+  readonly keepOnly?: boolean;
 }
 
 export interface TrainingDeps {
@@ -68,9 +71,16 @@ const withSession = async <T>(clock: Clock, model: Uint8Array, work: (session: M
 };
 
 /** The weights after all steps, taken up where an earlier run with the same data and options was stopped. */
-const fitOrResume = async (deps: TrainingDeps, options: TrainingOptions, data: TrainingData, folder: string, signal?: AbortSignal) => {
+const fitOrResume = async (
+  deps: TrainingDeps,
+  options: TrainingOptions,
+  data: TrainingData,
+  folder: string,
+  mayResume: boolean,
+  signal?: AbortSignal,
+) => {
   const path = `${folder}/state.bin`;
-  const from = await readFitState(path);
+  const from = mayResume ? await readFitState(path) : undefined;
   if (from) deps.tell(`taken up after step ${from.trainer.step} of ${options.steps}`);
   const graph = encoderTraining();
   const progress = createProgress({ label: 'training', total: options.steps });
@@ -121,10 +131,26 @@ export const runTraining = async (deps: TrainingDeps, options: TrainingOptions, 
     `${data.workloads} workloads, ${data.series.length} metrics, ${data.learned} windows to learn from, ${data.later} later ones to judge by, sha256 ${data.sha256.slice(0, 16)}`,
   );
   const folder = `${options.out}/runs/${runKey(data, options)}`;
+  const stages = await openStages(folder, tell);
+  await stages.finish('ingest', data.samples, [data.sha256]);
   await writeReports(folder, data);
+  await stages.finish('report', data.reports.length, [JSON.stringify(data.reports)]);
+  const { series } = data;
+  const isSameSplit = await stages.finish(
+    'split',
+    data.learned + data.later,
+    series.flatMap(({ learned, later }) => [learned, later]),
+  );
+  const isSameInput = await stages.finish(
+    'features',
+    series.reduce((sum, { metric }) => sum + metric.deviations.length, 0),
+    series.flatMap(({ metric }) => [metric.deviations, metric.ratios]),
+  );
   tell(`what the data are like: ${folder}/report.html`);
   for (const { file, audit } of data.reports) if (audit) tell(`${file}: ${formatVerdict(audit)}`);
-  const { trainer, curve } = await fitOrResume(deps, options, data, folder, signal);
+  // A state that was fitted on other rows, by an older program, must not be taken up.
+  const { trainer, curve } = await fitOrResume(deps, options, data, folder, isSameSplit && isSameInput, signal);
+  await stages.finish('fit', trainer.step, [trainer.weights]);
   signal?.throwIfAborted();
 
   const training = { dataSha256: data.sha256, licence: options.licence, windows: data.learned, seed: options.seed, steps: options.steps };
@@ -136,14 +162,17 @@ export const runTraining = async (deps: TrainingDeps, options: TrainingOptions, 
 
   const current = currentVersion(await readRegistry(options.out));
   const challenger = await judge(clock, built, data);
+  await stages.finish('evaluate', challenger.hits.length, [challenger.hits]);
   const champion =
     current === undefined || current === version ? undefined : await judge(clock, await readModel(options.out, current), data);
   const verdict: Verdict =
     current === version ? { isBetter: false, reason: 'the same model is already at work' } : compareModels(challenger, champion);
   await addModel(options.out, built, clock.nowMs());
-  if (verdict.isBetter) await promoteModel(options.out, version, { action: 'promote', reason: verdict.reason, nowMs: clock.nowMs() });
+  const isPromoted = verdict.isBetter && options.keepOnly !== true;
+  if (isPromoted) await promoteModel(options.out, version, { action: 'promote', reason: verdict.reason, nowMs: clock.nowMs() });
+  await stages.finish('register', 1, [version]);
   const audits = data.reports.flatMap(({ file, audit }) => (audit ? [{ file, ...audit }] : []));
-  const record = { version, recipe: RECIPE, ...training, files: options.files, curve, audits, verdict };
+  const record = { version, recipe: RECIPE, stages: stages.done, ...training, files: options.files, curve, audits, verdict };
   await writeFileAtomic(`${folder}/run.json`, [new TextEncoder().encode(`${JSON.stringify(record, undefined, 2)}\n`)]);
-  return { version, curve, verdict, isPromoted: verdict.isBetter };
+  return { version, curve, verdict, isPromoted };
 };

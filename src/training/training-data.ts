@@ -24,6 +24,8 @@ export interface TrainingData {
   /** SHA-256 over the hashes of the files, in their order. */
   readonly sha256: string;
   readonly workloads: number;
+  /** Of all recordings. */
+  readonly samples: number;
   /** Windows that can be learned from, and later ones that judge. */
   readonly learned: number;
   readonly later: number;
@@ -53,6 +55,7 @@ export const readTrainingData = async (
   const labelled: LabelledSeries[] = [];
   const hashes: string[] = [];
   let workloads = 0;
+  let samples = 0;
   for (const { data, events: eventsPath } of files) {
     const events: EventsFile | undefined = eventsPath === undefined ? undefined : await readEvents(eventsPath);
     hashes.push(await hashFile(data), ...(eventsPath === undefined ? [] : [await hashFile(eventsPath)]));
@@ -67,6 +70,7 @@ export const readTrainingData = async (
     reports.push(reportData(basename(data), recording, found, events));
     if (keepSeries && events) labelled.push({ series: found, events });
     workloads += found.length;
+    samples += recording.samples;
     for (const each of found) series.push(...trainingSeriesOf(each, events));
   }
   if (series.length === 0 && !keepSeries)
@@ -81,6 +85,7 @@ export const readTrainingData = async (
     labelled,
     sha256: createHash('sha256').update(hashes.join('\n')).digest('hex'),
     workloads,
+    samples,
     learned: count('learned'),
     later: count('later'),
   };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { MITIGATION_BACK_ENDS } from '../../src/conventions/index.ts';
 import { loadReceiverConfig } from '../../src/receiver/index.ts';
 
 const problemsOf = (yaml: string): readonly string[] => {
@@ -30,6 +31,32 @@ const WRONG: readonly (readonly [string, string, readonly string[]])[] = [
     ],
   ],
   [
+    'mitigations without a back-end and without a Prometheus',
+    `${STORE}mitigation: { enabled: true }`,
+    [
+      'mitigation.backEnds is empty, but must name at least one where mitigation.enabled is true',
+      'mitigation.prometheusUrl is missing, but must be given, or mitigation.alerts be empty: alerts need a fresh score',
+    ],
+  ],
+  [
+    'a back-end that is none, and one named twice',
+    `${STORE}mitigation: { backEnds: [{ name: apache }, { name: traefik }, { name: traefik }] }`,
+    [
+      `mitigation.backEnds[0].name is "apache", but must be one of: ${Object.keys(MITIGATION_BACK_ENDS).join(', ')}`,
+      'mitigation.backEnds[2].name is "traefik", but must be used once',
+    ],
+  ],
+  [
+    'a life that is too long and a range that is none',
+    `${STORE}mitigation: { ttlMinutes: 300, allowedClients: [10.0.0.0/33] }`,
+    ['mitigation.ttlMinutes is 300, but must be at most 240'],
+  ],
+  [
+    'a range that is none',
+    `${STORE}mitigation: { allowedClients: [10.0.0.0/33] }`,
+    ['mitigation.allowedClients[0] is "10.0.0.0/33", but must be an address or a range such as 10.0.0.0/8'],
+  ],
+  [
     'an unknown role',
     `${STORE}auth: { tokens: [{ name: a, role: root, tokenFile: t }] }`,
     ['auth.tokens[0].role is "root", but must be one of: sender, viewer, responder, admin'],
@@ -56,6 +83,22 @@ const WRONG: readonly (readonly [string, string, readonly string[]])[] = [
     ['alertmanager.urls[0] is "http://", but must be an address such as http://alertmanager:9093'],
   ],
   ['a poll that never rests', `${STORE}alertmanager: { pollSeconds: 0 }`, ['alertmanager.pollSeconds is 0, but must be at least 0.1']],
+  [
+    'channels without what they need',
+    `${STORE}notify: { channels: [{ name: a, kind: slack }, { name: a, kind: email }, { name: b, kind: ntfy }, { name: c, kind: webhook, url: 'http://x', urlEnv: X }] }`,
+    [
+      'notify.channels[0] is "a", but must have an incoming webhook (urlFile), or slackChannel and the token of an app (secretFile)',
+      'notify.channels[1].name is "a", but must be used once',
+      'notify.channels[1].mail is "email", but must be given for email, and for nothing else',
+      'notify.channels[2].url is missing, but must be given, or urlFile or urlEnv in its place',
+      'notify.channels[3] is "c", but must have one of url, urlFile and urlEnv',
+    ],
+  ],
+  [
+    'a template about nothing',
+    `${STORE}notify: { channels: [{ name: a, kind: webhook, url: 'http://x', text: '{{sumary}}' }] }`,
+    ['notify.channels[0].text is about {{sumary}}, but must be a fact of an alert, such as {{summary}} or {{labels.team}}'],
+  ],
   ['an unknown key', `${STORE}verdicts: { bulkWorkload: 3 }`, ['verdicts.bulkWorkload is not a known key; did you mean bulkWorkloads?']],
 ];
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { collectConfigKeys } from '../../scripts/config-docs.ts';
 import { collectMetricGroups } from '../../scripts/metric-docs.ts';
 import { ADMISSION_CONFIG_SCHEMA } from '../../src/admission/config/schema.ts';
+import { COLLECTOR_CONFIG_SCHEMA } from '../../src/collector/config/schema.ts';
 import * as conventions from '../../src/conventions/index.ts';
 import { CONFIG_SCHEMA } from '../../src/exporter/config/schema.ts';
 import { RECEIVER_CONFIG_SCHEMA } from '../../src/receiver/index.ts';
@@ -29,6 +30,7 @@ const namesOf = (schema: Parameters<typeof collectConfigKeys>[0]) => {
 const exporter = namesOf(CONFIG_SCHEMA);
 const admission = namesOf(ADMISSION_CONFIG_SCHEMA);
 const receiver = namesOf(RECEIVER_CONFIG_SCHEMA);
+const collector = namesOf(COLLECTOR_CONFIG_SCHEMA);
 
 describe.each(pages)('%s', (page) => {
   const text = read(page);
@@ -38,7 +40,13 @@ describe.each(pages)('%s', (page) => {
   });
 
   it('names no configuration key that is not there', () => {
-    const { form, isKey } = page.startsWith('docs/admission') ? admission : page.startsWith('docs/receiver') ? receiver : exporter;
+    const { form, isKey } = page.startsWith('docs/admission')
+      ? admission
+      : page.startsWith('docs/receiver')
+        ? receiver
+        : page.startsWith('docs/collector')
+          ? collector
+          : exporter;
     expect([...text.matchAll(form)].map(([, key]) => String(key)).filter((key) => !isKey(key))).toEqual([]);
   });
 });

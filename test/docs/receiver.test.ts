@@ -6,8 +6,10 @@ const ROOT = new URL('../../', import.meta.url);
 const page = readFileSync(new URL('docs/receiver.md', ROOT), 'utf8');
 
 /** Routes as the code registers them. */
-const routes = ['api', 'webhook'].flatMap((folder) =>
-  readdirSync(new URL(`src/receiver/${folder}`, ROOT)).flatMap((file) => {
+const routes = ['api', 'webhook', 'notify'].flatMap((folder) =>
+  readdirSync(new URL(`src/receiver/${folder}`, ROOT), { withFileTypes: true }).flatMap((entry) => {
+    if (!entry.isFile()) return [];
+    const file = entry.name;
     const text = readFileSync(new URL(`src/receiver/${folder}/${file}`, ROOT), 'utf8').replace(
       /VERDICT_FEED_PATH/g,
       "'/api/v1/verdicts/feed'",
@@ -29,8 +31,8 @@ describe('docs/receiver.md', () => {
     const texts = ['receiver.md', 'receiver-configuration.md'].flatMap((name) =>
       [...readFileSync(new URL(`docs/${name}`, ROOT), 'utf8').matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => String(text)),
     );
-    expect(texts.length).toBe(2);
-    for (const text of texts) expect(loadReceiverConfig(text, {})).toMatchObject({ ok: true });
+    expect(texts.length).toBe(3);
+    for (const text of texts) expect(loadReceiverConfig(text, { store: { path: 'a.db' } })).toMatchObject({ ok: true });
   });
 });
 

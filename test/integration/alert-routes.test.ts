@@ -120,6 +120,13 @@ describeWith(['alertmanager'], 'inhibitions of kube-prometheus and of the bundle
     expect(alerts.find(({ labels }) => labels.workload === 'web')?.receivers.map(({ name }) => name)).toEqual([OURS, 'people']);
   });
 
+  it('let a limit hold back further anomalies of its workload, and of no other', async () => {
+    const limited = labelsOf('WorkloadMitigated', { namespace: 'shop', workload: 'web', workload_kind: 'Deployment' });
+    await server.post([web, blog, limited].map((labels) => ({ labels })));
+    const alerts = await settled(3);
+    expect([stateOf(alerts, web), stateOf(alerts, blog), stateOf(alerts, limited)]).toEqual(['suppressed', 'active', 'active']);
+  });
+
   it('let a storm hold back the anomalies of its namespace, and of no other', async () => {
     await server.post([web, blog, storm].map((labels) => ({ labels })));
     const alerts = await settled(3);

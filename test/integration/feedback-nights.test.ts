@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createExporterApp, type ExporterApp } from '../../src/exporter/app.ts';
 import { loadConfig } from '../../src/exporter/config/load-config.ts';
-import { type FeedEntry, wordOfSilence } from '../../src/feedback/index.ts';
 import { type Clock, createLogger, seededRandom } from '../../src/platform/index.ts';
 import { replayAlertRule } from '../../src/scoring/index.ts';
 import { describeWith } from './real-program.ts';
 import { loadBlocks, type RunningPrometheus, sleep, startPrometheus } from './remote-read-fixture.ts';
 import { type RunningAlertmanager, startAlertmanager } from './support/alertmanager.ts';
 import { type NightShift, nightSeries } from './support/nights.ts';
+import { type ReceiverProcess, receiverProcess } from './support/receiver-process.ts';
 import { until } from './support/until.ts';
 
 const SEED = 20261121;
@@ -52,11 +52,15 @@ describeWith(['prometheus', 'promtool', 'alertmanager'], 'learning over three ni
   let folder = '';
   let server: RunningPrometheus;
   let alertmanager: RunningAlertmanager;
-
-  const verdictFile = (): string => join(folder, 'verdicts.json');
+  let receiver: ReceiverProcess;
 
   /** Runs an exporter that believes to live shortly after a night, until its past is scored and verdicts were heard, and ends it. */
-  const live = async (night: NightShift, snapshot: string, work: (app: ExporterApp, self: string) => Promise<void>): Promise<void> => {
+  const live = async (
+    night: NightShift,
+    snapshot: string,
+    work: (app: ExporterApp, self: string) => Promise<void>,
+    hears = true,
+  ): Promise<void> => {
     const config = loadConfig(
       JSON.stringify({
         prometheus: { url: server.url },
@@ -65,7 +69,7 @@ describeWith(['prometheus', 'promtool', 'alertmanager'], 'learning over three ni
         snapshot: { path: join(folder, snapshot), maxAgeHours: 48 },
         freshness: { forgetHours: 72 },
         api: { historyHours: 48 },
-        feedback: { file: verdictFile(), intervalSeconds: 1 },
+        feedback: hears ? { url: receiver.api, bearerTokenFile: join(folder, 'token'), intervalSeconds: 1 } : {},
         listen: { scoresPort: 0, selfPort: 0, apiPort: 0 },
         log: { level: 'silent' },
       }),
@@ -99,85 +103,77 @@ describeWith(['prometheus', 'promtool', 'alertmanager'], 'learning over three ni
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'bellwether-nights-'));
-    writeFileSync(verdictFile(), JSON.stringify({ entries: [] }));
+    writeFileSync(join(folder, 'token'), 'viewer');
     const series = nightSeries(SEED, midnightMs - 3 * DAY_MS, midnightMs + 2.5 * DAY_MS, nights);
     server = await startPrometheus({
       binary: prometheus,
       config: 'scrape_configs: []\n',
       load: (data) => loadBlocks(promtool, series, data),
     });
-    alertmanager = await startAlertmanager(alertmanagerProgram, {
-      route: { receiver: 'people', group_by: ['alertname'] },
-      receivers: [{ name: 'people' }],
+    // The receiver has to know the address of Alertmanager, and Alertmanager that of the receiver.
+    alertmanager = await startAlertmanager(alertmanagerProgram, { route: { receiver: 'none' }, receivers: [{ name: 'none' }] });
+    receiver = await receiverProcess({ alertmanager: { urls: [alertmanager.url], pollSeconds: 1 } });
+    const webhook = {
+      url: `${receiver.api}/api/v1/alertmanager`,
+      http_config: { authorization: { type: 'Bearer', credentials: receiver.senderToken } },
+    };
+    await alertmanager.reconfigure({
+      route: { receiver: 'bellwether', group_by: ['alertname'], group_wait: '200ms', group_interval: '2s' },
+      receivers: [{ name: 'bellwether', webhook_configs: [webhook] }],
     });
+    await receiver.start();
+    await receiver.untilReady();
   }, 120_000);
   afterAll(async () => {
+    await receiver?.discard();
     await alertmanager?.stop();
     await server?.stop();
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** What a receiver does with a silence, in little: every active silence that names a workload becomes a verdict on the stretch of its alert. */
-  const writeVerdicts = async (night: NightShift): Promise<void> => {
-    const silences = (await (await fetch(`${alertmanager.url}/api/v2/silences`)).json()) as {
-      id: string;
-      comment: string;
-      createdBy: string;
-    }[];
-    const entries = silences.flatMap(({ id, comment, createdBy }, i): FeedEntry[] => {
-      const said = wordOfSilence(comment);
-      if (said.kind !== 'verdict') return [];
-      return [
-        {
-          sequence: i + 1,
-          verdict: {
-            id,
-            word: said.word,
-            workload: { namespace: 'shop', workload: 'ledger', workloadKind: 'StatefulSet' },
-            fromSeconds: night.fromMs / 1000,
-            toSeconds: night.toMs / 1000,
-            givenSeconds: night.toMs / 1000,
-            expiresSeconds: null,
-            by: createdBy,
-            source: said.source,
-            weight: 1,
-            reason: said.reason,
-          },
-        },
-      ];
-    });
-    writeFileSync(verdictFile(), JSON.stringify({ entries }));
-  };
+  /** The stored alert of the workload that fires. */
+  const storedAlert = () =>
+    until(
+      'the alert at the receiver',
+      async () => ((await receiver.get('/api/v1/alerts?workload=ledger&status=firing')).alerts as unknown[])[0],
+      {
+        timeoutMs: 30_000,
+      },
+    );
 
   it('lets the batch of the first night alarm, and takes the silence with FP: for a verdict', async () => {
-    await live(nights[0], 'snapshot', async (app, self) => {
-      expect(alerts(app, nights[0]).length).toBeGreaterThanOrEqual(1);
-      await alertmanager.post([{ labels: ALERT }]);
-      const answer = await fetch(`${alertmanager.url}/api/v2/silences`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({
-          matchers: Object.entries(ALERT).map(([name, value]) => ({ name, value, isRegex: false, isEqual: true })),
-          startsAt: new Date(Date.now() - 1000).toISOString(),
-          endsAt: new Date(Date.now() + HOUR_MS).toISOString(),
-          createdBy: 'ann',
-          comment: 'FP: nightly batch',
-        }),
-      });
-      expect(answer.status).toBe(200);
-      await until(
-        'the silence to hold the alert',
-        async () => ((await alertmanager.alerts())[0]?.status.state === 'suppressed' ? true : undefined),
-        {
-          timeoutMs: 30_000,
-        },
-      );
-      // The state without the verdict, for the comparison below.
-      await app.stop();
-      writeFileSync(join(folder, 'untaught'), readFileSync(join(folder, 'snapshot')));
-      expect(self).toContain('http');
-    });
-    await writeVerdicts(nights[0]);
+    await live(
+      nights[0],
+      'snapshot',
+      async (app, self) => {
+        expect(alerts(app, nights[0]).length).toBeGreaterThanOrEqual(1);
+        await alertmanager.post([{ labels: ALERT, startsAt: new Date(nights[0].fromMs + 10 * MINUTE_MS).toISOString() }]);
+        expect(await storedAlert()).toMatchObject({ verdict: null });
+        const answer = await fetch(`${alertmanager.url}/api/v2/silences`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({
+            matchers: Object.entries(ALERT).map(([name, value]) => ({ name, value, isRegex: false, isEqual: true })),
+            startsAt: new Date(Date.now() - 1000).toISOString(),
+            endsAt: new Date(Date.now() + HOUR_MS).toISOString(),
+            createdBy: 'ann',
+            comment: 'FP: nightly batch',
+          }),
+        });
+        expect(answer.status).toBe(200);
+        const heard = await until(
+          'the verdict at the receiver',
+          async () => ((await receiver.get('/api/v1/verdicts?workload=ledger')).verdicts as unknown[])[0],
+          { timeoutMs: 30_000 },
+        );
+        expect(heard).toMatchObject({ word: 'false_alarm', by: 'ann', source: 'silence', weight: 1, reason: 'nightly batch' });
+        // The state without the verdict, for the comparison below.
+        await app.stop();
+        writeFileSync(join(folder, 'untaught'), readFileSync(join(folder, 'snapshot')));
+        expect(self).toContain('http');
+      },
+      false,
+    );
     await live(nights[0], 'snapshot', async (_, self) => {
       await until(
         'the verdict',
@@ -204,9 +200,13 @@ describeWith(['prometheus', 'promtool', 'alertmanager'], 'learning over three ni
   }, 120_000);
 
   it('would have alarmed on the next night without the verdict', async () => {
-    writeFileSync(verdictFile(), JSON.stringify({ entries: [] }));
-    await live(nights[1], 'untaught', async (app) => {
-      expect(alerts(app, nights[1]).length).toBeGreaterThanOrEqual(1);
-    });
+    await live(
+      nights[1],
+      'untaught',
+      async (app) => {
+        expect(alerts(app, nights[1]).length).toBeGreaterThanOrEqual(1);
+      },
+      false,
+    );
   }, 120_000);
 });

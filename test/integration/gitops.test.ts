@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { dump } from 'js-yaml';
 import type { KubernetesObject } from '../synth/bundle-objects.ts';
 import { describeWith, toolFiles } from './real-program.ts';
 import { objectsOf } from './support/applied-bundle.ts';
@@ -7,6 +8,7 @@ import { type ArgoEngine, startArgoEngine } from './support/gitops/argo-engine.t
 import { type Flux, startFlux } from './support/gitops/flux.ts';
 import { type GitopsCluster, PLANE_PROGRAMS, startGitopsCluster } from './support/gitops/gitops-cluster.ts';
 import { liveUnderArgo, liveUnderFlux } from './support/gitops/life.ts';
+import { limitBeside, teamManifests } from './support/gitops/limit-life.ts';
 import { everything, olderBundle } from './support/trees.ts';
 import { type WrittenTree, writeTree } from './support/written-tree.ts';
 
@@ -71,6 +73,36 @@ describeWith([...PLANE_PROGRAMS, 'gitops-engine', 'kustomize-controller'], 'GitO
   it("by Argo CD's engine brings an overlay in order, then has nothing to do, heals, and prunes all and only ours", async () => {
     await liveUnderArgo(cluster, engine, render(ROOT, 'kube-prometheus'));
   }, 900_000);
+
+  it.each(['Flux', "Argo CD's engine"])(
+    'by %s neither reverts a limit on a route of Git nor is overwritten by it',
+    async (who) => {
+      const namespace = who === 'Flux' ? 'team-flux' : 'team-argo';
+      const text = teamManifests(namespace)
+        .map((one) => dump(one))
+        .join('---\n');
+      const folder = written(
+        new Map([
+          ['manifests/overlays/team/kustomization.yaml', 'resources: [team.yaml]\n'],
+          ['manifests/overlays/team/team.yaml', text],
+        ]),
+      );
+      if (who === 'Flux') flux.publish(folder);
+      const synchroniseArgo = async (manifests: string): Promise<void> => {
+        const { done, error } = await engine.synchronise(manifests);
+        if (!done) throw new Error(`not synchronised: ${error}`);
+      };
+      const synchronise = (): Promise<unknown> => (who === 'Flux' ? flux.reconcile('team') : synchroniseArgo(text));
+      expect(await limitBeside(cluster.plane, namespace, synchronise)).toEqual({
+        underLimit: expect.objectContaining({ 'nginx.ingress.kubernetes.io/limit-rps': '10', 'team.example.com/owner': 'shop' }),
+        policyStays: true,
+        isAsBefore: true,
+        staysAsBefore: true,
+      });
+      if (who === 'Flux') flux.remove();
+    },
+    900_000,
+  );
 
   // Last, because the kinds of Argo CD are so large that they slow the API server down.
   it('examples fit the kinds that they are of', async () => {

@@ -1,5 +1,6 @@
 import { type Database, openPostgresDatabase } from '../../src/platform/index.ts';
 import { describeDatabase } from '../contract/store/database-contract.ts';
+import { describeEventStore } from '../contract/store/event-store-contract.ts';
 import { describeWith } from './real-program.ts';
 import { type RunningPostgres, startPostgres } from './support/postgres.ts';
 import { until } from './support/until.ts';
@@ -12,6 +13,10 @@ describeWith(['postgres', 'initdb'], 'PostgreSQL', (postgres, initdb) => {
   afterAll(() => server.stop());
 
   describeDatabase('PostgreSQL', async () => ({
+    database: await openPostgresDatabase({ url: await server.newDatabase() }),
+    discard: async () => undefined,
+  }));
+  describeEventStore('PostgreSQL', async () => ({
     database: await openPostgresDatabase({ url: await server.newDatabase() }),
     discard: async () => undefined,
   }));

@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,9 @@ import { defaultCatalog } from '../../src/features/index.ts';
 import { currentVersion, readRegistry } from '../../src/learning/index.ts';
 import { seededRandom, systemClock } from '../../src/platform/index.ts';
 import { recordTrainingData } from '../../src/training/record-training-data.ts';
+import { retrainCommand } from '../../src/training/retrain/retrain-command.ts';
 import { runTraining } from '../../src/training/run-training.ts';
+import { STAGES, type StageRecord } from '../../src/training/stages.ts';
 import { runSupervised } from '../../src/training/supervised/run-supervised.ts';
 import { clusterSeries, createMemorySource, STEP_MS } from './recorder-fixture.ts';
 
@@ -77,6 +80,45 @@ describe('runTraining', () => {
       licence: 'own',
     });
   });
+
+  it('ends at the same model when it was killed at each of its stages', async () => {
+    await writeFile(join(dir, 'r.om'), recording());
+    const whole = await train('whole');
+    const args = [
+      '--import',
+      'tsx',
+      'src/main.ts',
+      'train',
+      '--from',
+      join(dir, 'r.om'),
+      '--out',
+      join(dir, 'killed'),
+      '--steps',
+      `${STEPS}`,
+    ];
+    /** Runs the command until it tells of a stage, then kills it as hard as it can be. */
+    const killAt = (stage: string): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+        let text = '';
+        child.stderr.on('data', (chunk: Buffer) => {
+          text += chunk.toString();
+          if (text.includes(`stage ${stage}:`)) child.kill('SIGKILL');
+        });
+        child.on('error', reject);
+        child.on('exit', (code) =>
+          code === null ? resolve() : reject(new Error(`ended by itself with ${code} before ${stage}: ${text}`)),
+        );
+      });
+    for (const stage of STAGES.filter((name) => name !== 'register')) await killAt(stage);
+    const { result } = await train('killed');
+    expect(result).toEqual(whole.result);
+    const [run] = await readdir(join(dir, 'killed', 'runs'));
+    const { stages } = JSON.parse(await readFile(join(dir, 'killed', 'runs', run!, 'run.json'), 'utf8')) as { stages: StageRecord[] };
+    expect(stages.map(({ stage }) => stage)).toEqual([...STAGES]);
+    expect(stages[0]!.rows).toBe(4000);
+    expect((await readRegistry(join(dir, 'killed'))).history).toHaveLength(1);
+  }, 180_000);
 
   it('says that a recording is too short', async () => {
     await writeFile(
@@ -173,5 +215,40 @@ describe('runSupervised', () => {
     expect(rows[0]!.at(-1)).toBe('kind');
     const within = rows.filter(([time]) => Number(time) >= 60 * 710 && Number(time) < 60 * 738).map((row) => row.at(-1));
     expect(within.filter((kind) => kind === 'miner').length).toBeGreaterThan(25);
+  });
+});
+
+describe('bellwether retrain', () => {
+  it('refuses a challenger that has learned nothing, with the reason, and leaves the model at work', async () => {
+    await writeFile(join(dir, 'r.om'), recording());
+    const window = (id: string, word: string, minute: number) => ({
+      id,
+      word,
+      workload: { namespace: 'n', workload: 'a', workloadKind: '' },
+      fromSeconds: 1_700_000_000 + 60 * minute,
+      toSeconds: 1_700_000_000 + 60 * minute + 600,
+      givenSeconds: 1_700_000_000 + 60 * minute + 900,
+      expiresSeconds: null,
+      by: 'ann',
+      source: 'file',
+      weight: 1,
+    });
+    const entries = [window('f', 'false_alarm', 1500), window('c', 'confirmed', 1700)].map((verdict, i) => ({ sequence: i + 1, verdict }));
+    await writeFile(join(dir, 'verdicts.json'), JSON.stringify({ entries }));
+    const models = join(dir, 'models');
+    const options = ['--from', join(dir, 'r.om'), '--verdicts', join(dir, 'verdicts.json'), '--out', models, '--steps', '1'];
+    const said: string[] = [];
+    const write = process.stdout.write.bind(process.stdout);
+    process.stdout.write = ((text: string) => said.push(text) > 0) as typeof process.stdout.write;
+    try {
+      await retrainCommand().parseAsync(options, { from: 'user' });
+      await retrainCommand().parseAsync([...options, '--force'], { from: 'user' });
+    } finally {
+      process.stdout.write = write;
+    }
+    expect(said[0]).toBe('nothing to do: 2 new full verdicts of 20, and no drift\n');
+    expect(said[1]).toMatch(/^model [0-9a-f]{12} refused: it repeats \d of 1 false alarms, the current one \d \(challenger: /);
+    expect(currentVersion(await readRegistry(models))).toBeUndefined();
+    expect(await readdir(join(models, 'models'))).toHaveLength(1);
   });
 });

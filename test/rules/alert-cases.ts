@@ -1,8 +1,10 @@
 import { ADMISSION_CASES } from './cases/admission-cases.ts';
 import type { AlertCases } from './cases/alert-case.ts';
 import { BUNDLE_CASES } from './cases/bundle-cases.ts';
+import { EVENT_CASES } from './cases/event-cases.ts';
 import { EXPORTER_CASES } from './cases/exporter-cases.ts';
 import { FLOW_CASES } from './cases/flow-cases.ts';
+import { MITIGATION_CASES } from './cases/mitigation-cases.ts';
 import { RECEIVER_CASES } from './cases/receiver-cases.ts';
 import { WORKLOAD_CASES } from './cases/workload-cases.ts';
 
@@ -13,5 +15,7 @@ export const ALERT_CASES: AlertCases = {
   ...FLOW_CASES,
   ...ADMISSION_CASES,
   ...RECEIVER_CASES,
+  ...EVENT_CASES,
+  ...MITIGATION_CASES,
   ...BUNDLE_CASES,
 };

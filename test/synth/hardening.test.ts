@@ -143,7 +143,11 @@ describe('rights', () => {
     for (const binding of [...named(objects, 'RoleBinding'), ...named(objects, 'ClusterRoleBinding')])
       if (binding.metadata.name !== 'bellwether-prometheus')
         expect(binding.subjects).toEqual([
-          { kind: 'ServiceAccount', name: binding.metadata.name, namespace: binding.metadata.namespace ?? 'bellwether' },
+          {
+            kind: 'ServiceAccount',
+            name: binding.metadata.name,
+            namespace: named(objects, 'ServiceAccount', binding.metadata.name)[0]?.metadata.namespace,
+          },
         ]);
   });
 

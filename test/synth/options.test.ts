@@ -164,6 +164,7 @@ describe('options of the bundle', () => {
     const paths = [...synthesise({ overlays: { minimal: {} }, processes: { exporter: { enabled: false } } }).keys()];
     expect(paths.filter((path) => path.startsWith('manifests/overlays'))).toEqual([
       'manifests/overlays/lab/kustomization.yaml',
+      'manifests/overlays/collector/kustomization.yaml',
       'manifests/overlays/minimal/kustomization.yaml',
     ]);
     expect(paths).not.toContain('manifests/base/exporter.yaml');

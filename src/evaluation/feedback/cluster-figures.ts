@@ -1,4 +1,4 @@
-import { type Counts, countAll, thresholdFor } from './judge-runs.ts';
+import { type Counts, countAll, isAlone, thresholdFor } from './judge-runs.ts';
 import { VERDICT_SETS, type VerdictSet } from './lesson-plan.ts';
 import type { Occurrence } from './occurrence.ts';
 import { laterTime, runWorkload, type WorkloadRun } from './run-workload.ts';
@@ -21,6 +21,8 @@ export interface SetFigures {
   readonly taught: Counts;
   /** Without verdicts, at the threshold that has as few false alarms as the verdicts left. */
   readonly control: Counts;
+  /** The first two for faults without a job beside them: beside one, the alarm of the job counts for the fault until verdicts take it away. */
+  readonly alone: { readonly without: Counts; readonly taught: Counts };
 }
 
 /** The same for missed faults; like events are the faint ones. */
@@ -53,6 +55,7 @@ const judgeSet = (runs: readonly WorkloadRun[], set: VerdictSet, index: number, 
     without: countAll(later, raw),
     taught,
     control: countAll(later, raw, thresholdFor(later, raw, taught.falseAlarms)),
+    alone: { without: countAll(later, raw, 1, isAlone), taught: countAll(later, (run) => run.taught[index]!, 1, isAlone) },
   };
 };
 

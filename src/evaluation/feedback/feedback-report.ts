@@ -22,14 +22,25 @@ const table = (rows: readonly (readonly string[])[]): string => {
 /** The proof on simulated clusters as text. */
 export const formatProof = ({ seeds, sets, missed }: LearningProof): string => {
   const learned = table([
-    ['verdicts', 'workloads', 'false alarms', 'fewer', 'recall', 'points lost', 'control', 'points over control'],
-    ...sets.map(({ set, workloads, without, taught, drop, loss, recall, controlRecall, overControl }) => [
+    [
+      'verdicts',
+      'workloads',
+      'false alarms',
+      'fewer',
+      'recall',
+      'points lost',
+      'of these without a job beside',
+      'control',
+      'points over control',
+    ],
+    ...sets.map(({ set, workloads, without, taught, drop, loss, lossAlone, recall, controlRecall, overControl }) => [
       set.name,
       String(workloads),
       `${without.falseAlarms} -> ${taught.falseAlarms}`,
       withInterval(drop, percent),
       `${percent(recall)} of ${taught.faults}`,
       withInterval(loss, points),
+      withInterval(lossAlone, points),
       percent(controlRecall),
       withInterval(overControl, points),
     ]),

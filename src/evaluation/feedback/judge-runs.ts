@@ -17,7 +17,14 @@ type Column = (run: WorkloadRun) => Float64Array;
 const outside = (faults: readonly Occurrence[], seconds: number): boolean =>
   !faults.some(({ fromSeconds, toSeconds }) => seconds > fromSeconds && seconds <= toSeconds + MARGIN);
 
-const judgeOne = (run: WorkloadRun, scores: Float64Array, threshold: number, isCounted: (fault: Occurrence) => boolean): Counts => {
+/** Whether a fault counts. */
+export type IsCounted = (fault: Occurrence, run: WorkloadRun) => boolean;
+
+/** Whether no job runs beside a fault: an alarm during it is then about the fault. */
+export const isAlone: IsCounted = (fault, { jobs }) =>
+  !jobs.some(({ fromSeconds, toSeconds }) => fromSeconds < fault.toSeconds + MARGIN && toSeconds + MARGIN > fault.fromSeconds);
+
+const judgeOne = (run: WorkloadRun, scores: Float64Array, threshold: number, isCounted: IsCounted): Counts => {
   let [falseAlarms, openUntil] = [0, Number.NEGATIVE_INFINITY];
   const found = new Set<Occurrence>();
   for (let i = 0; i < scores.length; i++) {
@@ -28,16 +35,11 @@ const judgeOne = (run: WorkloadRun, scores: Float64Array, threshold: number, isC
     falseAlarms++;
     openUntil = seconds + HOUR;
   }
-  const counted = run.faults.filter((fault) => isInside(run, fault) && isCounted(fault));
+  const counted = run.faults.filter((fault) => isInside(run, fault) && isCounted(fault, run));
   return { falseAlarms, found: counted.filter((fault) => found.has(fault)).length, faults: counted.length };
 };
 
-export const countAll = (
-  runs: readonly WorkloadRun[],
-  column: Column,
-  threshold = 1,
-  isCounted: (fault: Occurrence) => boolean = () => true,
-): Counts =>
+export const countAll = (runs: readonly WorkloadRun[], column: Column, threshold = 1, isCounted: IsCounted = () => true): Counts =>
   runs
     .map((run) => judgeOne(run, column(run), threshold, isCounted))
     .reduce(

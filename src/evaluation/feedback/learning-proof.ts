@@ -19,6 +19,8 @@ export interface SetProof {
   readonly drop: Estimate;
   /** Points of recall that are lost; negative = gained. */
   readonly loss: Estimate;
+  /** The same for faults without a job beside them. */
+  readonly lossAlone: Estimate;
   readonly recall: number;
   readonly controlRecall: number;
   /** Points of recall by which the control does worse at as few false alarms. */
@@ -71,6 +73,11 @@ const proveSet = (clusters: readonly SetFigures[], random: Random): SetProof => 
     taught: sum(clusters, 'taught'),
     drop: estimate(clusters, (drawn) => 1 - sum(drawn, 'taught').falseAlarms / sum(drawn, 'without').falseAlarms, random),
     loss: estimate(clusters, (drawn) => 100 * (recall(drawn, 'without') - recall(drawn, 'taught')), random),
+    lossAlone: estimate(
+      clusters,
+      (drawn) => 100 * (recallOf(add(drawn.map(({ alone }) => alone.without))) - recallOf(add(drawn.map(({ alone }) => alone.taught)))),
+      random,
+    ),
     recall: recall(clusters, 'taught'),
     controlRecall: recall(clusters, 'control'),
     overControl: estimate(clusters, (drawn) => 100 * (recall(drawn, 'taught') - recall(drawn, 'control')), random),

@@ -28,6 +28,8 @@ export interface WorkloadRun {
   readonly raw: Float64Array;
   readonly taught: readonly Float64Array[];
   readonly faults: readonly Occurrence[];
+  /** Benign runs, of all times. */
+  readonly jobs: readonly Occurrence[];
 }
 
 const isFault = ({ kind }: Occurrence): boolean => kind !== 'job';
@@ -122,6 +124,7 @@ export const runWorkload = (options: WorkloadRunOptions): WorkloadRun => {
     raw: Float64Array.from(raw),
     taught: taught.map((column) => Float64Array.from(column)),
     faults: workload.occurrences.filter(isFault),
+    jobs: workload.occurrences.filter((one) => !isFault(one)),
   };
 };
 
@@ -138,6 +141,7 @@ export const laterTime = (run: WorkloadRun, count: number, laterDays: number): W
     times: cut(run.times),
     raw: cut(run.raw),
     taught: run.taught.map(cut),
+    jobs: run.jobs,
     // A fault that began before the verdict is no later fault; its alarms are no false ones.
     faults: run.faults.filter(({ toSeconds, fromSeconds }) => toSeconds + MARGIN > given && fromSeconds < given + laterDays * DAY),
   };

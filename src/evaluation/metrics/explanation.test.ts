@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { seededRandom } from '../../platform/index.ts';
 import type { EventsFile, LabelledEvent } from '../events-file.ts';
+import { entityId } from './evaluation-set.ts';
 import { judgeMetricNaming, rankCauses } from './explanation.ts';
 import type { ScoreColumns } from './score-columns.ts';
 
@@ -29,18 +31,16 @@ const peak = (metrics: string[] | undefined, named: string[]) => ({
   score: 2,
   contributors: named.map(contributor),
   features: ['a', 'b', 'c', 'd'],
+  byLargestZ: ['d', 'a', 'b', 'c'],
 });
 
 describe('judgeMetricNaming', () => {
   it('gives precision at 1 and 3 beside that of a random order', () => {
-    const naming = judgeMetricNaming([
-      peak(['a', 'b'], ['a', 'c', 'b']),
-      peak(['a'], ['c']),
-      peak(['a'], []),
-      peak(undefined, ['a']),
-      peak([], ['a']),
-    ]);
-    expect(naming).toEqual({
+    const naming = judgeMetricNaming(
+      [peak(['a', 'b'], ['a', 'c', 'b']), peak(['a'], ['c']), peak(['a'], []), peak(undefined, ['a']), peak([], ['a'])],
+      seededRandom(1),
+    );
+    expect(naming).toMatchObject({
       labelled: 3,
       explained: 2,
       precisionAt1: 0.5,
@@ -49,8 +49,17 @@ describe('judgeMetricNaming', () => {
     });
   });
 
+  it('holds as many contributors as are true against a random order and the order of |z|, and counts what was not alarmed as missed', () => {
+    const quiet = { ...peak(['a'], ['a']), score: 0.9 };
+    const naming = judgeMetricNaming([peak(['a', 'b'], ['b', 'a', 'c']), peak(['d'], ['a', 'd']), quiet], seededRandom(1));
+    expect(naming).toMatchObject({ alarmed: 2, fewTrue: 3, hitAt1: 1 / 3, precisionWithMisses: 1 / 3 });
+    expect(naming.precisionAtTrue).toEqual({ own: 0.5, random: (2 / 4 + 1 / 4) / 2, largestZ: (1 / 2 + 1) / 2 });
+    expect(naming.overLargestZ!.mean).toBeCloseTo(-0.25, 12);
+    expect(naming.overLargestZ!.interval).toEqual([-1, 0.5]);
+  });
+
   it('has no shares where nothing is labelled', () => {
-    expect(judgeMetricNaming([])).toMatchObject({ labelled: 0, precisionAt1: undefined });
+    expect(judgeMetricNaming([], seededRandom(1))).toMatchObject({ labelled: 0, precisionAt1: undefined });
   });
 });
 
@@ -69,7 +78,21 @@ describe('rankCauses', () => {
     events,
   });
   const rank = (scores: Record<string, ScoreColumns>, events = [event({ targetWorkload: 'b' })]) =>
-    rankCauses(file(events), { get: ({ workload }) => scores[workload], names: () => [] });
+    rankCauses(file(events), { get: ({ workload }) => scores[workload], names: () => [] }, DEVIATIONS(events), seededRandom(1));
+  /** By |z| the cause `a` is the second of four. */
+  const DEVIATIONS = (events: readonly LabelledEvent[]) =>
+    new Map(
+      events.map((each) => [
+        each,
+        new Map(
+          [
+            ['a', 5],
+            ['b', 7],
+            ['c', 1],
+          ].map(([workload, z]) => [entityId({ namespace: 'n', workload: String(workload) }), Number(z)]),
+        ),
+      ]),
+    );
 
   it('ranks the cause by the highest score during the event, not before it', () => {
     expect(rank({ a: at(2), b: at(3), c: at(1), d: at(0) })).toEqual({
@@ -78,6 +101,8 @@ describe('rankCauses', () => {
       top3: 1,
       meanReciprocalRank: 0.5,
       randomTop1: 0.25,
+      largestZ: { top1: 0, top3: 1, meanReciprocalRank: 0.5 },
+      overLargestZ: undefined,
     });
   });
 

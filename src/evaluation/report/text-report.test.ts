@@ -42,8 +42,14 @@ const pairOf = (name: string, rest?: Partial<EventsFile>) => {
   }
   const events = eventsOf(name, rest);
   const contributors = [{ metric: 'cpu', contribution: 1, observed: 2, expected: 1, lower: 0, upper: 1, unit: '', detector: 'level' }];
-  const peaks: EventPeak[] = events.events.map((event) => ({ event, score: 2, contributors, features: ['cpu', 'memory'] }));
-  return { events, scored: { log, baselineLogs: new Map([['constant-on', baseline]]), peaks, stats: STATS } };
+  const peaks: EventPeak[] = events.events.map((event) => ({
+    event,
+    score: 2,
+    contributors,
+    features: ['cpu', 'memory'],
+    byLargestZ: ['memory', 'cpu'],
+  }));
+  return { events, scored: { log, baselineLogs: new Map([['constant-on', baseline]]), peaks, deviations: new Map(), stats: STATS } };
 };
 
 const EVALUATION = evaluate([pairOf('a'), pairOf('b')], { seed: 1 });

@@ -1,5 +1,6 @@
 import { formatVerdict } from '../audit/audit.ts';
 import type { DetectorFigures, Evaluation } from '../evaluate.ts';
+import type { Gain } from '../metrics/explanation.ts';
 import type { RuleFigures } from '../metrics/rule-figures.ts';
 import type { Figures, Summary } from '../metrics/summary.ts';
 import { formatKinds } from './kind-table.ts';
@@ -123,17 +124,34 @@ const sampleTable = (evaluation: Evaluation): string =>
     }),
   ]);
 
-const namingLine = ({ naming }: Evaluation): string =>
-  naming.labelled === 0
-    ? ''
-    : `Contributors name a true metric: first ${formatNumber(naming.precisionAt1)}, first three ${formatNumber(naming.precisionAt3)},` +
-      ` random order ${formatNumber(naming.randomPrecision)} (${naming.explained} of ${naming.labelled} events have contributors)`;
+const formatGain = (gain: Gain | undefined): string =>
+  gain ? `${formatNumber(gain.mean)} [${formatNumber(gain.interval[0], 2)} ${formatNumber(gain.interval[1], 2)}]` : '-';
+
+const namingLine = ({ naming }: Evaluation): string => {
+  if (naming.labelled === 0) return '';
+  const { own, random, largestZ } = naming.precisionAtTrue;
+  const interval = naming.hitAt1Interval ? ` [${naming.hitAt1Interval.map((x) => formatNumber(x, 2)).join(' ')}]` : '';
+  return [
+    `Contributors name a true metric: first ${formatNumber(naming.precisionAt1)}, first three ${formatNumber(naming.precisionAt3)},` +
+      ` random order ${formatNumber(naming.randomPrecision)} (${naming.explained} of ${naming.labelled} events have contributors)`,
+    `True metrics among as many contributors as are true, ${naming.alarmed} alarmed events: ${formatNumber(own)}, random order ${formatNumber(random)}` +
+      ` (gain ${formatGain(naming.overRandom)}), order of |z| ${formatNumber(largestZ)} (gain ${formatGain(naming.overLargestZ)});` +
+      ` events without an alarm as misses ${formatNumber(naming.precisionWithMisses)}`,
+    naming.fewTrue > 0
+      ? `First contributor is true, ${naming.fewTrue} events with at most 5 true metrics, no alarm is a miss: ${formatNumber(naming.hitAt1)}${interval}`
+      : '',
+  ]
+    .filter(Boolean)
+    .join('\n');
+};
 
 const causeLine = ({ causes }: Evaluation): string =>
   causes === undefined
     ? ''
     : `Workload of the cause has the highest score: first ${formatNumber(causes.top1)}, among three ${formatNumber(causes.top3)},` +
-      ` mean 1/rank ${formatNumber(causes.meanReciprocalRank)}, random first ${formatNumber(causes.randomTop1)} (${causes.events} events)`;
+      ` mean 1/rank ${formatNumber(causes.meanReciprocalRank)}, random first ${formatNumber(causes.randomTop1)} (${causes.events} events)\n` +
+      `The same by the largest |z|: first ${formatNumber(causes.largestZ.top1)}, among three ${formatNumber(causes.largestZ.top3)},` +
+      ` mean 1/rank ${formatNumber(causes.largestZ.meanReciprocalRank)}; gain of the score in 1/rank ${formatGain(causes.overLargestZ)}`;
 
 const inputLine = ({ inputs }: Evaluation): string => {
   const total = (of: (input: Evaluation['inputs'][number]) => number): number => inputs.reduce((sum, input) => sum + of(input), 0);

@@ -11,6 +11,7 @@ import type { IngestQueue, IngestResult } from '../ingest/ingest-queue.ts';
 import { parseBatch } from '../ingest/parse-batch.ts';
 import type { ExporterInstruments } from '../self/self-metrics.ts';
 import type { Explainer } from './explain-service.ts';
+import { listIncidents } from './list-incidents.ts';
 import { listWorkloads } from './list-workloads.ts';
 import { openApiDocument } from './openapi.ts';
 import { predictFlows } from './predict-flow.ts';
@@ -142,6 +143,9 @@ export const createApiRoutes = (deps: ApiDeps): Router => {
   });
   router.get('/api/v1/verdicts', (_request, response) => {
     response.json({ items: deps.pupil.verdicts(clock.nowMs() / 1000).toSorted(byWorkload) });
+  });
+  router.get('/api/v1/incidents', (_request, response) => {
+    response.json(listIncidents(board, clock.nowMs()));
   });
   router.get('/api/v1/workloads', (request, response) => {
     const result = validate(WORKLOAD_QUERY, typedQuery(WORKLOAD_QUERY.properties, request.query), { defaults: true });

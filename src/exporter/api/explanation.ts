@@ -1,4 +1,11 @@
-import { ALERT_BOUNDARY, type Contributor, type NotReadyReason, type Score, type WorkloadKey } from '../../conventions/index.ts';
+import {
+  ALERT_BOUNDARY,
+  type Contributor,
+  type NotReadyReason,
+  type OverloadVerdict,
+  type Score,
+  type WorkloadKey,
+} from '../../conventions/index.ts';
 import type { HistoryPoint, ValueSeries } from '../board/score-history.ts';
 import { type RuleVerdict, ruleVerdict } from './rule-verdict.ts';
 
@@ -37,6 +44,8 @@ export interface Explanation {
   readonly margin: number | undefined;
   readonly detector: string | undefined;
   readonly damped: boolean;
+  /** Of an alarm, where something is overloaded. */
+  readonly overload: OverloadVerdict | undefined;
   readonly modelVersion: string;
   readonly contributors: readonly Contributor[];
   /** The stretch of the past that is shown. */
@@ -95,6 +104,7 @@ export const explain = (evidence: Evidence, timeMs: number): Explanation => {
     margin: detail?.margin,
     detector: detail?.detector,
     damped: detail?.damped ?? false,
+    overload: detail?.overload,
     modelVersion: detail?.modelVersion ?? evidence.modelVersion,
     contributors,
     window: { fromMs, toMs, stepMs: evidence.stepMs, samples: shown.length },

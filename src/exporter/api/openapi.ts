@@ -3,6 +3,7 @@ import { ERROR_CODES, type ErrorCode } from '../../platform/index.ts';
 import { ERROR } from '../../web/index.ts';
 import { EXPLAIN_QUERY, EXPLANATION } from './schema/explanation.ts';
 import { PREDICT_FLOW_REQUEST, PREDICT_FLOW_RESPONSE } from './schema/flow-prediction.ts';
+import { INCIDENTS } from './schema/incidents.ts';
 import { INGEST_REQUEST, INGEST_RESPONSE } from './schema/ingestion.ts';
 import { PREDICT_REQUEST, PREDICT_RESPONSE } from './schema/prediction.ts';
 import { KNOWN_VERDICTS } from './schema/verdicts.ts';
@@ -84,6 +85,13 @@ export const openApiDocument = () => ({
         },
       },
     },
+    '/api/v1/incidents': {
+      get: {
+        operationId: 'listIncidents',
+        summary: 'Alarms of the last hour, those of one cause as one',
+        responses: { 200: answer('The incidents.', 'Incidents') },
+      },
+    },
     '/api/v1/verdicts': {
       get: {
         operationId: 'listVerdicts',
@@ -130,6 +138,7 @@ export const openApiDocument = () => ({
   components: {
     securitySchemes: { token: { type: 'http', scheme: 'bearer' } },
     schemas: {
+      Incidents: INCIDENTS,
       Status: STATUS,
       WorkloadPage: WORKLOAD_PAGE,
       Explanation: EXPLANATION,

@@ -38,6 +38,9 @@ export const explanationView = (one: Explanation, withSeries: boolean): FromSche
   margin: orNull(one.margin),
   detector: one.detector ?? null,
   damped: one.damped,
+  overload: one.overload
+    ? { ...one.overload, probabilities: { ...one.overload.probabilities }, reasons: one.overload.reasons.map((reason) => ({ ...reason })) }
+    : null,
   modelVersion: one.modelVersion,
   contributors: one.contributors.map(contributorView),
   window: {

@@ -1,4 +1,4 @@
-import { NODE_FEATURES, POD_FEATURES } from '../../features/index.ts';
+import { featuresOfPacks, NODE_FEATURES, POD_FEATURES } from '../../features/index.ts';
 import { BellwetherError, type Problem } from '../../platform/index.ts';
 import { parseSelector } from '../../prometheus/index.ts';
 import type { ExporterConfig } from './schema.ts';
@@ -133,8 +133,8 @@ const narrows = (key: string, text: string | undefined): readonly Problem[] => {
 
 const presetFeatures: ConfigCheck = {
   sections: ['features'],
-  run: ({ features: { preset, only, scope, selectors } }) => [
-    ...when(preset === 'none' && selectors.length === 0, () =>
+  run: ({ features: { preset, only, scope, selectors, packs } }) => [
+    ...when(preset === 'none' && selectors.length === 0 && packs.length === 0, () =>
       problem('features.selectors', [], 'have at least one entry where features.preset is none'),
     ),
     ...when(preset === 'none' && only !== undefined, () => problem('features.only', only, 'be absent where features.preset is none')),
@@ -147,12 +147,15 @@ const presetFeatures: ConfigCheck = {
 
 const userFeatures: ConfigCheck = {
   sections: ['features'],
-  run: ({ features: { preset, selectors } }) =>
-    selectors.flatMap(({ name, selector, entity, min, max }, i) => {
+  run: ({ features: { preset, selectors, packs } }) => {
+    const packed = new Set(featuresOfPacks(packs).map(({ name }) => name));
+    return selectors.flatMap(({ name, selector, entity, min, max }, i) => {
       const key = `features.selectors[${i}]`;
       const before = selectors.slice(0, i).some((other) => other.name === name);
       return [
-        ...when(before || (preset !== 'none' && PRESET_FEATURES.has(name)), () => problem(`${key}.name`, name, 'be used once')),
+        ...when(before || packed.has(name) || (preset !== 'none' && PRESET_FEATURES.has(name)), () =>
+          problem(`${key}.name`, name, 'be used once'),
+        ),
         ...parses(`${key}.selector`, selector),
         ...(typeof entity === 'string' ? [] : entity).flatMap((label) =>
           when(TAKEN_LABELS.includes(label) || label.startsWith('__'), () =>
@@ -161,7 +164,8 @@ const userFeatures: ConfigCheck = {
         ),
         ...when(min !== undefined && max !== undefined && min >= max, () => problem(`${key}.max`, max, `be more than min, ${min}`)),
       ];
-    }),
+    });
+  },
 };
 
 const CHECKS: readonly ConfigCheck[] = [

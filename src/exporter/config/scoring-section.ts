@@ -1,3 +1,5 @@
+import { FEATURE_PACK_NAMES } from '../../features/index.ts';
+
 const SELECTOR_TEXT = { type: 'string', minLength: 1, maxLength: 2000 } as const;
 const LABEL_NAME = '^[a-zA-Z_][a-zA-Z0-9_]*$';
 
@@ -82,6 +84,13 @@ export const FEATURES_SECTION = {
           workloadKind: { type: 'string', minLength: 1, maxLength: 63, description: 'Kind of the workload it names.' },
         },
       },
+    },
+    packs: {
+      type: 'array',
+      maxItems: 20,
+      items: { type: 'string', enum: FEATURE_PACK_NAMES },
+      default: [],
+      description: 'Features of programs that not every cluster has, added to the preset: see docs/features.md.',
     },
     selectors: {
       type: 'array',

@@ -40,6 +40,19 @@ describe('createScoreExposition', () => {
     ]);
   });
 
+  it('gives the kinds of an overload, of an alarm alone', () => {
+    const overload = { kind: 'dos', probabilities: { dos: 0.7, attack: 0.1, natural: 0.2 }, reasons: [] } as const;
+    const lines = samples(render([entry(aKey(), { value: 2, contributors: [aContributor()], overload })]).text);
+    expect(lines.flatMap((line) => line.match(/^anomaly_score_overload_probability\{.*kind="(\w+)"\} (.*)$/)?.slice(1) ?? [])).toEqual([
+      'dos',
+      '0.7',
+      'attack',
+      '0.1',
+      'natural',
+      '0.2',
+    ]);
+  });
+
   it('keeps the contributions of the highest scores when there are more than the cap', () => {
     const contributors = [aContributor()];
     const { text, cappedContributions, series } = render(

@@ -71,6 +71,20 @@ export const createScoreExposition = (board: Pick<ScoreBoard, 'entries'>, option
     return { text, count, capped };
   };
 
+  /** Three series for each alarm with an overload; bounded like contributions. */
+  const overloadsOf = (loud: readonly BoardEntry[]): string => {
+    let left = options().maxContributions;
+    let text = '';
+    for (const entry of loud) {
+      const { overload } = entry.score;
+      if (!overload || left < 3) continue;
+      left -= 3;
+      for (const [kind, probability] of Object.entries(overload.probabilities))
+        text += `${SCORE_METRICS.overload.name}{${labelsOf(entry)},kind="${kind}"} ${probability}\n`;
+    }
+    return text;
+  };
+
   /** One pass and one growing string: arrays of lines cost twice as much as the lines. */
   const scoresOf = (entries: readonly BoardEntry[], { backfilling, withdrawn }: ExpositionState) => {
     const silent = backfilling || withdrawn;
@@ -103,6 +117,8 @@ export const createScoreExposition = (board: Pick<ScoreBoard, 'entries'>, option
           scores,
           header(SCORE_METRICS.contribution),
           contributions.text,
+          header(SCORE_METRICS.overload),
+          overloadsOf(loud),
           header(SCORE_METRICS.notReady),
           notReady,
         ].join(''),

@@ -1,11 +1,10 @@
-import { VERDICT_WORDS } from '../../feedback/index.ts';
+import { VERDICT_WORDS, type VerdictReader } from '../../feedback/index.ts';
 import { type Clock, type Logger, toBellwetherError } from '../../platform/index.ts';
 import type { ExporterInstruments } from '../self/self-metrics.ts';
 import type { Pupil } from './pupil.ts';
-import type { VerdictSource } from './verdict-source.ts';
 
 export interface FeedbackLoopDeps {
-  readonly sources: readonly VerdictSource[];
+  readonly sources: readonly VerdictReader[];
   readonly pupil: Pupil;
   readonly clock: Clock;
   readonly log: Pick<Logger, 'info' | 'warn'>;

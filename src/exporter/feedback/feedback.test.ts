@@ -1,7 +1,6 @@
-import type { FeedEntry, Verdict } from '../../feedback/index.ts';
+import { createFileReader, createReceiverReader, type FeedEntry, type Verdict } from '../../feedback/index.ts';
 import type { HttpClient, HttpRequest } from '../../platform/index.ts';
 import { createPupil } from './pupil.ts';
-import { createFileSource, createReceiverSource } from './verdict-source.ts';
 
 const signal = new AbortController().signal;
 const verdict = (id: string, over: Partial<Verdict> = {}): Verdict => ({
@@ -41,10 +40,10 @@ const feed = (log: string, entries: readonly FeedEntry[], more = false) => ({
 });
 const options = { url: 'http://receiver:9467/', timeoutMs: 1000 };
 
-describe('createReceiverSource', () => {
+describe('createReceiverReader', () => {
   it('reads page after page, and goes on where it was', async () => {
     const { http, asked } = answering(feed('a', [entry(1)], true), feed('a', [entry(2)]), feed('a', []));
-    const source = createReceiverSource(http, options);
+    const source = createReceiverReader(http, options);
     expect(await source.read(signal)).toEqual({ isWhole: true, entries: [entry(1), entry(2)] });
     expect(await source.read(signal)).toEqual({ isWhole: false, entries: [] });
     expect(asked).toEqual([
@@ -56,7 +55,7 @@ describe('createReceiverSource', () => {
 
   it('takes another log as the whole', async () => {
     const { http } = answering(feed('a', [entry(1)]), feed('b', [entry(1, 'other')]));
-    const source = createReceiverSource(http, options);
+    const source = createReceiverReader(http, options);
     await source.read(signal);
     expect(await source.read(signal)).toEqual({ isWhole: true, entries: [entry(1, 'other')] });
   });
@@ -67,14 +66,14 @@ describe('createReceiverSource', () => {
     ['another version', { body: { version: 9, log: 'a', entries: [], next: 0, more: false } }, /version/],
     ['something else', { body: [1] }, /no feed/],
   ])('rejects %s', async (_, answer, message) => {
-    await expect(createReceiverSource(answering(answer).http, options).read(signal)).rejects.toThrow(message);
+    await expect(createReceiverReader(answering(answer).http, options).read(signal)).rejects.toThrow(message);
   });
 });
 
-describe('createFileSource', () => {
+describe('createFileReader', () => {
   it('gives the whole file when it has changed, and nothing else', async () => {
     let content = { entries: [entry(1)] };
-    const source = createFileSource(() => Promise.resolve(bytes(content)));
+    const source = createFileReader(() => Promise.resolve(bytes(content)));
     expect(await source.read(signal)).toEqual({ isWhole: true, entries: [entry(1)] });
     expect(await source.read(signal)).toEqual({ isWhole: false, entries: [] });
     content = { entries: [entry(1), entry(2)] };
@@ -83,13 +82,13 @@ describe('createFileSource', () => {
 
   it('caps what one identity gives within a day', async () => {
     const entries = Array.from({ length: 30 }, (_, i) => entry(i + 1));
-    const source = createFileSource(() => Promise.resolve(bytes({ entries })));
+    const source = createFileReader(() => Promise.resolve(bytes({ entries })));
     const weights = (await source.read(signal)).entries.map((one) => one.verdict?.weight ?? 0);
     expect(weights.reduce((sum, weight) => sum + weight, 0)).toBe(20);
   });
 
   it('names what is wrong', async () => {
-    const source = createFileSource(() =>
+    const source = createFileReader(() =>
       Promise.resolve(bytes({ entries: [{ sequence: 1, verdict: { ...verdict('a'), word: 'wrong' } }] })),
     );
     await expect(source.read(signal)).rejects.toThrow(/entries\[0\]/);

@@ -1,7 +1,6 @@
 import { type WorkloadKey, workloadId } from '../../conventions/index.ts';
-import { adjustmentOf, createLedger, type Ledger, strengthAt, type Verdict } from '../../feedback/index.ts';
+import { adjustmentOf, createLedger, type Ledger, strengthAt, type Verdict, type VerdictNews } from '../../feedback/index.ts';
 import type { Scorer } from '../../scoring/index.ts';
-import type { VerdictNews } from './verdict-source.ts';
 
 /** What became of a verdict in the scores. `faded`: expired or worn off. */
 export type VerdictState = 'learned' | 'no_window' | 'unknown_workload' | 'faded';
@@ -69,7 +68,12 @@ export const createPupil = (
         if (outcome !== 'unknown_workload') taught++;
       }
       if (heard.size === sources) for (const id of known.keys()) if (!wanted.has(id) && scorer.unteach(id)) undone++;
-      for (const id of states.keys()) if (!wanted.has(id)) states.delete(id);
+      for (const id of states.keys()) {
+        if (wanted.has(id)) continue;
+        // What the scorer has no lesson of may still have taught flows.
+        scorer.unteach(id);
+        states.delete(id);
+      }
       return { taught, undone };
     },
     verdicts: (nowSeconds) =>

@@ -4,15 +4,20 @@ import {
   allowedShareOf,
   createFlowWatch,
   createTableBuilder,
+  createTaughtDetector,
+  type FlowVerdict,
   type FlowWatch,
   FOLLOW_DEPS,
   followFolder,
+  lessonOf,
   loadFlowModel,
   openFlowDetector,
   parseAddressMap,
   readFollowState,
+  readLessons,
   type StoredFlowModel,
   writeFollowState,
+  writeLessons,
 } from '../../flows/index.ts';
 import { BellwetherError, type Clock, describeError, type Logger, readFile, watchFile } from '../../platform/index.ts';
 import type { ExporterConfig } from '../config/schema.ts';
@@ -28,6 +33,10 @@ const MAP_INTERVAL_MS = 5_000;
 export interface FlowMode {
   readonly stored: StoredFlowModel;
   readonly watch: FlowWatch;
+  /** Teaches the detector what a verdict says of findings; false where it says nothing of any, or was heard before. */
+  teach(verdict: FlowVerdict): boolean;
+  /** As if it had never been said; false for a verdict that taught nothing. */
+  unteach(id: string): boolean;
   /** Reads the folder, where there is one, until the signal. Never rejects. */
   run(signal: AbortSignal, instruments: ExporterInstruments): Promise<void>;
   close(): void;
@@ -59,7 +68,16 @@ export const openFlowMode = async (config: ExporterConfig['flows'], clock: Clock
   };
   const watcher =
     mapPath === undefined ? undefined : watchFile(mapPath, () => void reload(mapPath), { clock, intervalMs: MAP_INTERVAL_MS });
-  const watch = createFlowWatch(openFlowDetector(stored.model), (address) => map(address), {
+  const taught = createTaughtDetector(stored.model);
+  const lessonFile = stateFile === undefined ? undefined : `${stateFile}.lessons.json`;
+  if (taught && lessonFile !== undefined) for (const lesson of await readLessons(lessonFile)) taught.teach(lesson);
+  const keepLessons = (): void => {
+    if (!taught || lessonFile === undefined) return;
+    writeLessons(lessonFile, taught.lessons).catch((error: unknown) =>
+      log.error({ reason: describeError(error) }, 'what flows were taught cannot be kept: it is lost with the next restart'),
+    );
+  };
+  const watch = createFlowWatch(taught ?? openFlowDetector(stored.model), (address) => map(address), {
     allowedShare: allowedShareOf(stored.model),
     holdMs: config.holdSeconds * SECOND_MS,
     maxFindings: config.maxFindings,
@@ -97,6 +115,19 @@ export const openFlowMode = async (config: ExporterConfig['flows'], clock: Clock
   return {
     stored,
     watch,
+    teach: (verdict) => {
+      if (!taught || taught.lessons.some(({ id }) => id === verdict.id)) return false;
+      const lesson = lessonOf(verdict, watch.findings);
+      if (!lesson) return false;
+      taught.teach(lesson);
+      keepLessons();
+      return true;
+    },
+    unteach: (id) => {
+      const isKnown = taught?.unteach(id) ?? false;
+      if (isKnown) keepLessons();
+      return isKnown;
+    },
     run: async (signal, m) => {
       m.flowModelInfo.set({ version: stored.version }, 1);
       if (folder === undefined) return;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Score, WorkloadFrame } from '../../conventions/index.ts';
-import type { FlowPart } from '../../flows/index.ts';
+import type { FlowPart, FlowVerdict } from '../../flows/index.ts';
 import type { Scorer } from '../../scoring/index.ts';
 import { withFlowParts } from './flow-scorer.ts';
 
@@ -19,9 +19,10 @@ const score = (parts: Partial<Score>): Score => ({
   ...parts,
 });
 const partOf = (value: number): FlowPart => ({ value, contributor: { ...contributor, metric: 'flows_scan', detector: 'flows' } });
+const IDLE = { watch: { partOf: () => undefined }, teach: () => false, unteach: () => false };
 const scoredBy = (own: Score, part: FlowPart | undefined): Score => {
   const scorer = { score: () => [own], refine: async () => [own] } as unknown as Scorer;
-  return withFlowParts(scorer, { partOf: () => part }).score([{} as WorkloadFrame])[0]!;
+  return withFlowParts(scorer, { ...IDLE, watch: { partOf: () => part } }).score([{} as WorkloadFrame])[0]!;
 };
 
 describe('withFlowParts', () => {
@@ -55,6 +56,29 @@ describe('withFlowParts', () => {
 
   it('also when a learned model has spoken', async () => {
     const scorer = { score: () => [], refine: async () => [score({})] } as unknown as Scorer;
-    expect((await withFlowParts(scorer, { partOf: () => partOf(3) }).refine([]))[0]!.value).toBe(3);
+    expect((await withFlowParts(scorer, { ...IDLE, watch: { partOf: () => partOf(3) } }).refine([]))[0]!.value).toBe(3);
+  });
+
+  it('lets verdicts teach flows too: confirmed ones and false alarms, no others', () => {
+    const heard: unknown[] = [];
+    const own = { teach: () => 'learned', unteach: () => false } as unknown as Scorer;
+    const flows = {
+      ...IDLE,
+      teach: ({ id, isConfirmed }: FlowVerdict) => heard.push([id, isConfirmed]) > 0,
+      unteach: (id: string) => id === 'a',
+    };
+    const scorer = withFlowParts(own, flows);
+    for (const [id, kind] of [
+      ['a', 'protect'],
+      ['b', 'widen'],
+      ['c', 'mute'],
+      ['d', 'lower'],
+    ] as const)
+      scorer.teach({ id, kind, key: KEY, fromSeconds: 0, toSeconds: 1, givenSeconds: 1, untilSeconds: 9, weight: 1, metrics: [] });
+    expect(heard).toEqual([
+      ['a', true],
+      ['b', false],
+    ]);
+    expect([scorer.unteach('a'), scorer.unteach('z')]).toEqual([true, false]);
   });
 });

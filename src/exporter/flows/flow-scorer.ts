@@ -1,6 +1,8 @@
 import { ALERT_BOUNDARY, type Score } from '../../conventions/index.ts';
+import type { Adjustment } from '../../feedback/index.ts';
 import type { FlowWatch } from '../../flows/index.ts';
 import type { Scorer } from '../../scoring/index.ts';
+import type { FlowMode } from './flow-mode.ts';
 
 const MAX_CONTRIBUTORS = 5;
 /** Below this flows say nothing that is worth a place among the contributors. */
@@ -27,16 +29,30 @@ const withFlows = (score: Score, flows: Pick<FlowWatch, 'partOf'>): Score => {
   };
 };
 
-/** A scorer whose scores have the part of network flows in them: the larger of the two is the score. */
-export const withFlowParts = (scorer: Scorer, flows: Pick<FlowWatch, 'partOf'>): Scorer => ({
+/** What a scorer needs of network flows. */
+export type FlowJudge = Pick<FlowMode, 'teach' | 'unteach'> & { readonly watch: Pick<FlowWatch, 'partOf'> };
+
+/** The words that teach flows something; the others speak of metrics. */
+const CONFIRMED: Partial<Record<Adjustment['kind'], boolean>> = { protect: true, widen: false };
+
+/** A scorer whose scores have the part of network flows in them: the larger of the two is the score. Verdicts teach both. */
+export const withFlowParts = (scorer: Scorer, { watch: flows, teach, unteach }: FlowJudge): Scorer => ({
   score: (frames) => scorer.score(frames).map((score) => withFlows(score, flows)),
   refine: async (scores) => (await scorer.refine(scores)).map((score) => withFlows(score, flows)),
-  teach: scorer.teach,
-  unteach: scorer.unteach,
+  teach: (adjustment) => {
+    const isConfirmed = CONFIRMED[adjustment.kind];
+    if (isConfirmed !== undefined) teach({ ...adjustment, isConfirmed });
+    return scorer.teach(adjustment);
+  },
+  unteach: (id) => {
+    const isKnown = unteach(id);
+    return scorer.unteach(id) || isKnown;
+  },
   lessons: scorer.lessons,
   forget: scorer.forget,
   snapshot: scorer.snapshot,
   restore: scorer.restore,
+  classes: scorer.classes,
   modelVersion: scorer.modelVersion,
   get learned() {
     return scorer.learned;

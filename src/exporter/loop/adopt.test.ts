@@ -64,12 +64,18 @@ const setup = (failure?: BellwetherError) => {
         createExtractor: () => extractor,
         createScorer: () => fresh,
         scorer: { restore: ({ key }) => restored.push(key.namespace) > 0 },
+        // A cycle every minute.
+        cycle: {
+          get readMs() {
+            return Math.floor(clock.nowMs() / MINUTE_MS) * MINUTE_MS;
+          },
+        },
         pacer: createPacer(clock),
         random: () => 0,
         log: { info: () => undefined, warn: () => undefined } as unknown as Logger,
         instruments: { cycles: count, cycleFailures: count, cycleLastSuccess: count } as unknown as ExporterInstruments,
       },
-      { backfillMs: 5 * MINUTE_MS, stepMs: MINUTE_MS, sliceMs: 60 * MINUTE_MS, intervalMs: 30_000 },
+      { backfillMs: 5 * MINUTE_MS, stepMs: MINUTE_MS, sliceMs: 60 * MINUTE_MS },
       new AbortController().signal,
     );
     await clock.advance(30 * MINUTE_MS);

@@ -5,6 +5,7 @@ import type { Scorer } from '../../scoring/index.ts';
 import type { ExporterInstruments } from '../self/self-metrics.ts';
 import type { Ownership } from '../sharding/ownership.ts';
 import { type BackfillOutcome, runBackfill } from './backfill.ts';
+import type { LiveCycle } from './live-cycle.ts';
 import type { Pacer } from './pacer.ts';
 
 export interface AdoptDeps {
@@ -14,6 +15,7 @@ export interface AdoptDeps {
   readonly createScorer: () => Scorer;
   readonly scorer: Pick<Scorer, 'restore'>;
   readonly ownership: Pick<Ownership, 'gains' | 'settle' | 'shard'>;
+  readonly cycle: Pick<LiveCycle, 'readMs'>;
   readonly pacer: Pacer;
   readonly clock: Clock;
   readonly random: Random;
@@ -25,12 +27,10 @@ export interface AdoptOptions {
   readonly backfillMs: number;
   readonly stepMs: number;
   readonly sliceMs: number;
-  /** A rest of the past shorter than this is left to the live cycles. */
-  readonly intervalMs: number;
 }
 
 /** Each round reads what went by during the one before and is far shorter; the bound is for a source that has become slower than time. */
-const MAX_ROUNDS = 5;
+const MAX_ROUNDS = 20;
 
 /**
  * Learns the past of workloads that this shard has won, beside the live cycles, and then has them scored. Until then the shard that had them goes
@@ -63,7 +63,8 @@ export const adopt = async (deps: AdoptDeps, options: AdoptOptions, signal: Abor
 
   const replayAll = async (): Promise<BackfillOutcome> => {
     let doneMs = Math.floor((startedMs - options.backfillMs) / options.stepMs) * options.stepMs;
-    for (let round = 0; round < MAX_ROUNDS && clock.nowMs() - doneMs > options.intervalMs; round++) {
+    // Until it has every instant that the cycles have gone past: one that both leave out would be missing in the states.
+    for (let round = 0; round < MAX_ROUNDS && (round === 0 || doneMs < deps.cycle.readMs); round++) {
       const toMs = clock.nowMs();
       const outcome = await replay(doneMs, toMs);
       if (outcome !== 'complete') return outcome;
@@ -77,10 +78,8 @@ export const adopt = async (deps: AdoptDeps, options: AdoptOptions, signal: Abor
     return 'abandoned';
   });
   if (outcome === 'cancelled') return;
-  for (const snapshot of scorer.snapshot()) {
-    deps.scorer.restore(snapshot);
-    await pacer.breathe();
-  }
+  // All at one go, some microseconds each: a cycle in between would go past an instant.
+  for (const snapshot of scorer.snapshot()) deps.scorer.restore(snapshot);
   ownership.settle();
   const nowMs = clock.nowMs();
   if (outcome === 'complete') m.cycleLastSuccess.set({ loop }, nowMs / 1000);

@@ -46,6 +46,8 @@ export interface LiveCycle {
   /** True after the clock was set back so far that what was read lies in the future; asked once, then false. */
   takeClockSetBack(): boolean;
   readonly extractor: FeatureExtractor;
+  /** Up to when cycles have read, or are about to score. */
+  readonly readMs: number;
 }
 
 /**
@@ -138,6 +140,9 @@ export const createLiveCycle = (deps: LiveCycleDeps, options: LiveCycleOptions):
       const was = setBack;
       setBack = false;
       return was;
+    },
+    get readMs() {
+      return readEndMs;
     },
     get extractor() {
       return extractor;

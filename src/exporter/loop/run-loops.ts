@@ -1,3 +1,4 @@
+import type { VerdictReader } from '../../feedback/index.ts';
 import type { Clock, LiveConfig, Logger, Random } from '../../platform/index.ts';
 import type { SeriesSource } from '../../prometheus/index.ts';
 import type { Scorer } from '../../scoring/index.ts';
@@ -6,7 +7,6 @@ import type { ExporterConfig } from '../config/schema.ts';
 import type { ExporterStatus } from '../exporter-status.ts';
 import { runFeedbackLoop } from '../feedback/feedback-loop.ts';
 import type { Pupil } from '../feedback/pupil.ts';
-import type { VerdictSource } from '../feedback/verdict-source.ts';
 import type { ScoringParts } from '../parts.ts';
 import type { ExporterInstruments } from '../self/self-metrics.ts';
 import type { Ownership } from '../sharding/ownership.ts';
@@ -34,7 +34,7 @@ export interface LoopDeps {
   readonly cycle: LiveCycle;
   readonly ownership: Ownership;
   readonly snapshots: SnapshotStore | undefined;
-  readonly verdicts: readonly VerdictSource[];
+  readonly verdicts: readonly VerdictReader[];
   readonly pupil: Pupil;
   readonly pacer: Pacer;
   readonly clock: Clock;

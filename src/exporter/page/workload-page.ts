@@ -1,4 +1,4 @@
-import { ALERT_BOUNDARY, type Contributor } from '../../conventions/index.ts';
+import { ALERT_BOUNDARY, type Contributor, type OverloadVerdict } from '../../conventions/index.ts';
 import { formatTime } from '../../platform/index.ts';
 import { type Html, html, NOTHING } from '../../web/index.ts';
 import type { Explanation, MetricHistory } from '../api/explanation.ts';
@@ -36,14 +36,22 @@ const heading = ({ explanation }: WorkloadPageInput): Html => {
 <h1>${plain ? workload : Object.values(labels).join(' / ')} <span class="kind">${plain ? workloadKind : Object.keys(labels).join(', ')}</span></h1>`;
 };
 
+const OVERLOADS = {
+  dos: 'a flood from outside',
+  attack: 'taken by an intruder',
+  natural: 'natural: more demand, or less to serve it with',
+} as const;
+const overloadLine = ({ kind, probabilities, reasons }: OverloadVerdict): string =>
+  `Overload, ${Math.round(100 * probabilities[kind])} % ${OVERLOADS[kind]}: ${reasons.map(({ reason, factor }) => `${reason} (x ${factor.toPrecision(2)})`).join(', ')}.`;
+
 const verdict = ({ explanation }: WorkloadPageInput): Html => {
-  const { score, rule, reason, source, timeMs, detector, damped } = explanation;
+  const { score, rule, reason, source, timeMs, detector, damped, overload } = explanation;
   const hot = score !== undefined && score >= ALERT_BOUNDARY;
   return html`<section class="${rule.firing ? 'verdict hot' : 'verdict'}">
 <div class="figure"><span class="${hot ? 'big hot' : 'big'}">${score === undefined ? '–' : formatScore(score)}</span><span class="sub">${score === undefined ? (reason ?? 'no_data').replaceAll('_', ' ') : 'score'}</span></div>
 <div><p class="why">${rule.why}</p>
 <p class="sub">${`${rule.name}: `}<code>${rule.expr}</code></p>
-<p class="sub">${`As of ${dateTime(timeMs)}, ${source === 'memory' ? 'from memory' : 'worked out anew from Prometheus'}${detector ? `, decided by ${detector.replaceAll('_', ' ')}` : ''}.`}${damped && ' A rollout or change of size was seen: deviations count half for ten minutes.'}</p></div>
+<p class="sub">${`As of ${dateTime(timeMs)}, ${source === 'memory' ? 'from memory' : 'worked out anew from Prometheus'}${detector ? `, decided by ${detector.replaceAll('_', ' ')}` : ''}.`}${damped && ' A rollout or change of size was seen: deviations count half for ten minutes.'}</p>${overload && html`<p class="sub">${overloadLine(overload)}</p>`}</div>
 </section>`;
 };
 

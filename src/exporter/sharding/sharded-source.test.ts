@@ -47,6 +47,20 @@ describe('createShardedSource', () => {
     expect(asked[1]!.selectors[0]).toEqual([...PODS, leftOut([FOREIGN, OTHER].sort().join('|'))]);
   });
 
+  it('gives only what is its own, also where it had to read more', async () => {
+    const { source, request } = setup([
+      resultOf(0, { namespace: OWN }, { namespace: FOREIGN }),
+      resultOf(1, { namespace: FOREIGN, exported_namespace: OWN }, { namespace: OWN, exported_namespace: OTHER }),
+      resultOf(2, { namespace: FOREIGN }),
+    ]);
+    const given = await source.read(request);
+    expect(given.map(({ series }) => series.map(({ labels }) => labels.exported_namespace ?? labels.namespace))).toEqual([
+      [OWN],
+      [OWN],
+      [FOREIGN],
+    ]);
+  });
+
   it('reads all nodes: the namespace of their series is that of what was scraped', async () => {
     const { source, asked, request } = setup([resultOf(0, { namespace: FOREIGN }), resultOf(2, { namespace: FOREIGN })]);
     await source.read(request);

@@ -1,4 +1,4 @@
-import type { LabelMatcher, Selector, SelectorResult } from '../../conventions/index.ts';
+import type { LabelMatcher, Labels, Selector, SelectorResult } from '../../conventions/index.ts';
 import type { ReadRequest, SeriesSource } from '../../prometheus/index.ts';
 import type { Shard } from './shard.ts';
 
@@ -23,21 +23,31 @@ export const createShardedSource = (source: SeriesSource, shard: Shard, ofPods: 
   let matcher: LabelMatcher | undefined;
   let hasLookedAround = false;
 
-  const learn = (selectors: readonly Selector[], results: readonly SelectorResult[]): void => {
+  const isForeign = (namespace: string): boolean => {
+    if (own.has(namespace)) return false;
+    if (foreign.has(namespace)) return true;
+    const isOwn = shard.ownerOf(namespace) === shard.place.index;
+    if (isOwn) own.add(namespace);
+    else if (foreign.size < MAX_LEFT_OUT) foreign.add(namespace);
+    return !isOwn;
+  };
+
+  const isMine = (selector: Selector, labels: Labels): boolean => {
+    if (labels.exported_namespace) exported.add(selector);
+    const namespace = labels.exported_namespace || labels.namespace;
+    return !namespace || !isForeign(namespace);
+  };
+
+  /** Learns whose namespaces there are, and leaves out what the matcher could not: it need not be held by anybody. */
+  const sift = (selectors: readonly Selector[], results: readonly SelectorResult[]): readonly SelectorResult[] => {
     const before = foreign.size;
-    for (const { selector: index, series } of results) {
-      const selector = selectors[index]!;
-      if (!ofPods.has(selector)) continue;
-      for (const { labels } of series) {
-        if (labels.exported_namespace) exported.add(selector);
-        const namespace = labels.exported_namespace || labels.namespace;
-        if (!namespace || own.has(namespace) || foreign.has(namespace)) continue;
-        if (shard.ownerOf(namespace) === shard.place.index) own.add(namespace);
-        else if (foreign.size < MAX_LEFT_OUT) foreign.add(namespace);
-      }
-    }
-    if (foreign.size === before) return;
-    matcher = { name: 'namespace', type: '!~', value: [...foreign].sort().map(literal).join('|') };
+    const kept = results.map((result): SelectorResult => {
+      const selector = selectors[result.selector]!;
+      if (!ofPods.has(selector)) return result;
+      return { selector: result.selector, series: result.series.filter(({ labels }) => isMine(selector, labels)) };
+    });
+    if (foreign.size > before) matcher = { name: 'namespace', type: '!~', value: [...foreign].sort().map(literal).join('|') };
+    return kept;
   };
 
   const narrow = (request: ReadRequest): ReadRequest => {
@@ -50,15 +60,13 @@ export const createShardedSource = (source: SeriesSource, shard: Shard, ofPods: 
   const read = async (request: ReadRequest, signal?: AbortSignal): Promise<readonly SelectorResult[]> => {
     const results = await source.read(narrow(request), signal);
     hasLookedAround = true;
-    learn(request.selectors, results);
-    return results;
+    return sift(request.selectors, results);
   };
 
   async function* readSlices(request: ReadRequest, signal?: AbortSignal) {
     if (!hasLookedAround) await read({ ...request, startMs: Math.max(request.startMs, request.endMs - LOOK_AROUND_MS) }, signal);
     for await (const slice of source.readSlices(narrow(request), signal)) {
-      learn(request.selectors, slice.results);
-      yield slice;
+      yield { ...slice, results: sift(request.selectors, slice.results) };
     }
   }
 

@@ -1,6 +1,7 @@
 import {
   type BenignModel,
   createFewShotDetector,
+  type Embedding,
   type FlowTable,
   fitBenign,
   fitScaler,
@@ -8,8 +9,10 @@ import {
   type Matrix,
   SIZE_COLUMNS,
   scaleInto,
+  type TrainDeps,
   takeColumns,
   takeRows,
+  trainEmbedding,
 } from '../../flows/index.ts';
 import type { Random } from '../../platform/index.ts';
 import type { Fold } from './folds.ts';
@@ -20,6 +23,8 @@ export interface FewShotOptions {
   readonly scored: readonly string[];
   readonly shots: readonly number[];
   readonly draws: number;
+  /** Networks to compare with. */
+  readonly embeddings?: readonly Embedding[];
 }
 
 export interface FewShotFigures {
@@ -86,6 +91,48 @@ const recipeNamer =
     return names;
   };
 
+/** The nearest of all benign flows and all examples, by places that a network gives; by group means where that is how it was trained. */
+const placedNamer = (table: FlowTable, places: Float32Array, reference: Int32Array, isByMeans: boolean): Namer => {
+  const width = places.length / table.matrix.count;
+  const placeOf = (row: number): Float32Array => places.subarray(row * width, (row + 1) * width);
+  const square = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+    let sum = 0;
+    for (let k = 0; k < width; k++) sum += (a[k]! - b[k]!) ** 2;
+    return sum;
+  };
+  const meansOf = (rows: ArrayLike<number>, keyOf: (row: number) => string): Map<string, Float64Array> => {
+    const groups = new Map<string, { count: number; sum: Float64Array }>();
+    for (const row of Array.from(rows)) {
+      const group = groups.get(keyOf(row)) ?? { count: 0, sum: new Float64Array(width) };
+      groups.set(keyOf(row), group);
+      group.count++;
+      placeOf(row).forEach((x, k) => {
+        group.sum[k]! += x;
+      });
+    }
+    return new Map([...groups].map(([key, { count, sum }]) => [key, sum.map((x) => x / count)]));
+  };
+  const benignPlaces: readonly ArrayLike<number>[] = isByMeans
+    ? [...meansOf(reference, (row) => String(table.conversations[row]!.port)).values()]
+    : Array.from(reference, placeOf);
+  const toBenign = Float64Array.from({ length: table.matrix.count }, (_, row) =>
+    benignPlaces.reduce<number>((least, place) => Math.min(least, square(placeOf(row), place)), Number.POSITIVE_INFINITY),
+  );
+  return (shots, test) => {
+    const examples: readonly (readonly [string, ArrayLike<number>])[] = isByMeans
+      ? [...meansOf(shots, (row) => table.families[row]!)]
+      : shots.map((row) => [table.families[row]!, placeOf(row)] as const);
+    return Array.from(test, (row) => {
+      let best = { name: BENIGN, distance: toBenign[row]! };
+      for (const [name, place] of examples) {
+        const distance = square(placeOf(row), place);
+        if (distance < best.distance) best = { name, distance };
+      }
+      return best.name;
+    });
+  };
+};
+
 const f1Of = (names: readonly string[], truth: readonly string[], family: string): number => {
   let both = 0;
   let said = 0;
@@ -102,7 +149,8 @@ const f1Of = (names: readonly string[], truth: readonly string[], family: string
  * Section 2 of the protocol: with N examples of each family drawn without replacement and two thirds of benign time, name the flows of the last third and of
  * the attack captures; macro-F1 over benign and the scored families.
  */
-export const evaluateFewShot = async (folds: readonly Fold[], options: FewShotOptions, random: Random): Promise<FewShotFigures[]> => {
+export const evaluateFewShot = async (folds: readonly Fold[], options: FewShotOptions, deps: TrainDeps): Promise<FewShotFigures[]> => {
+  const { random } = deps;
   const results = new Map<string, { name: string; shots: number; rows: number[][] }>();
   const classes = [BENIGN, ...options.scored];
   for (const { table, reference, part, attackCaptures } of folds) {
@@ -115,6 +163,10 @@ export const evaluateFewShot = async (folds: readonly Fold[], options: FewShotOp
       'recipe d': recipeNamer(table, base, 'd'),
       'recipe g': recipeNamer(table, base, 'g'),
     };
+    for (const kind of options.embeddings ?? []) {
+      const { places } = await trainEmbedding(deps, kind, table, reference);
+      namers[`network: ${kind}`] = placedNamer(table, await places(table), reference, kind === 'prototype');
+    }
     const all = [...part, ...attackCaptures];
     for (const count of options.shots)
       for (let i = 0; i < options.draws; i++) {

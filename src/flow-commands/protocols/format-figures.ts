@@ -18,7 +18,7 @@ const table = (rows: readonly (readonly string[])[]): string => {
 };
 
 /** The figures as a page of text: shares with their 95 % intervals and counts. */
-export const formatFigures = ({ benignCapture, largest, benignOnly, fewShot, supervised, placebo }: ProtocolFigures): string => {
+export const formatFigures = ({ benignCapture, largest, benignOnly, fewShot, supervised, placebo, feedback }: ProtocolFigures): string => {
   const sections = [
     `Detectors of benign flows: two thirds of benign time (capture ${benignCapture}) to learn from, the last third and all other captures judged, each third in turn.`,
     table([
@@ -67,6 +67,19 @@ export const formatFigures = ({ benignCapture, largest, benignOnly, fewShot, sup
           share(row.recall),
         ]),
       ),
+    ]),
+    '',
+    'Verdicts: N findings of benign time called false alarms, and N of each family confirmed; everything else of benign time and of the attack captures judged before and after.',
+    table([
+      ['N', 'false alarms before', 'after', 'attacks found before', 'after', 'named rightly after'],
+      ...feedback.map((each) => [
+        String(each.verdicts),
+        share(each.alarmsBefore),
+        share(each.alarmsAfter),
+        share(each.foundBefore),
+        share(each.foundAfter),
+        share(each.namedAfter),
+      ]),
     ]),
     '',
     'Placebo: a stretch of benign time called an attack, and the stretch after it judged; ROC near .5 is right.',

@@ -1,5 +1,6 @@
-import type { FlowTable, TrainDeps } from '../../flows/index.ts';
+import type { Embedding, FlowTable, TrainDeps } from '../../flows/index.ts';
 import { type DetectorFigures, evaluateBenignOnly } from './benign-only.ts';
+import { evaluateFeedback, type FeedbackFigures } from './feedback.ts';
 import { evaluateFewShot, type FewShotFigures } from './few-shot.ts';
 import { findCaptures, largestFamily, makeFolds } from './folds.ts';
 import { evaluatePlacebo, evaluateSupervised, type SupervisedFigures } from './supervised.ts';
@@ -18,6 +19,8 @@ export interface ProtocolOptions {
   /** Families that are given examples, and those of them that count; by default all that have enough flows. */
   readonly fewShot?: { readonly shotsOf: readonly string[]; readonly scored: readonly string[] };
   readonly supervised?: readonly string[];
+  /** Networks that place flows, for comparison. */
+  readonly embeddings?: readonly Embedding[];
 }
 
 export interface ProtocolFigures {
@@ -26,6 +29,7 @@ export interface ProtocolFigures {
   readonly benignOnly: readonly DetectorFigures[];
   readonly fewShot: readonly FewShotFigures[];
   readonly supervised: Readonly<Record<string, readonly SupervisedFigures[]>>;
+  readonly feedback: readonly FeedbackFigures[];
   /** ROC of each stretch of benign time that was called an attack, per detector. */
   readonly placebo: Readonly<Record<string, readonly number[]>>;
 }
@@ -51,7 +55,11 @@ export const runProtocols = async (
   tell('detectors of benign flows: done');
   const enough = familiesWithEnough(table);
   const families = options.fewShot ?? { shotsOf: enough, scored: enough };
-  const fewShot = await evaluateFewShot(folds, { ...families, shots: SHOTS, draws: options.draws ?? DRAWS }, deps.random);
+  const fewShot = await evaluateFewShot(
+    folds,
+    { ...families, shots: SHOTS, draws: options.draws ?? DRAWS, embeddings: options.embeddings ?? [] },
+    deps,
+  );
   tell('few-shot recipes: done');
   const supervised: Record<string, SupervisedFigures[]> = {};
   for (const detector of options.supervised ?? ['supervised']) {
@@ -59,7 +67,7 @@ export const runProtocols = async (
     tell(`${detector}: done`);
   }
   const placebo: Record<string, number[]> = {};
-  for (const detector of ['benign', ...(options.supervised ?? ['supervised'])])
-    placebo[detector] = await evaluatePlacebo(deps, folds[0]!, detector);
-  return { benignCapture: captures.benign, largest, benignOnly, fewShot, supervised, placebo };
+  for (const detector of ['benign', 'supervised']) placebo[detector] = await evaluatePlacebo(deps, folds[0]!, detector);
+  const feedback = await evaluateFeedback(folds, deps.random);
+  return { feedback, benignCapture: captures.benign, largest, benignOnly, fewShot, supervised, placebo };
 };

@@ -1,5 +1,7 @@
 import {
+  CLASSIC_NAMES,
   type FlowTable,
+  fitClassic,
   openFlowDetector,
   prAuc,
   rocAuc,
@@ -31,9 +33,17 @@ interface Split {
 }
 
 const judge = async (deps: TrainDeps, table: FlowTable, { train, part, others }: Split, detector: string) => {
-  const inOrder = train.slice().sort((a, b) => table.startsMs[a]! - table.startsMs[b]!);
-  const model = await trainFlowModel(deps, takeRows(table, inOrder), detector);
+  const inOrder = takeRows(
+    table,
+    train.slice().sort((a, b) => table.startsMs[a]! - table.startsMs[b]!),
+  );
   const test = testOf(table, part, others);
+  if (CLASSIC_NAMES.includes(detector)) {
+    const say = await fitClassic(detector, inOrder, deps.random);
+    // Their thresholds lie at 0, those of models at 1.
+    return { test, scores: Array.from(say(test.table), (value) => 1 + value) };
+  }
+  const model = await trainFlowModel(deps, inOrder, detector);
   const scores = openFlowDetector(model)
     .judge(test.table)
     .map(({ score }) => score);

@@ -3,6 +3,7 @@ import { createFewShotDetector } from '../shots/few-shot.ts';
 import { createAutoencoderDetector } from './autoencoder.ts';
 import { createBenignDetector, createNoveltyDetector } from './benign.ts';
 import type { FlowDetector } from './judgement.ts';
+import { createSequenceDetector } from './sequence.ts';
 import { createSupervisedDetector } from './supervised.ts';
 
 /** A model at work. One detector per stream of flows: some remember what they said. */
@@ -16,6 +17,8 @@ export const openFlowDetector = (model: FlowModel): FlowDetector => {
       return createAutoencoderDetector(model);
     case 'supervised':
       return createSupervisedDetector(model);
+    case 'sequence':
+      return createSequenceDetector(model);
     case 'few-shot':
       return createFewShotDetector(model);
   }

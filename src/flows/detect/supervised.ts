@@ -9,7 +9,8 @@ import { quantileOf } from './quantile.ts';
 import { plainValue } from './reasons.ts';
 import { scoreByBlocks } from './time-blocks.ts';
 
-export const EXTRA_TREES: ExtraTreesOptions = { trees: 300, leastLeaf: 2, isBootstrap: true, isFirstAgainstRest: true };
+/** Each family weighs as much as all benign flows: of one with ten flows beside a scan with hundreds, trees would else learn nothing. */
+export const EXTRA_TREES: ExtraTreesOptions = { trees: 500, leastLeaf: 2, isBootstrap: true };
 /** Fewer for the threshold, which needs scores of benign flows alone, and for the names. */
 const FEWER_TREES = 100;
 /** Share of benign flows of other time that must lie below. */
@@ -44,7 +45,8 @@ export const fitSupervised = async (
 ): Promise<SupervisedModel> => {
   const { matrix } = table;
   const families = [...new Set(Array.from(attacks, (row) => table.families[row]!))].sort();
-  const isAttack = Int8Array.from(table.families, (family) => (family === '' ? 0 : 1));
+  // Class 0 is benign; families that the rows do not have, -1 + 1 = 0, are never looked at.
+  const classOf = Int32Array.from(table.families, (family) => 1 + families.indexOf(family));
   const options = (trees: number): ExtraTreesOptions => ({
     ...EXTRA_TREES,
     isBestCut: isRandomForest,
@@ -52,7 +54,11 @@ export const fitSupervised = async (
     ...(columns ? { columns } : {}),
   });
   const grow = (fitted: Int32Array, trees: number): Forest =>
-    fitForest({ matrix, rows: Int32Array.from([...fitted, ...attacks]), labels: isAttack, classes: 2 }, options(trees), random);
+    fitForest(
+      { matrix, rows: Int32Array.from([...fitted, ...attacks]), labels: classOf, classes: 1 + families.length },
+      options(trees),
+      random,
+    );
   const scores = await scoreByBlocks(benign, (fitted) => {
     const forest = grow(fitted, FEWER_TREES);
     return (judged) => attackShares(forest, table, judged);
@@ -62,11 +68,7 @@ export const fitSupervised = async (
     kind: 'supervised',
     families,
     forest: grow(benign, EXTRA_TREES.trees),
-    namer: fitForest(
-      { matrix, rows: attacks, labels, classes: families.length },
-      { ...options(FEWER_TREES), isFirstAgainstRest: false },
-      random,
-    ),
+    namer: fitForest({ matrix, rows: attacks, labels, classes: families.length }, options(FEWER_TREES), random),
     threshold: Math.max(LEAST_THRESHOLD, quantileOf(scores, QUANTILE)),
   };
 };
@@ -100,7 +102,7 @@ const largest = (values: Float64Array): number => values.reduce((best, value, i)
 
 export const createSupervisedDetector = (model: SupervisedModel): FlowDetector => ({
   judge: ({ matrix: { count, width, data } }) => {
-    const shares = new Float64Array(2);
+    const shares = new Float64Array(model.forest.classes);
     const names = new Float64Array(model.families.length);
     return Array.from({ length: count }, (_, row) => {
       classShares(model.forest, data, row * width, shares);

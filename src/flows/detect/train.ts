@@ -3,6 +3,7 @@ import { type FlowTable, selectRows } from '../features/flow-table.ts';
 import type { FlowModel } from '../model/flow-model.ts';
 import { fitAutoencoder, type OpenSession } from './autoencoder.ts';
 import { fitBenign, fitNovelty } from './benign.ts';
+import { fitSequence } from './sequence.ts';
 import { fitSupervised } from './supervised.ts';
 import { TIME_BLOCKS } from './time-blocks.ts';
 
@@ -55,6 +56,11 @@ export const FLOW_TRAINERS: readonly Trainer[] = [
     summary: 'the same with trees that take the best cut, for comparison',
     fit: (deps, table, { benign, attacks }) => fitSupervised(table, benign, attacks, deps.random, { ...deps, isRandomForest: true }),
   },
+  {
+    name: 'sequence',
+    summary: 'a C-LSTM over sixteen flows to one service, for floods and scans; needs labelled ones',
+    fit: (deps, table) => fitSequence(deps, table),
+  },
 ];
 
 export const FLOW_DETECTOR_NAMES: readonly string[] = FLOW_TRAINERS.map(({ name }) => name);
@@ -64,6 +70,7 @@ const LEAST_BENIGN = 20 * TIME_BLOCKS;
 const LEAST_ATTACKS = 5;
 /** Learn from attacks, and from columns that can be chosen. */
 const SUPERVISED = new Set(['supervised', 'random-forest']);
+const WITH_ATTACKS = new Set([...SUPERVISED, 'sequence']);
 
 /** Share of benign flows of other time below the threshold. */
 export const DEFAULT_QUANTILE = 0.99;
@@ -76,7 +83,7 @@ export const trainFlowModel = (deps: TrainDeps, table: FlowTable, name: string, 
   const attacks = selectRows(table, (row) => table.families[row] !== '');
   if (benign.length < LEAST_BENIGN)
     throw new BellwetherError('invalid_input', `${benign.length} benign flows are too few, ${LEAST_BENIGN} are needed`);
-  if (SUPERVISED.has(name) && attacks.length < LEAST_ATTACKS)
+  if (WITH_ATTACKS.has(name) && attacks.length < LEAST_ATTACKS)
     throw new BellwetherError(
       'invalid_input',
       `${attacks.length} flows of attacks are too few for ${name}, ${LEAST_ATTACKS} are needed; is --label-column right?`,

@@ -23,6 +23,8 @@ export interface FlowTable {
 export interface TableOptions {
   /** Which of a flow's texts is its family; absent = all are benign. */
   readonly family?: number;
+  /** What a label means for a flow, empty = benign; `familyOf` where absent. */
+  readonly relabel?: ((label: string, conversation: Conversation) => string) | undefined;
   /** Benign flows kept at most; of more, every second, fourth, ... */
   readonly maxBenign?: number;
 }
@@ -104,7 +106,8 @@ export const createTableBuilder = (options: TableOptions = {}): TableBuilder => 
       const conversation = intern(flow);
       const startMs = Number.isNaN(flow.startMs) ? 0 : flow.startMs;
       const context = window.observe({ startMs, conversation, isFailed: isFailed(flow.statistics) });
-      const family = options.family === undefined ? '' : familyOf(flow.texts[options.family] ?? '');
+      const label = options.family === undefined ? '' : (flow.texts[options.family] ?? '');
+      const family = options.relabel && options.family !== undefined ? options.relabel(label, conversation) : familyOf(label);
       if (family === '' && benignSeen++ % stride !== 0) return;
       const i = rows.length;
       data = grow(data, Float32Array, (i + 1) * WIDTH);

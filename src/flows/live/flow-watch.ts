@@ -2,6 +2,7 @@ import { type Contributor, type WorkloadKey, workloadId } from '../../convention
 import type { FlowDetector, FlowReason, Judgement } from '../detect/judgement.ts';
 import type { FlowTable } from '../features/flow-table.ts';
 import type { FlowModel } from '../model/flow-model.ts';
+import { lessonPoints } from '../shots/lessons.ts';
 import type { AddressMap } from './address-map.ts';
 
 /** A flow at or above the boundary. */
@@ -15,6 +16,8 @@ export interface FlowFinding {
   readonly reasons: readonly FlowReason[];
   /** The workloads at both ends, where they are known. */
   readonly workloads: readonly WorkloadKey[];
+  /** Size features, for a verdict on it to teach by. */
+  readonly points: Float64Array;
 }
 
 /** What flows say of a workload: the part in its score, and why. */
@@ -52,6 +55,9 @@ export const allowedShareOf = (model: FlowModel): number => {
   switch (model.kind) {
     case 'supervised':
       return 0.002;
+    // A window's judgement is that of the sixteen flows after it too.
+    case 'sequence':
+      return 0.01;
     case 'few-shot':
       return model.recipe === 'd' ? 0.005 : 0.01;
     default:
@@ -134,6 +140,7 @@ export const createFlowWatch = (detector: FlowDetector, workloadOf: AddressMap, 
             family: judgement.family,
             reasons: judgement.reasons(),
             workloads,
+            points: lessonPoints(table, [i]),
           };
           findings.unshift(finding);
           if (findings.length > options.maxFindings) findings.pop();

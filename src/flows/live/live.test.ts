@@ -2,8 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { makeFlow } from '../../testing/flow-builders.ts';
 import type { FlowDetector } from '../detect/judgement.ts';
 import { createTableBuilder } from '../features/flow-table.ts';
+import { SIZE_COLUMNS } from '../features/size-columns.ts';
 import { parseAddressMap } from './address-map.ts';
-import { createFlowWatch, type FlowWatch } from './flow-watch.ts';
+import { createFlowWatch, type FlowFinding, type FlowWatch } from './flow-watch.ts';
+import { lessonOf } from './verdict-lesson.ts';
 
 const ENTRY = { address: '10.0.0.1', namespace: 'shop', kind: 'Deployment', workload: 'cart' };
 const CART = { namespace: 'shop', workload: 'cart', workloadKind: 'Deployment' };
@@ -70,6 +72,35 @@ describe('createFlowWatch', () => {
     feed(watch, 5, true);
     expect(watch.findings).toHaveLength(3);
     expect(watch.findings[0]).toMatchObject({ client: '10.0.0.1', family: 'scan', reasons: [{ column: 'row 4' }], workloads: [CART] });
+  });
+});
+
+describe('lessonOf', () => {
+  const findings = (): readonly FlowFinding[] => {
+    const watch = createFlowWatch(detector, parseAddressMap([ENTRY], 'map'), { ...options, maxFindings: 100 });
+    feed(watch, 25, true, 60_000);
+    return watch.findings;
+  };
+  const verdict = { id: 'v1', key: CART, isConfirmed: true, fromSeconds: 0, toSeconds: 100, metrics: [] as string[] };
+  const width = SIZE_COLUMNS.length;
+
+  it('makes at most ten findings of the workload and time examples of the family that was named already', () => {
+    const lesson = lessonOf(verdict, findings())!;
+    expect(lesson).toMatchObject({ id: 'v1', family: 'scan' });
+    expect(lesson.points).toHaveLength(10 * width);
+  });
+
+  it('takes the family that the verdict names, and makes a false alarm benign', () => {
+    expect(lessonOf({ ...verdict, metrics: ['flows_worm'] }, findings())).toMatchObject({ family: 'worm' });
+    expect(lessonOf({ ...verdict, isConfirmed: false }, findings())).toMatchObject({ family: '' });
+  });
+
+  it.each([
+    ['another time', { fromSeconds: 70 }],
+    ['another workload', { key: { ...CART, workload: 'other' } }],
+    ['metrics and not flows', { metrics: ['cpu'] }],
+  ])('says nothing of findings when it speaks of %s', (_, change) => {
+    expect(lessonOf({ ...verdict, ...change }, findings())).toBeUndefined();
   });
 });
 

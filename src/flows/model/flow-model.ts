@@ -71,11 +71,21 @@ export interface AutoencoderModel {
 export interface SupervisedModel {
   readonly kind: 'supervised';
   readonly families: readonly string[];
-  /** Class 0 is benign, class 1 all attacks. */
+  /** Class 0 is benign, then one per family. */
   readonly forest: Forest;
   /** Tells the families apart, of attacks alone. */
   readonly namer: Forest;
   /** Share of attack at which a flow scores 1. */
+  readonly threshold: number;
+}
+
+/** A C-LSTM over windows of flows to one service. */
+export interface SequenceModel {
+  readonly kind: 'sequence';
+  readonly families: readonly string[];
+  readonly scaler: Scaler;
+  readonly weights: Float32Array;
+  /** Log odds of attack at which a flow scores 1. */
   readonly threshold: number;
 }
 
@@ -98,7 +108,7 @@ export interface FewShotModel {
   readonly ids: readonly string[];
 }
 
-export type FlowModel = BenignModel | NoveltyModel | AutoencoderModel | SupervisedModel | FewShotModel;
+export type FlowModel = BenignModel | NoveltyModel | AutoencoderModel | SupervisedModel | SequenceModel | FewShotModel;
 
 /** A model with where it comes from. */
 export interface StoredFlowModel {

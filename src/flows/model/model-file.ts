@@ -46,7 +46,7 @@ export const formatFlowModel = ({ version, training, model }: StoredFlowModel): 
   return `{"format":${FORMAT},"catalogVersion":"${FLOW_CATALOG_VERSION}","sha256":"${hashOf(body)}","body":${body}}\n`;
 };
 
-const KINDS: ReadonlySet<string> = new Set<FlowModel['kind']>(['benign', 'novelty', 'autoencoder', 'supervised', 'few-shot']);
+const KINDS: ReadonlySet<string> = new Set<FlowModel['kind']>(['benign', 'novelty', 'autoencoder', 'supervised', 'sequence', 'few-shot']);
 
 /** Reads what `formatFlowModel` wrote. Throws `invalid_input` for another file, `conflict` for a damaged one or one for another catalogue of features. */
 export const parseFlowModel = (text: string, path: string): StoredFlowModel => {

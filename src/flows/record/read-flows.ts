@@ -23,11 +23,16 @@ export const readFlows = async (path: string, textColumns: readonly string[], si
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     // Errors of zlib have codes of their own; those of the file system are no matter of a row.
-    if (error instanceof BellwetherError) throw error;
+    if (error instanceof BellwetherError)
+      throw error.code === 'invalid_input' ? new BellwetherError(error.code, `${path}: ${error.message}`, error) : error;
     if (!code.startsWith('Z_') || !reader.header) throw fileError('read', path, error);
     sink.problem({ line: reader.rows + 2, reason: `the compressed file breaks off here (${code})` });
   }
-  reader.end();
+  try {
+    reader.end();
+  } catch (error) {
+    throw error instanceof BellwetherError ? new BellwetherError(error.code, `${path}: ${error.message}`, error) : error;
+  }
   await sink.drain?.(reader);
   return reader;
 };

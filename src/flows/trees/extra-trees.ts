@@ -10,8 +10,6 @@ export interface ExtraTreesOptions {
   readonly isBootstrap?: boolean;
   /** The best cut of each tried column instead of a random one. */
   readonly isBestCut?: boolean;
-  /** Only class 0 against the others matters, such as benign against attacks of whatever family. */
-  readonly isFirstAgainstRest?: boolean;
   /** Columns that may be asked about; absent = all. */
   readonly columns?: ArrayLike<number>;
 }
@@ -38,29 +36,25 @@ interface Cut {
   readonly gain: number;
 }
 
-/** Class 0 weighs as much as all the others together, as rare as those may be; or each class weighs the same. */
-const balancedWeights = (rows: Int32Array, { labels, classes }: Labelled, isFirstAgainstRest: boolean): Float64Array => {
+/** Each class weighs the same, as rare as it may be. */
+const balancedWeights = (rows: Int32Array, { labels, classes }: Labelled): Float64Array => {
   const counts = new Float64Array(classes);
   for (const row of rows) counts[labels[row]!]!++;
-  const groups = isFirstAgainstRest ? counts.map((count, k) => (k === 0 ? count : rows.length - counts[0]!)) : counts;
-  const present = isFirstAgainstRest ? 2 : classes;
-  return groups.map((count) => (count === 0 ? 0 : rows.length / (present * count)));
+  return counts.map((count) => (count === 0 ? 0 : rows.length / (classes * count)));
 };
 
-/** Gini impurity times the weight: of class 0 against the others, where it does not matter which of them it is, or of all classes. */
-const giniOf = (weights: Float64Array, total: number, isFirstAgainstRest: boolean): number => {
+/** Gini impurity times the weight. */
+const giniOf = (weights: Float64Array, total: number): number => {
   if (total === 0) return 0;
   let sum = 0;
   for (const weight of weights) sum += weight * weight;
-  const first = weights[0]!;
-  return total - (isFirstAgainstRest ? first ** 2 + (total - first) ** 2 : sum) / total;
+  return total - sum / total;
 };
 
 const growTree = (data: Labelled, sample: Int32Array, options: ExtraTreesOptions, random: Random, out: Growing): void => {
   const { matrix, labels, classes } = data;
-  const { isFirstAgainstRest = false } = options;
   const { width, data: numbers } = matrix;
-  const weights = balancedWeights(sample, data, isFirstAgainstRest);
+  const weights = balancedWeights(sample, data);
   const order = Int32Array.from(options.columns ?? Array.from({ length: width }, (_, i) => i));
   const tried = Math.max(1, Math.floor(Math.sqrt(order.length)));
   const rows = Int32Array.from(sample);
@@ -91,7 +85,7 @@ const growTree = (data: Labelled, sample: Int32Array, options: ExtraTreesOptions
     }
     if (count < options.leastLeaf || to - from - count < options.leastLeaf) return Number.NEGATIVE_INFINITY;
     for (let k = 0; k < classes; k++) right[k] = all[k]! - left[k]!;
-    return giniOf(all, total, isFirstAgainstRest) - giniOf(left, sum, isFirstAgainstRest) - giniOf(right, total - sum, isFirstAgainstRest);
+    return giniOf(all, total) - giniOf(left, sum) - giniOf(right, total - sum);
   };
   const bestThreshold = (column: number, from: number, to: number, total: number): Cut | undefined => {
     const values = Float32Array.from(rows.subarray(from, to), (row) => numbers[row * width + column]!).sort();
@@ -148,7 +142,7 @@ const growTree = (data: Labelled, sample: Int32Array, options: ExtraTreesOptions
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const { node, from, to } = next;
     const total = tally(from, to);
-    const isPure = giniOf(all, total, isFirstAgainstRest) <= 1e-9 * total;
+    const isPure = giniOf(all, total) <= 1e-9 * total;
     const cut = isPure || to - from < 2 * options.leastLeaf ? undefined : chooseCut(from, to, total);
     if (!cut) {
       leaf(node, total);

@@ -46,10 +46,11 @@ export const buildClassifier = (
   facts: ClassifierFacts,
   training: NonNullable<ModelManifest['training']>,
 ): BuiltModel => {
-  const { columns, classes } = facts;
+  const { classes } = facts;
+  const width = inputWidth(facts);
   const model = buildServingGraph(
     KIND_CLASSIFIER,
-    [{ name: 'x', shape: [BATCH, columns.length] }],
+    [{ name: 'x', shape: [BATCH, width] }],
     (tape, [x]) => ({ logits: network(tape, x!, classes.length) }),
     weights,
   );
@@ -57,7 +58,7 @@ export const buildClassifier = (
     id: KIND_CLASSIFIER,
     version,
     catalogVersion: 'any',
-    inputs: [{ name: 'x', shape: ['batch', columns.length], unit: 'capped, in deviations of the learned rows' }],
+    inputs: [{ name: 'x', shape: ['batch', width], unit: 'capped, in deviations of the learned rows, or components of these' }],
     outputs: [{ name: 'logits', shape: ['batch', classes.length], unit: 'log odds' }],
     training,
     classifier: facts,
@@ -73,12 +74,36 @@ export interface KindClassifier {
   classify(rows: number, values: Float64Array): Promise<Float64Array>;
 }
 
-/** Raw columns as the network gets them: capped, in deviations; what is missing is usual. */
-export const transformRows = ({ columns, low, high, mean, scale }: ClassifierFacts, values: Float64Array): Float32Array =>
+/** A raw value on the scale that caps and deviations are of. */
+export const encodeValue = (value: number, encoding: ClassifierFacts['encoding']): number =>
+  encoding === 'signed-log' ? Math.sign(value) * Math.log1p(Math.abs(value)) : value;
+
+/** Numbers that the network gets of each row. */
+export const inputWidth = ({ columns, components }: ClassifierFacts): number =>
+  components === undefined ? columns.length : components.length / columns.length;
+
+/** Columns encoded, capped, in deviations; what is missing is usual. */
+const scaleRows = ({ columns, low, high, mean, scale, encoding }: ClassifierFacts, values: Float64Array): Float32Array =>
   Float32Array.from(values, (value, i) => {
     const k = i % columns.length;
-    return Number.isFinite(value) ? (Math.min(high[k]!, Math.max(low[k]!, value)) - mean[k]!) / scale[k]! : 0;
+    return Number.isFinite(value) ? (Math.min(high[k]!, Math.max(low[k]!, encodeValue(value, encoding))) - mean[k]!) / scale[k]! : 0;
   });
+
+/** Raw columns as the network gets them. */
+export const transformRows = (facts: ClassifierFacts, values: Float64Array): Float32Array => {
+  const scaled = scaleRows(facts, values);
+  const { components } = facts;
+  if (components === undefined) return scaled;
+  const from = facts.columns.length;
+  const to = inputWidth(facts);
+  return Float32Array.from({ length: (values.length / from) * to }, (_, i) => {
+    const row = Math.floor(i / to) * from;
+    const component = (i % to) * from;
+    let sum = 0;
+    for (let k = 0; k < from; k++) sum += scaled[row + k]! * components[component + k]!;
+    return sum;
+  });
+};
 
 const softmax = (logits: Float32Array, from: number, count: number, out: Float64Array): void => {
   let most = Number.NEGATIVE_INFINITY;
@@ -94,13 +119,17 @@ export const createKindClassifier = (manifest: ModelManifest, session: Pick<Mode
   if (manifest.id !== KIND_CLASSIFIER || !facts)
     throw new BellwetherError('invalid_input', `model ${manifest.id} does not tell kinds apart`);
   const width = facts.columns.length;
-  if ([facts.low, facts.high, facts.mean, facts.scale].some((list) => list.length !== width) || facts.scale.some((x) => !(x > 0)))
+  if (
+    [facts.low, facts.high, facts.mean, facts.scale].some((list) => list.length !== width) ||
+    facts.scale.some((x) => !(x > 0)) ||
+    !Number.isInteger(inputWidth(facts))
+  )
     throw new BellwetherError('invalid_input', `model ${manifest.version}: its transforms do not fit its ${width} columns`);
   return {
     facts,
     version: manifest.version,
     classify: async (rows, values) => {
-      const { logits } = await session.run({ x: { dims: [rows, width], data: transformRows(facts, values) } });
+      const { logits } = await session.run({ x: { dims: [rows, inputWidth(facts)], data: transformRows(facts, values) } });
       const out = new Float64Array(rows * facts.classes.length);
       for (let row = 0; row < rows; row++) softmax(logits!.data, row * facts.classes.length, facts.classes.length, out);
       return out;

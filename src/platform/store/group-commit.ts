@@ -13,6 +13,11 @@ interface Waiting {
 /** Bounds what one failure makes run again, and how long readers wait for their turn. */
 const MOST_TOGETHER = 32;
 
+/** A body is read in a turn of the event loop or two; after this many without another write, those that wait are all there are. */
+const QUIET_TURNS = 3;
+/** Bounds the wait where writes trickle in. */
+const MOST_TURNS = 64;
+
 /** Writes that come at the same time share one commit, whose wait for the disk is the cost of a write. */
 export interface GroupCommit {
   /** Resolves once the work is durable. */
@@ -48,11 +53,18 @@ export const createGroupCommit = (database: Database): GroupCommit => {
       for (const waiting of batch) await one(waiting);
     }
   };
+  // What has arrived meanwhile is read first: a commit to a file holds the event loop, so nothing would ever be together otherwise.
+  const gather = async (): Promise<void> => {
+    for (let quiet = 0, turns = 0; quiet < QUIET_TURNS && turns < MOST_TURNS && queue.length < MOST_TOGETHER; turns++) {
+      const before = queue.length;
+      await setImmediate();
+      quiet = queue.length > before ? 0 : quiet + 1;
+    }
+  };
   const drain = async (): Promise<void> => {
     running = true;
     while (queue.length > 0) {
-      // What has arrived meanwhile is read first: a commit to a file holds the event loop, so nothing would ever be together otherwise.
-      await setImmediate();
+      await gather();
       await together(queue.splice(0, MOST_TOGETHER));
     }
     running = false;

@@ -8,6 +8,10 @@ import { createTurns } from './turns.ts';
 
 /** Kilobytes of pages in memory. */
 const CACHE_KIB = 16_384;
+/** Pages of the log that are brought into the file at once: a page that many commits have written is then written there once. */
+const LOG_PAGES = 4_000;
+/** What remains of the log after it was brought into the file; it grows beyond within a large transaction only. */
+const LOG_BYTES = 16 * 2 ** 20;
 /** The same few statements come again and again; making one costs more than running it. */
 const MOST_STATEMENTS = 200;
 
@@ -47,11 +51,14 @@ const open = async (path: string, maxBytes: number): Promise<SqliteHandle> => {
   const { default: sqlite } = await import('node-sqlite3-wasm');
   const handle = new sqlite.Database(path);
   try {
-    // The rollback journal is kept and emptied: making and removing a file per commit costs two more writes of the folder.
+    // A commit to a write-ahead log waits for the disk once, one to a rollback journal four times. The log needs memory that processes share, which this
+    // driver has not, unless the file is locked for good before it is first looked at.
     for (const pragma of [
-      'journal_mode = truncate',
-      'synchronous = full',
       'locking_mode = exclusive',
+      'journal_mode = wal',
+      'synchronous = full',
+      `wal_autocheckpoint = ${LOG_PAGES}`,
+      `journal_size_limit = ${LOG_BYTES}`,
       `cache_size = -${CACHE_KIB}`,
       'temp_store = memory',
       'foreign_keys = on',

@@ -4,12 +4,17 @@ import { checked, typedQuery } from '../../web/index.ts';
 import { identityOf } from '../auth/guard.ts';
 import type { ReceiverParts } from '../receiver-parts.ts';
 import { appendAudit, findAudit } from '../store/audit-store.ts';
+import { receiverOpenApi } from './openapi.ts';
 import { AUDIT_QUERY } from './schemas.ts';
 
 /** The audit log, and a consistent copy of the store. */
 export const createAdminRoutes = ({ guard, database, commit, clock, config }: ReceiverParts): Router => {
   const router = Router();
   const admin = guard.require('admin');
+
+  router.get('/api/v1/openapi.json', (_request, response) => {
+    response.json(receiverOpenApi());
+  });
 
   router.get('/api/v1/audit', admin, async (request, response) => {
     const result = validate(AUDIT_QUERY, typedQuery(AUDIT_QUERY.properties, request.query), { defaults: true });

@@ -3,10 +3,11 @@ import { BellwetherError, validate } from '../../platform/index.ts';
 import { checked, typedQuery } from '../../web/index.ts';
 import type { ReceiverParts } from '../receiver-parts.ts';
 import { type AlertFilter, findAlert, findAlerts } from '../store/alert-query.ts';
+import { findMitigationsOf } from '../store/mitigation-store.ts';
 import { findMasks, findSilences } from '../store/silence-store.ts';
 import { findVerdicts } from '../store/verdict-store.ts';
-import { ALERT_QUERY, TIME_QUERY } from './schemas.ts';
-import { alertView, verdictView } from './views.ts';
+import { ALERT_QUERY, MASK_QUERY } from './schemas.ts';
+import { alertView, maskEvents, verdictView } from './views.ts';
 
 const MOST_SILENCES = 500;
 
@@ -42,7 +43,8 @@ export const createAlertRoutes = ({ guard, database }: ReceiverParts): Router =>
     const alert = await findAlert(database, id);
     if (!alert) throw new BellwetherError('not_found', `there is no alert ${id}`);
     const verdicts = await findVerdicts(database, { alertId: id }, { limit: 100 });
-    response.json({ ...alertView(alert), verdicts: verdicts.map(verdictView) });
+    const mitigations = await findMitigationsOf(database, id);
+    response.json({ ...alertView(alert), verdicts: verdicts.map(verdictView), mitigations });
   });
 
   router.get('/api/v1/silences', viewer, async (_request, response) => {
@@ -59,10 +61,14 @@ export const createAlertRoutes = ({ guard, database }: ReceiverParts): Router =>
   });
 
   router.get('/api/v1/masks', viewer, async (request, response) => {
-    const result = validate(TIME_QUERY, typedQuery(TIME_QUERY.properties, request.query), { defaults: true });
-    const { from, to, limit } = checked(result);
+    const result = validate(MASK_QUERY, typedQuery(MASK_QUERY.properties, request.query), { defaults: true });
+    const { from, to, limit, format, stepSeconds } = checked(result);
     const masks = await findMasks(database, from * 1000, to * 1000, limit);
-    response.json({ masks: masks.map(({ fromMs, toMs, ...mask }) => ({ ...mask, fromSeconds: fromMs / 1000, toSeconds: toMs / 1000 })) });
+    response.json(
+      format === 'events'
+        ? maskEvents(masks, stepSeconds)
+        : { masks: masks.map(({ fromMs, toMs, ...mask }) => ({ ...mask, fromSeconds: fromMs / 1000, toSeconds: toMs / 1000 })) },
+    );
   });
   return router;
 };

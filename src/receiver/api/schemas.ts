@@ -24,8 +24,14 @@ export const ALERT_QUERY = {
     },
     from: { ...SECONDS, description: 'Alerts that still fired then or later, unix seconds.' },
     to: { ...SECONDS, description: 'Alerts that began then or before.' },
+    text: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 200,
+      description: 'Words that all occur in labels or annotations, in any case; a page may then be short and still have a next one.',
+    },
     limit: { ...LIMIT, description: 'Alerts on a page.' },
-    after: { type: 'string', pattern: '^\\d{1,16}_[0-9a-f]{16}-\\d{1,16}$', description: '`next` of the page before.' },
+    after: { type: 'string', pattern: '^\\d{1,16}_\\d{1,16}_[0-9a-f]{16}-\\d{1,16}$', description: '`next` of the page before.' },
   },
 } as const;
 
@@ -39,6 +45,7 @@ export const VERDICT_QUERY = {
     workload: { ...NAME, description: 'Name of the workload.' },
     by: { ...NAME, description: 'Who said it.' },
     alertId: { ...NAME, description: 'Id of the alert it is about.' },
+    parent: { ...NAME, description: 'Only those that were propagated from this verdict.' },
     from: { ...SECONDS, description: 'Given then or later, unix seconds.' },
     to: { ...SECONDS, description: 'Given then or before.' },
     inForce: { type: 'boolean', default: false, description: 'Only those that are neither undone nor expired.' },
@@ -107,13 +114,21 @@ export const LINK_BODY = {
   },
 } as const;
 
-export const TIME_QUERY = {
+/** Form of the file of labelled events that `bellwether train --events` takes: their time is left out. */
+export const MASK_QUERY = {
   type: 'object',
   additionalProperties: false,
   properties: {
     from: { ...SECONDS, default: 0, description: 'Stretches that end then or later, unix seconds.' },
     to: { ...SECONDS, default: 1e11, description: 'Stretches that begin then or before.' },
     limit: { ...LIMIT, description: 'Most stretches.' },
+    format: {
+      type: 'string',
+      enum: ['json', 'events'],
+      default: 'json',
+      description: '`events`: as `bellwether train --events` takes them.',
+    },
+    stepSeconds: { type: 'integer', minimum: 1, maximum: 86_400, default: 60, description: 'Step of the recording, for `events`.' },
   },
 } as const;
 

@@ -1,3 +1,4 @@
+import type { Mask } from '../store/silence-store.ts';
 import type { StoredAlert } from '../store/stored-alert.ts';
 import type { StoredVerdict } from '../store/verdict-store.ts';
 
@@ -30,6 +31,21 @@ export const verdictView = ({ sequence, verdict, alertId, silenceId, undone }: S
   alertId: alertId ?? null,
   silenceId: silenceId ?? null,
   undone: undone ? { givenSeconds: undone.givenSeconds, by: undone.by, reason: undone.reason ?? '' } : null,
+});
+
+/** Masks in the form of a recording's labelled events: training leaves their time out. */
+export const maskEvents = (masks: readonly Mask[], stepSeconds: number) => ({
+  set: 'masks',
+  step_seconds: stepSeconds,
+  entities: [],
+  events: masks.map(({ id, namespace, workload, fromMs, toMs }) => ({
+    id,
+    namespace,
+    workload,
+    start: fromMs / 1000,
+    end: toMs / 1000,
+    kind: 'mask',
+  })),
 });
 
 const CSV_COLUMNS = [

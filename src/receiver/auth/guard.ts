@@ -1,6 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { BellwetherError, type Clock, clientNameOf } from '../../platform/index.ts';
 import { type Identity, mayAct, type Role } from './identity.ts';
+import type { OidcVerifier } from './oidc.ts';
+import { looksLikeJwt } from './oidc.ts';
 import type { RateLimit } from './rate-limit.ts';
 import { type Signer, seal, unseal } from './signature.ts';
 import type { TokenTable } from './token-table.ts';
@@ -12,6 +14,8 @@ type Refusal = 'no_credentials' | 'bad_credentials' | 'role' | 'rate' | 'csrf';
 
 export interface GuardDeps {
   readonly tokens: Pick<TokenTable, 'identify'>;
+  /** Tokens of an OpenID Connect provider; undefined without one. */
+  readonly oidc?: OidcVerifier | undefined;
   /** By the common name of a verified client certificate. */
   readonly clients: (name: string) => Identity | undefined;
   readonly signer: Signer;
@@ -60,7 +64,7 @@ export interface Guard {
 }
 
 export const createGuard = (
-  { tokens, clients, signer, clock, requests, failures, onRefused }: GuardDeps,
+  { tokens, oidc, clients, signer, clock, requests, failures, onRefused }: GuardDeps,
   { sessionMs }: GuardOptions,
 ): Guard => {
   const refuse = (reason: Refusal, error: BellwetherError): BellwetherError => {
@@ -78,11 +82,16 @@ export const createGuard = (
   const wrongForm = (): BellwetherError =>
     refuse('csrf', new BellwetherError('forbidden', 'the form is too old, or was not made by this page: load it again'));
 
-  const identify = (request: Request): Identity => {
+  const byToken = async (token: string): Promise<Identity | undefined> => {
+    if (!oidc || !looksLikeJwt(token)) return undefined;
+    return await oidc.identify(token);
+  };
+
+  const identify = async (request: Request): Promise<Identity> => {
     const token = bearerOf(request);
     if (token !== undefined) {
       // Guessing is slow, but a right token is never locked out by the guesses of others.
-      const identity = tokens.identify(token);
+      const identity = tokens.identify(token) ?? (await byToken(token));
       if (identity) return identity;
       if (!failures.allows(addressOf(request))) throw refuse('rate', new BellwetherError('overloaded', 'too many wrong tokens'));
       throw refuse('bad_credentials', new BellwetherError('unauthorized', 'the token is not known'));
@@ -98,9 +107,9 @@ export const createGuard = (
     csrfToken,
     require:
       (role, { unlimited = false, form = false } = {}) =>
-      (request, response, next) => {
+      async (request, response, next) => {
         try {
-          const identity = identify(request);
+          const identity = await identify(request);
           if (!mayAct(identity.role, role))
             throw refuse('role', new BellwetherError('forbidden', `this needs the role ${role}, but ${identity.name} is ${identity.role}`));
           if (!unlimited && !requests.allows(identity.name)) throw refuse('rate', new BellwetherError('overloaded', 'too many requests'));

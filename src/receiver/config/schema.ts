@@ -1,4 +1,6 @@
 import { type FromSchema, LOG_SECTION } from '../../platform/index.ts';
+import { MITIGATION_SECTION } from './mitigation-section.ts';
+import { NOTIFY_SECTION } from './notify-section.ts';
 import { AUTH_SECTION, LISTEN_SECTION } from './serving-section.ts';
 
 const FILE = { type: 'string', minLength: 1, maxLength: 4096 } as const;
@@ -101,6 +103,24 @@ const EXPORTER_SECTION = {
   },
 } as const;
 
+const EVENTS_SECTION = {
+  type: 'object',
+  additionalProperties: false,
+  default: {},
+  description: 'Runtime events that collectors send: what processes do, and what Kubernetes says.',
+  properties: {
+    keepDays: { type: 'number', minimum: 0.01, maximum: 3650, default: 7, description: 'Events are removed after this time.' },
+    maxStored: {
+      type: 'integer',
+      minimum: 1000,
+      maximum: 100_000_000,
+      default: 300_000,
+      description:
+        'Most events that are kept; the oldest go first. An event takes about 1 kB. Where the store is 80 % full, events go before alerts do.',
+    },
+  },
+} as const;
+
 const LEADER_SECTION = {
   type: 'object',
   additionalProperties: false,
@@ -135,7 +155,10 @@ export const RECEIVER_CONFIG_SCHEMA = {
     alertmanager: ALERTMANAGER_SECTION,
     verdicts: VERDICTS_SECTION,
     exporter: EXPORTER_SECTION,
+    events: EVENTS_SECTION,
     leader: LEADER_SECTION,
+    notify: NOTIFY_SECTION,
+    mitigation: MITIGATION_SECTION,
     log: LOG_SECTION,
   },
 } as const;
@@ -143,7 +166,11 @@ export const RECEIVER_CONFIG_SCHEMA = {
 /** A checked configuration with its defaults filled in. */
 export type ReceiverConfig = FromSchema<typeof RECEIVER_CONFIG_SCHEMA>;
 
-type DeepPartial<T> = T extends readonly unknown[] ? T : T extends object ? { readonly [K in keyof T]?: DeepPartial<T[K]> } : T;
+type DeepPartial<T> = T extends readonly (infer Item)[]
+  ? readonly DeepPartial<Item>[]
+  : T extends object
+    ? { readonly [K in keyof T]?: DeepPartial<T[K]> }
+    : T;
 
 /** A configuration as a person writes it. */
 export type ReceiverConfigInput = DeepPartial<ReceiverConfig>;
@@ -153,6 +180,8 @@ export const RECEIVER_LIVE_KEYS: readonly string[] = [
   'store.keepDays',
   'alertmanager.pollSeconds',
   'verdicts',
+  'events',
+  'notify',
   'auth.requestsPerSecond',
   'auth.sessionHours',
   'log.level',

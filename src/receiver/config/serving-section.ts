@@ -79,6 +79,55 @@ export const AUTH_SECTION = {
         },
       },
     },
+    oidc: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['issuer', 'audience', 'roles'],
+      description: 'Bearer tokens of an OpenID Connect provider, beside `auth.tokens`.',
+      properties: {
+        issuer: {
+          type: 'string',
+          pattern: '^https?://',
+          maxLength: 2000,
+          description: 'As the tokens name it; its keys are found below it.',
+        },
+        audience: { type: 'string', minLength: 1, maxLength: 500, description: 'Whom the tokens must be made for.' },
+        caFile: { ...FILE, description: 'PEM file of the authorities that the certificate of the provider is checked against.' },
+        nameClaim: { type: 'string', minLength: 1, maxLength: 100, default: 'sub', description: 'Claim that says who it is.' },
+        roleClaim: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 100,
+          default: 'groups',
+          description: 'Claim, a text or a list of texts, by which roles are given; a dot leads into a claim, as in `realm_access.roles`.',
+        },
+        roles: {
+          type: 'object',
+          additionalProperties: false,
+          description: 'What gives each role; the highest that is given counts, and without any nobody is let in.',
+          properties: {
+            viewer: {
+              type: 'array',
+              maxItems: 100,
+              items: { type: 'string', minLength: 1, maxLength: 500 },
+              description: 'Texts of the claim.',
+            },
+            responder: {
+              type: 'array',
+              maxItems: 100,
+              items: { type: 'string', minLength: 1, maxLength: 500 },
+              description: 'Texts of the claim.',
+            },
+            admin: {
+              type: 'array',
+              maxItems: 100,
+              items: { type: 'string', minLength: 1, maxLength: 500 },
+              description: 'Texts of the claim.',
+            },
+          },
+        },
+      },
+    },
     sessionHours: { type: 'number', minimum: 0.1, maximum: 168, default: 12, description: 'How long a login to the pages lasts.' },
     requestsPerSecond: {
       type: 'number',

@@ -1,18 +1,30 @@
 import type { AlertmanagerClient } from '../../alertmanager/index.ts';
 import type { Clock, Database, HttpClient, Logger } from '../../platform/index.ts';
 import { setTotal } from '../../web/index.ts';
+import { createRateLimit } from '../auth/rate-limit.ts';
 import type { ReceiverConfig } from '../config/schema.ts';
 import { createEvidenceFetcher } from '../evidence/fetch-evidence.ts';
-import type { ReceiverInstruments, ReceiverParts } from '../receiver-parts.ts';
+import { createAlertProposer } from '../mitigation/propose-for-alerts.ts';
+import type { ChannelDeps } from '../notify/channel.ts';
+import { createSendCycle } from '../notify/send-cycle.ts';
+import type { ReceiverInstruments } from '../receiver-instruments.ts';
+import type { ReceiverParts } from '../receiver-parts.ts';
+import { countEvents, removeOldEvents } from '../store/event-store.ts';
 import { type LoopFigures, readFigures } from '../store/figures.ts';
 import { applyRetention } from '../store/retention.ts';
 import { lastSequence } from '../store/verdict-store.ts';
+import { createPropagation } from '../verdicts/propagate.ts';
 import { createSilenceReader } from '../watch/silence-reader.ts';
 import { createWatchCycle, type WatchResult } from '../watch/watch-cycle.ts';
 import { runLoop } from './run-loop.ts';
 
 const SECOND_MS = 1000;
 const EVIDENCE_MS = 2_000;
+const NOTIFY_MS = 2_000;
+/** Messages that may come at once; beyond it they come at the rate of their channel. */
+const MESSAGE_BURST = 10;
+const HOUR_SECONDS = 3_600;
+const PROPAGATE_MS = 60_000;
 const FIGURES_MS = 60_000;
 const RETENTION_MS = 600_000;
 const DAY_MS = 86_400_000;
@@ -20,7 +32,8 @@ const DAY_MS = 86_400_000;
 export interface ReceiverLoopsDeps {
   readonly config: () => ReceiverConfig;
   readonly database: Database;
-  readonly parts: Pick<ReceiverParts, 'commit' | 'book'>;
+  readonly parts: Pick<ReceiverParts, 'commit' | 'book' | 'links' | 'baseUrl' | 'mitigations'>;
+  readonly channels: ChannelDeps;
   readonly client: AlertmanagerClient | undefined;
   readonly exporter: HttpClient | undefined;
   readonly instruments: ReceiverInstruments;
@@ -53,7 +66,7 @@ const showFigures = (m: ReceiverInstruments, figures: LoopFigures): void => {
 /** What the receiver does by itself; resolves when the signal is aborted and all rounds have ended. */
 export const runReceiverLoops = async (deps: ReceiverLoopsDeps, signal: AbortSignal): Promise<void> => {
   const { config, database, parts, client, exporter, instruments: m, clock, log } = deps;
-  const { commit, book } = parts;
+  const { commit, book, links, baseUrl } = parts;
   const loops: Promise<void>[] = [];
   const begin = (loop: string, intervalMs: () => number, work: () => Promise<void>): void => {
     loops.push(runLoop(deps, { loop, intervalMs }, work, signal));
@@ -92,6 +105,65 @@ export const runReceiverLoops = async (deps: ReceiverLoopsDeps, signal: AbortSig
       },
     );
   }
+  const { mitigations: desk } = parts;
+  if (desk) {
+    const propose = createAlertProposer({ database, desk, clock, log, config });
+    begin(
+      'mitigation',
+      () => config().mitigation.roundSeconds * SECOND_MS,
+      async () => {
+        // What has to end does not wait for what begins.
+        await desk.round();
+        const made = await propose();
+        if (made > 0) log.info({ mitigations: made }, 'alerts asked for mitigations');
+      },
+    );
+  }
+  const limits = new Map<string, { readonly perHour: number; readonly limit: ReturnType<typeof createRateLimit> }>();
+  const sendNotices = createSendCycle({
+    ...deps.channels,
+    database,
+    commit,
+    clock,
+    links,
+    baseUrl,
+    channels: () => config().notify.channels,
+    limit: ({ name, perHour }) => {
+      const known = limits.get(name);
+      if (known?.perHour === perHour) return known.limit;
+      const limit = createRateLimit(
+        clock,
+        () => perHour / HOUR_SECONDS,
+        () => Math.min(MESSAGE_BURST, perHour),
+      );
+      limits.set(name, { perHour, limit });
+      return limit;
+    },
+  });
+  begin(
+    'notify',
+    () => NOTIFY_MS,
+    async () => {
+      // So that the first failure is seen as a change.
+      for (const { name: channel } of config().notify.channels)
+        for (const outcome of ['sent', 'failed', 'dropped']) m.notices.inc({ channel, outcome }, 0);
+      const { ended, waiting, error } = await sendNotices();
+      for (const { channel, end, count } of ended) m.notices.inc({ channel, outcome: end }, count);
+      m.noticesWaiting.reset();
+      for (const [channel, count] of waiting) m.noticesWaiting.set({ channel }, count);
+      if (error) throw error;
+    },
+  );
+  const propagate = createPropagation({ commit, book, clock });
+  begin(
+    'propagate',
+    () => PROPAGATE_MS,
+    async () => {
+      const given = await propagate();
+      for (const word of ['false_alarm', 'confirmed']) m.verdicts.inc({ word, source: 'propagation' }, 0);
+      if (given > 0) log.info({ verdicts: given }, 'verdicts were given to alerts that look the same');
+    },
+  );
   begin(
     'figures',
     () => FIGURES_MS,
@@ -102,11 +174,18 @@ export const runReceiverLoops = async (deps: ReceiverLoopsDeps, signal: AbortSig
     },
   );
   const removed = { age: 0, size: 0 };
+  const removedEvents = { age: 0, number: 0, size: 0 };
   begin(
     'retention',
     () => RETENTION_MS,
     async () => {
       const { keepDays, maxBytes } = config().store;
+      // Events first: they are many, and alerts are to stay where there is room for only one of them.
+      const events = { keepMs: config().events.keepDays * DAY_MS, maxStored: config().events.maxStored, maxBytes };
+      const gone = await removeOldEvents(database, events, clock.nowMs());
+      for (const reason of ['age', 'number', 'size'] as const) removedEvents[reason] += gone[reason];
+      setTotal(m.removedEvents, new Map(Object.entries(removedEvents).map(([reason, total]) => [{ reason }, total])));
+      m.storedEvents.set(await countEvents(database));
       const { byAge, bySize } = await applyRetention(database, { keepMs: keepDays * DAY_MS, maxBytes }, clock.nowMs());
       removed.age += byAge;
       removed.size += bySize;

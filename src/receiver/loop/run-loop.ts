@@ -1,5 +1,5 @@
 import { type Clock, type Logger, StoreError, toBellwetherError } from '../../platform/index.ts';
-import type { ReceiverInstruments } from '../receiver-parts.ts';
+import type { ReceiverInstruments } from '../receiver-instruments.ts';
 
 export interface LoopDeps {
   readonly clock: Clock;

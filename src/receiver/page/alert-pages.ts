@@ -2,6 +2,7 @@ import { VERDICT_WORDS } from '../../feedback/index.ts';
 import { formatTime } from '../../platform/index.ts';
 import { type Html, html, NOTHING } from '../../web/index.ts';
 import type { AlertPage } from '../store/alert-query.ts';
+import type { StoredEvent } from '../store/event-store.ts';
 import type { StoredAlert } from '../store/stored-alert.ts';
 import type { StoredVerdict } from '../store/verdict-store.ts';
 
@@ -49,6 +50,7 @@ export const alertListPage = (
 <label>Workload <input type="text" name="workload" value="${query.workload ?? ''}"></label>
 <label>State <select name="status">${['', 'firing', 'resolved'].map((one) => option(one, one || 'any', query.status ?? ''))}</select></label>
 <label>Verdict <select name="verdict">${['', 'none', ...VERDICT_WORDS].map((one) => option(one, one === '' ? 'any or none' : one === 'none' ? 'none yet' : labelOf(one), query.verdict ?? ''))}</select></label>
+<label>Text <input type="text" name="text" maxlength="200" value="${query.text ?? ''}"></label>
 <button type="submit">Show</button></form>
 ${
   alerts.length === 0
@@ -92,6 +94,17 @@ const verdictRow =
           : NOTHING
     }</td></tr>`;
 
+const SHOWN_EVENTS = 50;
+const eventRow = (event: StoredEvent): Html => html`<tr>
+<td>${event.time}</td><td>${event.type}</td><td>${event.pod || event.workload || event.node}</td>
+<td>${event.subject}<br><span class="quiet">${event.detail.slice(0, 300)}</span></td><td>${event.policy}${event.count > 1 ? ` x${event.count}` : ''}</td></tr>`;
+
+/** What happened in the workload around the alert; nothing where nobody collects events. */
+const eventTable = (events: readonly StoredEvent[]): Html =>
+  events.length === 0
+    ? NOTHING
+    : html`<h2>Runtime events</h2><table class="list"><thead><tr><th>Time</th><th>Type</th><th>Where</th><th>What</th><th>Policy</th></tr></thead><tbody>${events.slice(0, SHOWN_EVENTS).map(eventRow)}</tbody></table>`;
+
 interface Contribution {
   readonly metric?: unknown;
   readonly observed?: unknown;
@@ -120,14 +133,33 @@ ${list('Metrics behind it', contributorsOf(alert.evidence))}${list('Labels', ale
 export const alertPage = (
   alert: StoredAlert,
   verdicts: readonly StoredVerdict[],
-  { csrf, mayJudge }: { readonly csrf: string; readonly mayJudge: boolean },
+  {
+    csrf,
+    mayJudge,
+    children,
+    events,
+  }: {
+    readonly csrf: string;
+    readonly mayJudge: boolean;
+    readonly children: readonly StoredVerdict[];
+    readonly events: readonly StoredEvent[];
+  },
 ): Html => html`${alertFacts(alert)}
 ${mayJudge && alert.labels.workload ? html`<h2>Your verdict</h2>${verdictForm(`/alerts/${alert.id}/verdict`, csrf)}` : NOTHING}
 ${
   verdicts.length === 0
     ? NOTHING
     : html`<h2>Verdicts</h2><table class="list"><thead><tr><th>Word</th><th>Who</th><th>Why</th><th>When</th><th></th></tr></thead><tbody>${verdicts.map(verdictRow(csrf, mayJudge))}</tbody></table>`
-}`;
+}
+${
+  children.length === 0
+    ? NOTHING
+    : html`<h2>Given to alerts that look the same</h2><p class="quiet">With the weight of a guess; taking back the verdict above takes them back as well.</p><table class="list"><tbody>${children.map(
+        ({ verdict, alertId }) =>
+          html`<tr><td>${labelOf(verdict.word)}</td><td><a href="/alerts/${alertId ?? ''}">${verdict.workload.namespace}/${verdict.workload.workload}</a></td><td>weight ${verdict.weight}</td></tr>`,
+      )}</tbody></table>`
+}
+${eventTable(events)}`;
 
 /** The form for what no alert told of. */
 export const missedForm = (

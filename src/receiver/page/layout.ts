@@ -27,7 +27,7 @@ export const page = ({ title, identity, csrf, content }: PageInput): string =>
 <link rel="stylesheet" href="/assets/page.css">
 </head>
 <body>
-<header class="top"><a class="brand" href="/"><img src="/assets/icon.svg" alt="" width="28" height="28">Bellwether alerts</a><span class="spacer"></span>${account(identity, csrf)}</header>
+<header class="top"><a class="brand" href="/"><img src="/assets/icon.svg" alt="" width="28" height="28">Bellwether alerts</a> <a href="/mitigations">Mitigations</a><span class="spacer"></span>${account(identity, csrf)}</header>
 <main id="content">${content}</main>
 <footer>${`Bellwether ${VERSION}. Times are UTC. A verdict can be taken back at any time.`}</footer>
 </body>

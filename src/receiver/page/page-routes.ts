@@ -1,14 +1,16 @@
-import { type ErrorRequestHandler, type Request, Router } from 'express';
-import { BellwetherError, parseTime, toBellwetherError } from '../../platform/index.ts';
+import { type Request, Router } from 'express';
+import { BellwetherError, parseTime } from '../../platform/index.ts';
 import { ICON } from '../../web/index.ts';
 import { alertQueryOf } from '../api/alert-routes.ts';
 import { giverOf } from '../api/verdict-routes.ts';
 import { identityOf } from '../auth/guard.ts';
 import { mayAct } from '../auth/identity.ts';
+import { alertEvents } from '../events/alert-events.ts';
 import type { ReceiverParts } from '../receiver-parts.ts';
 import { findAlert, findAlerts } from '../store/alert-query.ts';
 import { findVerdicts } from '../store/verdict-store.ts';
 import { alertListPage, alertPage, loginForm, missedForm } from './alert-pages.ts';
+import { answerWithPage } from './error-page.ts';
 import { field, formBody, type Show } from './forms.ts';
 import { message, page } from './layout.ts';
 import { createLinkRoutes } from './link-routes.ts';
@@ -29,7 +31,7 @@ const localTime = (text: string): number => {
 
 /** The pages for people: the list, an alert, the forms, the login. Everything that changes something is a POST with a token of the session. */
 export const createPageRoutes = (parts: ReceiverParts): Router => {
-  const { guard, database, book, instruments: m, notReady } = parts;
+  const { guard, database, book, instruments: m, notReady, clock } = parts;
   const router = Router();
   const show: Show = (request, response, title, content) => {
     response
@@ -78,12 +80,20 @@ export const createPageRoutes = (parts: ReceiverParts): Router => {
     const alert = await findAlert(database, String(request.params.id));
     if (!alert) throw new BellwetherError('not_found', 'there is no such alert');
     const verdicts = await findVerdicts(database, { alertId: alert.id }, { limit: 100 });
+    const children = [];
+    for (const { verdict } of verdicts)
+      children.push(...(await findVerdicts(database, { parent: verdict.id, inForceMs: clock.nowMs() }, { limit: 50 })));
     const mayJudge = mayAct(identityOf(request).role, 'responder');
     show(
       request,
       response,
       `${alert.labels.alertname ?? 'Alert'} – Bellwether`,
-      alertPage(alert, verdicts, { csrf: guard.csrfToken(request), mayJudge }),
+      alertPage(alert, verdicts, {
+        csrf: guard.csrfToken(request),
+        mayJudge,
+        children,
+        events: await alertEvents(database, alert, clock.nowMs()),
+      }),
     );
   });
 
@@ -134,30 +144,3 @@ export const createPageRoutes = (parts: ReceiverParts): Router => {
   router.use(answerWithPage(show));
   return router;
 };
-
-const TITLES: Readonly<Record<string, string>> = {
-  not_found: 'There is no such thing',
-  invalid_input: 'Something is missing or wrong',
-  forbidden: 'This is not permitted',
-  conflict: 'This was done before, or is too late',
-  overloaded: 'Too much at once',
-  not_ready: 'Not ready',
-};
-
-/** An error as a page; who is not logged in is led to the login. Programs get theirs as JSON. */
-const answerWithPage =
-  (show: Show): ErrorRequestHandler =>
-  (thrown, request, response, next) => {
-    const error = toBellwetherError(thrown);
-    if (response.headersSent || error.code === 'internal' || request.path.startsWith('/api/')) {
-      next(thrown);
-      return;
-    }
-    if (error.code === 'unauthorized' && request.method === 'GET') {
-      response.redirect(303, '/login');
-      return;
-    }
-    response.status(error.httpStatus);
-    const title = TITLES[error.code] ?? 'This did not work';
-    show(request, response, `${title} – Bellwether`, message(title, error.message));
-  };

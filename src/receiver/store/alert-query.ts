@@ -15,6 +15,8 @@ export interface AlertFilter {
   /** Alerts that fired at any time in between. */
   readonly fromMs?: number;
   readonly toMs?: number;
+  /** Words that all occur in labels or annotations. */
+  readonly text?: string;
 }
 
 /** Newest start first. `before` is the place where the page before ended. */
@@ -23,8 +25,13 @@ export interface AlertPage {
   readonly next: string | undefined;
 }
 
+export interface PageRequest {
+  readonly limit: number;
+  /** `next` of the page before. */
+  readonly after?: string;
+}
+
 const COLUMNS: Readonly<Record<string, string>> = {
-  status: 'status',
   alertname: 'alertname',
   namespace: 'namespace',
   workload: 'workload',
@@ -44,6 +51,8 @@ const conditionsOf = (filter: AlertFilter): { readonly where: string[]; readonly
     const value = filter[key as keyof AlertFilter];
     if (value !== undefined) add(`${column} = ?`, value);
   }
+  // As texts of the statement: the index of what fires is used only where the planner sees that nothing else is asked for.
+  if (filter.status !== undefined) add(filter.status === 'firing' ? "status = 'firing'" : "status = 'resolved'");
   if (filter.verdict === 'none') add('verdict IS NULL');
   else if (filter.verdict === 'any') add('verdict IS NOT NULL');
   else if (filter.verdict !== undefined) add('verdict = ?', filter.verdict);
@@ -52,28 +61,57 @@ const conditionsOf = (filter: AlertFilter): { readonly where: string[]; readonly
   return { where, values };
 };
 
-// `start_id` of the last alert of a page: ids hold no underscore.
-const PLACE = /^(\d{1,16})_([0-9a-f]{16}-\d{1,16})$/;
+// `start_received_id` of the last alert of a page: ids hold no underscore.
+const PLACE = /^(\d{1,16})_(\d{1,16})_([0-9a-f]{16}-\d{1,16})$/;
 
-/** One page of alerts; costs the same however many there are, as each filter walks an index. */
-export const findAlerts = async (
-  tx: Queryable,
-  filter: AlertFilter,
-  { limit, after }: { readonly limit: number; readonly after?: string },
-): Promise<AlertPage> => {
+const placeOf = ({ startsMs, receivedMs, id }: StoredAlert): string => `${startsMs}_${receivedMs}_${id}`;
+
+/** Alerts that one search looks at, and at once: it reads texts, which costs a hundred times an index. What is left comes with the next page. */
+const SEARCHED = 20_000;
+const SEARCHED_AT_ONCE = 2_000;
+const MOST_WORDS = 10;
+
+const wordsOf = (text: string): string[] => text.toLowerCase().split(/\s+/).filter(Boolean).slice(0, MOST_WORDS);
+
+const says = ({ labels, annotations }: StoredAlert, words: readonly string[]): boolean => {
+  const text = [...Object.values(labels), ...Object.values(annotations)].join('\n').toLowerCase();
+  return words.every((word) => text.includes(word));
+};
+
+/** One page of alerts. Without a text it costs the same however many there are, as each filter walks an index; with one it looks at so many at most. */
+export const findAlerts = async (tx: Queryable, filter: AlertFilter, page: PageRequest): Promise<AlertPage> => {
+  const words = wordsOf(filter.text ?? '');
+  if (words.length === 0) return await findPage(tx, filter, page);
+  const alerts: StoredAlert[] = [];
+  let after = page.after;
+  for (let looked = 0; looked < SEARCHED; looked += SEARCHED_AT_ONCE) {
+    const part = await findPage(tx, filter, { limit: SEARCHED_AT_ONCE, ...(after === undefined ? {} : { after }) });
+    for (const alert of part.alerts) {
+      if (!says(alert, words)) continue;
+      alerts.push(alert);
+      if (alerts.length === page.limit) return { alerts, next: placeOf(alert) };
+    }
+    after = part.next;
+    if (after === undefined) break;
+  }
+  return { alerts, next: after };
+};
+
+const findPage = async (tx: Queryable, filter: AlertFilter, { limit, after }: PageRequest): Promise<AlertPage> => {
   const { where, values } = conditionsOf(filter);
-  const [, startsMs, id] = PLACE.exec(after ?? '') ?? [];
-  if (startsMs !== undefined && id !== undefined) {
-    where.push('(starts_ms < ? OR (starts_ms = ? AND id < ?))');
-    values.push(Number(startsMs), Number(startsMs), id);
+  const [, startsMs, receivedMs, id] = PLACE.exec(after ?? '') ?? [];
+  if (startsMs !== undefined && receivedMs !== undefined && id !== undefined) {
+    // The pair walks an index; the rest leaves out what the page before has shown of the last moment.
+    where.push('(starts_ms, received_ms) <= (?, ?) AND NOT (starts_ms = ? AND received_ms = ? AND id >= ?)');
+    values.push(Number(startsMs), Number(receivedMs), Number(startsMs), Number(receivedMs), id);
   }
   const rows = await tx.all(
-    `SELECT * FROM alerts${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''} ORDER BY starts_ms DESC, id DESC LIMIT ?`,
+    `SELECT * FROM alerts${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''} ORDER BY starts_ms DESC, received_ms DESC, id DESC LIMIT ?`,
     [...values, limit + 1],
   );
   const alerts = rows.slice(0, limit).map(storedAlertOf);
   const last = alerts.at(-1);
-  return { alerts, next: rows.length > limit && last ? `${last.startsMs}_${last.id}` : undefined };
+  return { alerts, next: rows.length > limit && last ? placeOf(last) : undefined };
 };
 
 export const findAlert = async (tx: Queryable, id: string): Promise<StoredAlert | undefined> => {

@@ -21,8 +21,9 @@ const median = (values: readonly number[]): number =>
 /** Counts for the metrics of the feedback loop. */
 export const readFigures = async (tx: Queryable, nowMs: number): Promise<LoopFigures> => {
   const weekMs = nowMs - 7 * DAY_MS;
-  const counts = await tx.all('SELECT status, COUNT(*) AS count FROM alerts GROUP BY status');
-  const countOf = (status: string): number => Number(counts.find((row) => row.status === status)?.count ?? 0);
+  const [all] = await tx.all('SELECT COUNT(*) AS count FROM alerts');
+  const [open] = await tx.all("SELECT COUNT(*) AS count FROM alerts WHERE status = 'firing'");
+  const firing = Number(open?.count);
   const [unjudged] = await tx.all("SELECT COUNT(*) AS count FROM alerts WHERE verdict IS NULL AND starts_ms >= ? AND workload <> ''", [
     weekMs,
   ]);
@@ -39,8 +40,8 @@ export const readFigures = async (tx: Queryable, nowMs: number): Promise<LoopFig
     [7 * DAY_MS, nowMs - 30 * DAY_MS],
   );
   return {
-    firing: countOf('firing'),
-    resolved: countOf('resolved'),
+    firing,
+    resolved: Number(all?.count) - firing,
     unjudged: Number(unjudged?.count),
     precision: judged.length === 0 ? Number.NaN : confirmed / judged.length,
     repeats: Number(falseAlarms?.count) === 0 ? Number.NaN : Number(falseAlarms?.repeated) / Number(falseAlarms?.count),

@@ -105,4 +105,64 @@ export const RECEIVER_SCHEMA: readonly Migration[] = [
       'CREATE INDEX notices_by_due ON notices (state, due_ms)',
     ],
   },
+  {
+    about: 'what mitigations did',
+    statements: [
+      `CREATE TABLE mitigations (
+        id TEXT PRIMARY KEY,
+        alert_id TEXT,
+        phase TEXT NOT NULL,
+        updated_ms BIGINT NOT NULL,
+        body TEXT NOT NULL
+      )`,
+      'CREATE INDEX mitigations_by_alert ON mitigations (alert_id)',
+    ],
+  },
+  {
+    about: 'fewer and smaller indexes of alerts, one by namespace',
+    // Alerts of one evaluation share their start; what orders them is when they came, so that new ones are written to the end of an index and not all over it.
+    statements: [
+      'DROP INDEX alerts_by_start',
+      'DROP INDEX alerts_by_status',
+      'DROP INDEX alerts_by_end',
+      'DROP INDEX alerts_by_workload',
+      'DROP INDEX alerts_by_name',
+      'DROP INDEX alerts_by_verdict',
+      'DROP INDEX alerts_by_evidence',
+      'CREATE INDEX alerts_by_start ON alerts (starts_ms, received_ms)',
+      "CREATE INDEX alerts_firing ON alerts (starts_ms, received_ms) WHERE status = 'firing'",
+      'CREATE INDEX alerts_by_end ON alerts (ends_ms) WHERE ends_ms IS NOT NULL',
+      'CREATE INDEX alerts_by_namespace ON alerts (namespace, starts_ms, received_ms)',
+      'CREATE INDEX alerts_by_workload ON alerts (workload, namespace, starts_ms, received_ms)',
+      'CREATE INDEX alerts_by_name ON alerts (alertname, starts_ms, received_ms)',
+      'CREATE INDEX alerts_by_verdict ON alerts (verdict, starts_ms, received_ms) WHERE verdict IS NOT NULL',
+      'CREATE INDEX alerts_by_evidence ON alerts (evidence_due_ms) WHERE evidence_due_ms IS NOT NULL',
+    ],
+  },
+  {
+    about: 'runtime events',
+    statements: [
+      // The sequence is the order of arrival, which a live tail follows; people look by time.
+      `CREATE TABLE runtime_events (
+        sequence BIGINT PRIMARY KEY,
+        id TEXT NOT NULL,
+        time_ms BIGINT NOT NULL,
+        received_ms BIGINT NOT NULL,
+        source TEXT NOT NULL,
+        type TEXT NOT NULL,
+        node TEXT NOT NULL,
+        namespace TEXT NOT NULL,
+        pod TEXT NOT NULL,
+        workload TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        policy TEXT NOT NULL,
+        body TEXT NOT NULL
+      )`,
+      'CREATE UNIQUE INDEX runtime_events_by_id ON runtime_events (id)',
+      'CREATE INDEX runtime_events_by_time ON runtime_events (time_ms, sequence)',
+      'CREATE INDEX runtime_events_by_namespace ON runtime_events (namespace, time_ms, sequence)',
+      'CREATE INDEX runtime_events_by_pod ON runtime_events (pod, time_ms, sequence)',
+      'CREATE INDEX runtime_events_by_policy ON runtime_events (policy, time_ms, sequence)',
+    ],
+  },
 ];

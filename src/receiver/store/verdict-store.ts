@@ -34,7 +34,7 @@ const INSERT = `INSERT INTO verdict_log (sequence, kind, verdict_id, word, sourc
 /** The verdict that an alert shows: the newest that is not undone and was not propagated to it. */
 const showOnAlert = async (tx: Queryable, alertId: string): Promise<void> => {
   const [row] = await tx.all(
-    "SELECT word, given_ms FROM verdict_log WHERE alert_id = ? AND kind = 'verdict' AND undone_ms IS NULL ORDER BY sequence DESC LIMIT 1",
+    "SELECT word, given_ms FROM verdict_log WHERE alert_id = ? AND kind = 'verdict' AND undone_ms IS NULL AND parent IS NULL ORDER BY sequence DESC LIMIT 1",
     [alertId],
   );
   await tx.run('UPDATE alerts SET verdict = ?, judged_ms = ? WHERE id = ?', [
@@ -109,6 +109,8 @@ export interface VerdictFilter {
   readonly by?: string;
   readonly alertId?: string;
   readonly silenceId?: string;
+  /** The verdict they were propagated from. */
+  readonly parent?: string;
   readonly fromMs?: number;
   readonly toMs?: number;
   /** True: only those in force at `nowMs`. */
@@ -124,6 +126,7 @@ const COLUMNS = {
   by: 'author',
   alertId: 'alert_id',
   silenceId: 'silence_id',
+  parent: 'parent',
 } as const;
 
 /** Verdicts, newest first. `before` is a sequence. */

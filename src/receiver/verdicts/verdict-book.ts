@@ -147,6 +147,10 @@ export const createVerdictBook = (
           );
           if (same) return same.verdict;
         }
+        // The word of a person replaces what was only propagated to the alert.
+        if (alert)
+          for (const { verdict: guess } of await findVerdicts(tx, { alertId: alert.id, inForceMs: clock.nowMs() }, { limit: 100 }))
+            if (guess.parent !== undefined) await undoIn(tx, guess.id, giver, 'somebody has judged it');
         const verdict = await give(tx, checked.value, giver, { alertId: alert?.id });
         if (!verdict) throw new BellwetherError('conflict', 'this verdict is there already');
         return verdict;

@@ -56,12 +56,15 @@ export const createSilenceReader = ({ book, clock }: SilenceReaderDeps, { bulkWo
     }
     const request = requestOnAlert(alert, said.word, said.reason, clock.nowMs());
     if (!request) return undefined;
-    const [same] = await findVerdicts(tx, { alertId, word: said.word, inForceMs: clock.nowMs() }, { limit: 1 });
-    if (same) return undefined;
+    const standing = await findVerdicts(tx, { alertId, word: said.word, inForceMs: clock.nowMs() }, { limit: 100 });
+    if (standing.some(({ verdict }) => verdict.parent === undefined)) return undefined;
     // Alertmanager gives an edited silence a new id, so the later word wins; but a guess does not win over what was meant.
     const others = await findVerdicts(tx, { alertId, inForceMs: clock.nowMs() }, { limit: 100 });
     for (const { verdict, silenceId } of others)
-      if (silenceId !== undefined && VERDICT_SOURCES[verdict.source].weight <= VERDICT_SOURCES[said.source].weight)
+      if (
+        (silenceId !== undefined || verdict.parent !== undefined) &&
+        VERDICT_SOURCES[verdict.source].weight <= VERDICT_SOURCES[said.source].weight
+      )
         await book.undoIn(tx, verdict.id, giverOf(silence, said.source), 'a later silence says something else');
     const expiry = said.word === 'expected' ? { expiresSeconds: silence.endsMs / 1000 } : {};
     const verdict = await book.give(tx, { ...request, ...expiry }, giverOf(silence, said.source), {

@@ -1,6 +1,8 @@
 import type { AlertmanagerClient, ReceivedAlert, WebhookPayload } from '../../alertmanager/index.ts';
 import { WATCHDOG_ALERT } from '../../conventions/index.ts';
 import type { Clock, GroupCommit } from '../../platform/index.ts';
+import type { ChannelConfig } from '../notify/channel.ts';
+import { addNotices } from '../notify/outbox.ts';
 import { type AlertOutcome, writeAlert, writeHeldAlert } from '../store/alert-store.ts';
 
 export interface TakePayloadDeps {
@@ -8,6 +10,7 @@ export interface TakePayloadDeps {
   /** To complete truncated groups; without one they stay as they are, and are counted. */
   readonly client: AlertmanagerClient | undefined;
   readonly clock: Pick<Clock, 'nowMs'>;
+  readonly channels: () => readonly ChannelConfig[];
 }
 
 export interface TakenPayload {
@@ -25,7 +28,7 @@ const isWatchdog = ({ labels }: ReceivedAlert): boolean => labels.alertname === 
  * Keeps what one webhook call brought. Resolves once it is durable: only then may the call be answered with 2xx. What `max_alerts` left out of the group
  * is asked for afterwards, so that a slow Alertmanager does not make its own call fail.
  */
-export const createPayloadTaker = ({ commit, client, clock }: TakePayloadDeps) => {
+export const createPayloadTaker = ({ commit, client, clock, channels }: TakePayloadDeps) => {
   const complete = async ({ groupLabels }: WebhookPayload): Promise<number> => {
     if (!client) return 0;
     const { items } = await client.alerts(groupLabels);
@@ -46,7 +49,11 @@ export const createPayloadTaker = ({ commit, client, clock }: TakePayloadDeps) =
           : await commit.write(async (tx) => {
               const nowMs = clock.nowMs();
               const done = [];
-              for (const alert of kept) done.push(await writeAlert(tx, alert, payload, nowMs));
+              for (const alert of kept) {
+                const write = await writeAlert(tx, alert, payload, nowMs);
+                await addNotices(tx, channels(), alert, write, nowMs);
+                done.push(write);
+              }
               return done;
             });
       const outcomes = { new: 0, repeated: 0, resolved: 0 };

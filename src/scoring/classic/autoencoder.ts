@@ -21,14 +21,15 @@ import {
 import type { Random } from '../../platform/index.ts';
 import type { ClassicDetector, Rows } from './rows.ts';
 
-const BATCH = 64;
+/** Rows of a batch. */
+export const BATCH = 64;
 const STEPS = 400;
 /** From the first step to the last it falls to zero along a cosine (Loshchilov and Hutter, 2017). */
 const LEARNING_RATE = 0.01;
 
 export type OpenSession = (model: Uint8Array) => Promise<Pick<ModelSession, 'run' | 'close'>>;
 
-export interface Autoencoder extends ClassicDetector {
+export interface TrainedDetector extends ClassicDetector {
   /** Ends its sessions. */
   close(): Promise<void>;
 }
@@ -59,19 +60,33 @@ const train = async (trainer: Trainer, { count, width, data }: Rows, random: Ran
   }
 };
 
-/** The distance between a row and what a small autoencoder (Hinton and Salakhutdinov, 2006) makes of it. One session per width of rows. */
-export const createAutoencoder = (open: OpenSession): Autoencoder => {
+/** The distance between a row and what a small autoencoder (Hinton and Salakhutdinov, 2006) makes of it. */
+export const createAutoencoder = (open: OpenSession): TrainedDetector => createTrainedDetector(open, { id: 'autoencoder', buildGraph });
+
+export interface TrainedDetectorOptions {
+  readonly id: string;
+  readonly rows?: 'windows';
+  /** One step over a batch of rows of that width, with an output `error` [batch]. */
+  readonly buildGraph: (width: number) => TrainingGraph;
+}
+
+/** A network that is trained anew at each fit, and whose error on a row is its score. One session per width of rows. */
+export const createTrainedDetector = (
+  open: OpenSession,
+  { id, rows: shape, buildGraph: build }: TrainedDetectorOptions,
+): TrainedDetector => {
   const sessions = new Map<number, { readonly graph: TrainingGraph; readonly session: ReturnType<OpenSession> }>();
   const sessionOf = (width: number) => {
     const known = sessions.get(width);
     if (known) return known;
-    const graph = buildGraph(width);
+    const graph = build(width);
     const created = { graph, session: open(graph.model) };
     sessions.set(width, created);
     return created;
   };
   return {
-    id: 'autoencoder',
+    id,
+    ...(shape ? { rows: shape } : {}),
     fit: async (rows, random) => {
       const { graph, session } = sessionOf(rows.width);
       const trainer = createTrainer(await session, graph, startState(initialWeights(graph.parameters, random)));

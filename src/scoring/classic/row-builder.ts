@@ -17,10 +17,26 @@ const WARM_UP = 16;
  * @param values frames back to back, in the order of `features`; NaN = no sample.
  */
 export const buildRows = (features: readonly FrameFeature[], values: Float64Array): Rows => {
+  const single = features.length === 1;
+  return build(features, values, single ? LAGS + 1 : 2, (scaled, at, data) => {
+    data[at] = scaled(0);
+    if (!single) data[at + 1] = (scaled(1) + scaled(2) + scaled(3)) / LAGS;
+    else for (let lag = 1; lag <= LAGS; lag++) data[at + lag] = scaled(lag);
+  });
+};
+
+/** Rows of the last `length` samples per metric, oldest first, scaled alike: metric after metric. */
+export const buildWindows = (features: readonly FrameFeature[], values: Float64Array, length: number): Rows =>
+  build(features, values, length, (scaled, at, data) => {
+    for (let lag = 0; lag < length; lag++) data[at + length - 1 - lag] = scaled(lag);
+  });
+
+type FillRow = (scaled: (lag: number) => number, at: number, data: Float32Array) => void;
+
+const build = (features: readonly FrameFeature[], values: Float64Array, parts: number, fill: FillRow): Rows => {
   const metrics = features.length;
   const count = metrics === 0 ? 0 : values.length / metrics;
   const floors = features.map(({ unitClass }) => unitFloorOf(unitClass));
-  const parts = metrics === 1 ? LAGS + 1 : 2;
   const data = new Float32Array(count * metrics * parts);
   const mean = new Float64Array(metrics);
   const variance = new Float64Array(metrics);
@@ -34,10 +50,7 @@ export const buildRows = (features: readonly FrameFeature[], values: Float64Arra
         const x = row >= lag ? values[(row - lag) * metrics + m]! : Number.NaN;
         return Number.isFinite(x) && seen[m]! >= WARM_UP ? Math.max(-CLIP, Math.min(CLIP, (x - mean[m]!) / scale)) : 0;
       };
-      const at = (row * metrics + m) * parts;
-      data[at] = scaled(0);
-      if (parts === 2) data[at + 1] = (scaled(1) + scaled(2) + scaled(3)) / LAGS;
-      else for (let lag = 1; lag <= LAGS; lag++) data[at + lag] = scaled(lag);
+      fill(scaled, (row * metrics + m) * parts, data);
       const x = values[row * metrics + m]!;
       if (!Number.isFinite(x)) continue;
       seen[m]! += 1;

@@ -16,6 +16,8 @@ export interface FittedDetector {
 /** A detector that learns from a set of rows at once. */
 export interface ClassicDetector {
   readonly id: string;
+  /** `windows`: it wants rows of the last samples in their order (`buildWindows`); else newest value and mean of three lags. */
+  readonly rows?: 'windows';
   /** At least two rows. The same rows and random numbers give the same detector. */
   fit(rows: Rows, random: Random): FittedDetector | Promise<FittedDetector>;
 }

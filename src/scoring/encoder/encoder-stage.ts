@@ -70,7 +70,12 @@ const weightOf = (analysis: FrameAnalysis, metric: number): number => {
 };
 
 /** Lets a trained encoder and a bank of each metric's own past (the idea of PaAno, ICLR 2026) join the score; all it knows of a workload lies in the workload's buffer. */
-export const createEncoderStage = (encoder: WindowEncoder, mode: Exclude<LearnedMode, 'off'>, position: number): LearnedStage => {
+export const createEncoderStage = (
+  encoder: WindowEncoder,
+  mode: Exclude<LearnedMode, 'off'>,
+  position: number,
+  mostContributors = MOST_CONTRIBUTORS,
+): LearnedStage => {
   const stats = { detector: ENCODER.id, mode, batches: 0, failures: 0, anomalies: 0, lastRows: 0, modelChanges: encoder.changes };
   let rows: Row[] = [];
   let windows = new Float32Array(FIRST_BATCH * WINDOW);
@@ -205,7 +210,7 @@ export const createEncoderStage = (encoder: WindowEncoder, mode: Exclude<Learned
       value: joint,
       margin: Math.max(score.margin, joint),
       detector: ENCODER.id,
-      contributors: [...score.contributors, ...others].slice(0, MOST_CONTRIBUTORS),
+      contributors: [...score.contributors, ...others].slice(0, mostContributors),
     };
   };
 

@@ -22,7 +22,7 @@ const dns = (): k8s.NetworkPolicyEgressRule => ({
   ports: [tcp(DNS_PORT), { port: k8s.IntOrString.fromNumber(DNS_PORT), protocol: 'UDP' }],
 });
 
-type Peer = 'prometheus' | 'alertmanager' | 'own' | 'anywhere' | 'kubernetes-api';
+type Peer = 'prometheus' | 'alertmanager' | 'own' | 'bundle' | 'anywhere' | 'kubernetes-api';
 
 /** Undefined stands for everybody. */
 const peerOf = (peer: Peer, bundle: Bundle, surroundings: Surroundings): k8s.NetworkPolicyPeer | undefined => {
@@ -34,6 +34,11 @@ const peerOf = (peer: Peer, bundle: Bundle, surroundings: Surroundings): k8s.Net
       return { namespaceSelector, podSelector: { matchLabels: { ...ALERTMANAGER_PODS } } };
     case 'own':
       return { podSelector: { matchLabels: { 'app.kubernetes.io/part-of': bundle.name } } };
+    case 'bundle':
+      return {
+        namespaceSelector: inNamespace(bundle.home ?? bundle.namespace),
+        podSelector: { matchLabels: { 'app.kubernetes.io/part-of': bundle.name } },
+      };
     // The API server has no pod and, on most clusters, an address that nobody knows before.
     case 'kubernetes-api':
     case 'anywhere':

@@ -21,11 +21,13 @@ const probe = ({ port, path, periodSeconds, failureThreshold }: ProbeDeclaration
 
 const volumeSource = (
   process: Process,
-  { kind, name, size, optional }: VolumeDeclaration,
+  { kind, name, size, optional, hostPath = '/' }: VolumeDeclaration,
   persistence: boolean,
 ): Omit<k8s.Volume, 'name'> => {
   const limit = process.volumeSize ?? size;
   switch (kind) {
+    case 'host':
+      return { hostPath: { path: hostPath, type: 'DirectoryOrCreate' } };
     case 'config':
       return { configMap: { name: process.fullName, defaultMode: FILE_MODE } };
     case 'secret':
@@ -70,7 +72,7 @@ const container = (bundle: Bundle, process: Process): k8s.Container => {
       capabilities: { drop: ['ALL'] },
       privileged: false,
       readOnlyRootFilesystem: true,
-      runAsNonRoot: true,
+      ...(process.declaration.asRoot === undefined ? { runAsNonRoot: true } : { runAsNonRoot: false, runAsUser: 0 }),
     },
     terminationMessagePath: '/dev/termination-log',
     terminationMessagePolicy: 'FallbackToLogsOnError',
@@ -79,7 +81,7 @@ const container = (bundle: Bundle, process: Process): k8s.Container => {
           volumeMounts: volumes.map(({ name: volume, mountPath, kind }) => ({
             name: volume,
             mountPath,
-            ...(kind === 'config' || kind === 'secret' ? { readOnly: true } : {}),
+            ...(kind === 'config' || kind === 'secret' || kind === 'host' ? { readOnly: true } : {}),
           })),
         }
       : {}),
@@ -107,7 +109,10 @@ export const podTemplate = (bundle: Bundle, process: Process, surroundings: Surr
     .filter(({ kind }) => !(claimed && kind === 'persistent'))
     .map((volume) => ({ name: volume.name, ...volumeSource(process, volume, surroundings.persistence) }));
   const hasConfig = volumes.some(({ kind }) => kind === 'config');
-  const checksum = createHash('sha256').update(configText(process, surroundings)).digest('hex').slice(0, 16);
+  const checksum = createHash('sha256')
+    .update(configText(process, surroundings, bundle))
+    .digest('hex')
+    .slice(0, 16);
   return {
     metadata: {
       labels: { ...processLabels(bundle, process), 'app.kubernetes.io/version': VERSION },
@@ -134,7 +139,11 @@ export const podTemplate = (bundle: Bundle, process: Process, surroundings: Surr
       serviceAccount: process.fullName,
       serviceAccountName: process.fullName,
       terminationGracePeriodSeconds: 30,
-      ...(runsToItsEnd(process.declaration) ? {} : { topologySpreadConstraints: affinityOf(bundle, process) }),
+      // On every node there is nothing to spread, and no taint to wait for.
+      ...(workload?.kind === 'DaemonSet' ? { tolerations: [{ operator: 'Exists' }] } : {}),
+      ...(runsToItsEnd(process.declaration) || workload?.kind === 'DaemonSet'
+        ? {}
+        : { topologySpreadConstraints: affinityOf(bundle, process) }),
       ...(mounted.length > 0 ? { volumes: mounted } : {}),
     },
   };

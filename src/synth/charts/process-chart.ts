@@ -63,13 +63,14 @@ export const addProcessChart = (scope: Construct, bundle: Bundle, process: Proce
 
   addAccess(chart, bundle, process);
   if (declaration.volumes.some(({ kind }) => kind === 'config'))
-    new k8s.KubeConfigMap(chart, 'config', { metadata, data: { [CONFIG_FILE]: configText(process, surroundings) } });
+    new k8s.KubeConfigMap(chart, 'config', { metadata, data: { [CONFIG_FILE]: configText(process, surroundings, bundle) } });
   if (surroundings.persistence && declaration.workload?.kind !== 'StatefulSet') addClaims(chart, process, metadata);
   addWorkload(chart, bundle, process, surroundings, metadata);
   if (declaration.ports.length > 0) addServices(chart, process, metadata, matchLabels);
   // maxUnavailable, because minAvailable 1 would keep a node with the only pod from ever being drained.
   // A pod that is broken anyway must not keep a node from being drained either.
-  if (!runsToItsEnd(declaration))
+  // Pods of a DaemonSet are not evicted when a node is drained.
+  if (!runsToItsEnd(declaration) && declaration.workload?.kind !== 'DaemonSet')
     new k8s.KubePodDisruptionBudget(chart, 'disruption-budget', {
       metadata,
       spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels }, unhealthyPodEvictionPolicy: 'AlwaysAllow' },

@@ -1,6 +1,6 @@
 import { Yaml } from 'cdk8s';
 import { PORTS } from '../../conventions/index.ts';
-import type { Process, Surroundings } from '../options/bundle.ts';
+import type { Bundle, Process, Surroundings } from '../options/bundle.ts';
 
 /** File name inside the ConfigMap and below the mount path of the declared volume. */
 export const CONFIG_FILE = 'bellwether.yaml';
@@ -21,22 +21,36 @@ const merge = (base: Sections, over: Sections): Sections => {
 /** Inside a pod: all addresses, because probes and scrapes come from outside. */
 const LISTEN = { listen: { host: '0.0.0.0' } };
 
-const exporterConfig = (process: Process, { prometheusUrl, preset }: Surroundings): Sections => {
+/** A process of the bundle as another one reaches it: in the same namespace, so the name of the service is enough. */
+const besides = ({ fullName, declaration }: Process, name: string, port: number): string =>
+  `http://${fullName.slice(0, -declaration.name.length)}${name}:${port}`;
+
+const exporterConfig = (process: Process, { prometheusUrl, preset }: Surroundings, { processes }: Bundle): Sections => {
   const state = process.declaration.volumes.find(({ kind }) => kind === 'persistent');
+  const tokens = process.declaration.volumes.find(({ kind }) => kind === 'secret');
   return {
     ...LISTEN,
     prometheus: { url: prometheusUrl },
     features: { preset },
     ...(process.shards === undefined ? {} : { sharding: { shards: process.shards } }),
     ...(state ? { snapshot: { path: `${state.mountPath}/snapshot` } } : {}),
+    ...(tokens && processes.some(({ declaration }) => declaration.name === 'receiver')
+      ? { feedback: { url: besides(process, 'receiver', PORTS.receiverApi), bearerTokenFile: `${tokens.mountPath}/exporter` } }
+      : {}),
   };
 };
 
 /** Names of the tokens, which are keys of the Secret, and what each may do. */
-const RECEIVER_TOKENS = { alertmanager: 'sender', exporter: 'viewer', responder: 'responder', admin: 'admin' } as const;
+const RECEIVER_TOKENS = {
+  alertmanager: 'sender',
+  collector: 'sender',
+  exporter: 'viewer',
+  responder: 'responder',
+  admin: 'admin',
+} as const;
 
-const receiverConfig = (process: Process, { alertmanagerUrl }: Surroundings): Sections => {
-  const { volumes, name } = process.declaration;
+const receiverConfig = (process: Process, { alertmanagerUrl, prometheusUrl }: Surroundings, { mitigation }: Bundle): Sections => {
+  const { volumes } = process.declaration;
   const mountOf = (kind: string): string | undefined => volumes.find((volume) => volume.kind === kind)?.mountPath;
   const [state, tokens] = [mountOf('persistent'), mountOf('secret')];
   return {
@@ -50,8 +64,8 @@ const receiverConfig = (process: Process, { alertmanagerUrl }: Surroundings): Se
           },
         }),
     alertmanager: { urls: [alertmanagerUrl] },
-    // In the same namespace, so the name of the service is enough.
-    exporter: { url: `http://${process.fullName.slice(0, -name.length)}exporter:${PORTS.exporterApi}` },
+    ...(mitigation.length === 0 ? {} : { mitigation: { enabled: true, backEnds: mitigation, prometheusUrl } }),
+    exporter: { url: besides(process, 'exporter', PORTS.exporterApi) },
   };
 };
 
@@ -61,15 +75,30 @@ const admissionConfig = ({ fullName }: Process): Sections => ({
   certificates: { service: fullName, secret: `${fullName}-authority`, webhookConfigurations: [`${fullName}-policies`] },
 });
 
+/** Collectors and decoys have namespaces of their own, so the receiver is named in full. `prefix` is that of the bundle's objects. */
+const toReceiver = ({ fullName, declaration }: Process, { home }: Surroundings): Sections => {
+  const prefix = fullName.slice(0, -declaration.name.length);
+  const token = declaration.volumes.find(({ kind }) => kind === 'secret')?.mountPath;
+  return {
+    ...LISTEN,
+    receiver: {
+      url: `http://${prefix}receiver.${home ?? 'bellwether'}.svc:${PORTS.receiverApi}`,
+      ...(token === undefined ? {} : { tokenFile: `${token}/token` }),
+    },
+  };
+};
+
 /** What the bundle knows for the configuration of a process, by its name. */
-const KNOWN: Readonly<Record<string, (process: Process, surroundings: Surroundings) => Sections>> = {
+const KNOWN: Readonly<Record<string, (process: Process, surroundings: Surroundings, bundle: Bundle) => Sections>> = {
   exporter: exporterConfig,
   receiver: receiverConfig,
   admission: admissionConfig,
+  collector: (process, surroundings) => ({ ...toReceiver(process, surroundings), tetragon: { enabled: true } }),
+  'cluster-events': (process, surroundings) => ({ ...toReceiver(process, surroundings), node: 'cluster', kubernetes: { enabled: true } }),
 };
 
 /** Text of the configuration file of a process; what the options say wins over what the bundle knows. */
-export const configText = (process: Process, surroundings: Surroundings): string => {
-  const known = KNOWN[process.declaration.name]?.(process, surroundings) ?? {};
+export const configText = (process: Process, surroundings: Surroundings, bundle: Bundle): string => {
+  const known = KNOWN[process.declaration.name]?.(process, surroundings, bundle) ?? {};
   return Yaml.stringify(merge(known, process.config));
 };

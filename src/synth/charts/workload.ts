@@ -75,6 +75,21 @@ export const addWorkload = (chart: Chart, bundle: Bundle, process: Process, surr
         },
       });
       return;
+    case 'DaemonSet':
+      new k8s.KubeDaemonSet(chart, 'daemon-set', {
+        metadata: labelled,
+        spec: {
+          minReadySeconds: 0,
+          revisionHistoryLimit: HISTORY,
+          selector: { matchLabels },
+          template,
+          updateStrategy: {
+            type: 'RollingUpdate',
+            rollingUpdate: { maxSurge: k8s.IntOrString.fromNumber(0), maxUnavailable: k8s.IntOrString.fromString('10%') },
+          },
+        },
+      });
+      return;
     case 'StatefulSet': {
       const templates = surroundings.persistence ? claimTemplates(process) : [];
       const spec = k8s.toJson_StatefulSetSpec({

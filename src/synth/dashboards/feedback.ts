@@ -1,4 +1,4 @@
-import { RECEIVER_METRICS as own } from '../../conventions/index.ts';
+import { MITIGATION_METRICS as limits, RECEIVER_METRICS as own } from '../../conventions/index.ts';
 import type { DashboardPlan } from './dashboard.ts';
 import { ALERT_ANNOTATION, CLUSTER_VARIABLE } from './overview.ts';
 import { series, stat } from './panels.ts';
@@ -21,7 +21,7 @@ export const FEEDBACK: DashboardPlan = {
   annotations: [
     {
       ...ALERT_ANNOTATION,
-      expr: 'ALERTS{product="bellwether",alertstate="firing",alertname=~"Bellwether(Receiver|Store|Verdict|Alertmanager|Bulk|AlertPath).+"}',
+      expr: 'ALERTS{product="bellwether",alertstate="firing",alertname=~"Bellwether(Receiver|Store|Verdict|Alertmanager|Bulk|AlertPath|Notices|Feedback|Mitigation).+"}',
     },
   ],
   rows: [
@@ -89,6 +89,44 @@ export const FEEDBACK: DashboardPlan = {
       ],
     },
     {
+      title: 'Mitigations',
+      panels: [
+        stat({ title: 'Switched on', description: '1 while mitigations may begin.' }, 'none', {
+          expr: `max(${mine(limits.mitigationEnabled.name)})`,
+        }),
+        stat({ title: 'Waiting', description: 'Mitigations that wait for an approval.' }, 'none', {
+          expr: `max(${mine(limits.mitigationsAwaiting.name)})`,
+        }),
+        stat({ title: 'Overdue', description: 'Mitigations past their end that are not yet taken back.' }, 'none', {
+          expr: `max(${mine(limits.mitigationsOverdue.name)})`,
+        }),
+        series(
+          { title: 'In force', description: 'By mode; and those that turn nothing away.' },
+          'none',
+          [
+            { expr: `max by (mode) (${mine(limits.mitigationsActive.name)})`, legend: '{{mode}}' },
+            { expr: `max(${mine(limits.mitigationsIneffective.name)})`, legend: 'without effect' },
+          ],
+          { min: 0, none: 'None' },
+        ),
+        series(
+          { title: 'Applied and taken back', description: 'Within an hour, by mode and by cause.' },
+          'none',
+          [
+            { expr: perHour(limits.mitigationsApplied.name, 'mode'), legend: 'applied: {{mode}}' },
+            { expr: perHour(limits.mitigationsReverted.name, 'cause'), legend: 'back: {{cause}}' },
+          ],
+          { min: 0, none: 'None' },
+        ),
+        series(
+          { title: 'Held back', description: 'Within an hour, by guard.' },
+          'none',
+          [{ expr: perHour(limits.mitigationsBlocked.name, 'guard'), legend: '{{guard}}' }],
+          { min: 0, none: 'None' },
+        ),
+      ],
+    },
+    {
       title: 'Alerts',
       panels: [
         series(
@@ -122,6 +160,15 @@ export const FEEDBACK: DashboardPlan = {
             { expr: `max(${mine(own.storeLimit.name)})`, legend: 'limit' },
           ],
           { min: 0 },
+        ),
+        series(
+          { title: 'Messages', description: 'Notices about alerts within an hour, by what became of them, and those that wait.' },
+          'none',
+          [
+            { expr: perHour(own.notices.name, 'outcome'), legend: '{{outcome}}' },
+            { expr: `sum(${mine(own.noticesWaiting.name)})`, legend: 'waiting' },
+          ],
+          { min: 0, none: 'None' },
         ),
         series(
           { title: 'Failures of the store', description: 'Within an hour, by reason.' },

@@ -1,6 +1,6 @@
 import { EXPORTER_METRICS, FLOW_METRICS, PROCESS_METRICS, SCORE_METRICS, SOURCE_METRICS as source } from '../../conventions/index.ts';
 import type { DashboardPlan } from './dashboard.ts';
-import { ALERT_ANNOTATION, CLUSTER_VARIABLE } from './overview.ts';
+import { ALERT_ANNOTATION, CLUSTER_VARIABLE, MODEL_ANNOTATION } from './overview.ts';
 import { series, stat, table } from './panels.ts';
 
 const own = { ...PROCESS_METRICS, ...EXPORTER_METRICS, ...FLOW_METRICS };
@@ -22,6 +22,7 @@ export const HEALTH: DashboardPlan = {
   annotations: [
     { ...ALERT_ANNOTATION, expr: 'ALERTS{product="bellwether",alertstate="firing",alertname=~"Bellwether.+",severity!="none"}' },
     { name: 'Configuration', expr: `changes(${own.configReloadTime.name}[2m]) > 0`, color: 'purple', title: 'Configuration accepted' },
+    MODEL_ANNOTATION,
   ],
   rows: [
     {

@@ -24,6 +24,14 @@ export const ALERT_ANNOTATION: Annotation = {
   title: '{{alertname}} {{workload}}',
 };
 
+/** A score that changes its ways just then may have another model behind it. */
+export const MODEL_ANNOTATION: Annotation = {
+  name: 'Models',
+  expr: `increase(${EXPORTER_METRICS.learnedModelChanges.name}[2m]) > 0`,
+  color: 'orange',
+  title: 'New model {{outcome}}',
+};
+
 const chosen = `${SCORE}{cluster=~"$cluster",namespace=~"$namespace"}`;
 /** The same workloads at every instant of the picture: a top list that moves tears lines apart. */
 const loudest = `${chosen} and topk(${TOP}, max_over_time(${chosen}[$__range] @ end()))`;

@@ -1,6 +1,6 @@
 import { ALERT_BOUNDARY, SCORE_METRICS } from '../../conventions/index.ts';
 import type { DashboardPlan, Variable } from './dashboard.ts';
-import { ALERT_ANNOTATION, CLUSTER_VARIABLE, TOP } from './overview.ts';
+import { ALERT_ANNOTATION, CLUSTER_VARIABLE, MODEL_ANNOTATION, TOP } from './overview.ts';
 import type { PanelText, SizedPanel } from './panel.ts';
 import { SCORE_STEPS, series, stat, table } from './panels.ts';
 
@@ -58,6 +58,7 @@ export const WORKLOAD: DashboardPlan = {
       color: 'blue',
       title: 'Rollout of {{deployment}}',
     },
+    MODEL_ANNOTATION,
   ],
   rows: [
     {
@@ -98,6 +99,16 @@ export const WORKLOAD: DashboardPlan = {
           'percentunit',
           [{ expr: `topk(10, max by (metric) (${SCORE_METRICS.contribution.name}${workload}))`, legend: '{{metric}}' }],
           { min: 0, stacked: true, none: 'The score was below 0.5' },
+        ),
+        series(
+          {
+            title: 'Kind of overload',
+            description:
+              'How probable each is while an alarm has more traffic, CPU or waiting than usual: a flood, an intruder, or natural.',
+          },
+          'percentunit',
+          [{ expr: `max by (kind) (${SCORE_METRICS.overload.name}${workload})`, legend: '{{kind}}' }],
+          { min: 0, stacked: true, none: 'No alarm with an overload' },
         ),
       ],
     },

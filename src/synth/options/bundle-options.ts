@@ -21,6 +21,11 @@ export interface BundleOptions {
   };
   /** Which overlays to write, and what each meets in its cluster; false leaves one out. All where absent. */
   readonly overlays?: Partial<Record<OverlayName, OverlayOptions | false>>;
+  /**
+   * Limits on traffic, off where absent. `backEnds` names data planes and how far each may go; the receiver gets the rights of these and no
+   * others, and a CronJob takes back what outlives its end.
+   */
+  readonly mitigation?: { readonly backEnds?: Readonly<Record<string, 'off' | 'dryRun' | 'enforce'>> };
   /** Settings of single processes, by the name in their declaration. */
   readonly processes?: Readonly<Record<string, ProcessOptions>>;
   readonly scrape?: { readonly interval?: string; readonly timeout?: string; readonly sampleLimit?: number };

@@ -5,8 +5,14 @@ import type { OverlayName } from './bundle-options.ts';
 export interface Bundle {
   readonly name: string;
   readonly namespace: string;
+  /** Parts in a namespace of their own: where the rest of the bundle is. */
+  readonly home?: string;
+  /** What Pod Security allows in the namespace; `restricted` where absent. */
+  readonly podSecurity?: 'restricted' | 'privileged';
   readonly image: { readonly reference: string; readonly pullPolicy: 'Always' | 'IfNotPresent'; readonly pullSecrets: readonly string[] };
   readonly overlays: readonly Overlay[];
+  /** Back-ends of mitigations that are switched on; none: mitigations are off. */
+  readonly mitigation: readonly { readonly name: string; readonly mode: 'dryRun' | 'enforce' }[];
   readonly processes: readonly Process[];
   readonly scrape: { readonly intervalSeconds: number; readonly timeoutSeconds: number; readonly sampleLimit: number };
   readonly rules: RuleSettings;
@@ -24,6 +30,8 @@ export interface Surroundings {
   readonly prometheusPodLabels: Readonly<Record<string, string>>;
   readonly preset: 'raw' | 'recorded';
   readonly persistence: boolean;
+  /** For parts in a namespace of their own: where the rest of the bundle is. */
+  readonly home?: string;
 }
 
 export interface Overlay extends Surroundings {

@@ -1,6 +1,7 @@
 import { type ModuleDeclaration, VERSION } from '../../conventions/index.ts';
 import type { Bundle } from './bundle.ts';
 import { type BundleOptions, OVERLAY_NAMES } from './bundle-options.ts';
+import { parseMitigation, withMitigations } from './parse-mitigation.ts';
 import { parseOverlay } from './parse-overlay.ts';
 import { parseProcesses } from './parse-process.ts';
 import { parseRules } from './parse-rules.ts';
@@ -84,11 +85,13 @@ export const parseOptions = (options: BundleOptions, declarations: readonly Modu
   const namespace = root.text('namespace', 'bellwether', DNS_LABEL);
   const scrape = parseScrape(root.section('scrape'));
   const rules = parseRules(root.section('rules'), scrape.intervalSeconds);
-  const processes = parseProcesses(root.section('processes'), name, declarations);
+  const mitigation = parseMitigation(root.section('mitigation'));
+  const processes = parseProcesses(root.section('processes'), name, withMitigations(declarations, mitigation));
   const bundle: Bundle = {
     name,
     namespace,
     image: parseImage(root.section('image')),
+    mitigation,
     overlays: [...root.sections('overlays', OVERLAY_NAMES)].map(([overlay, section]) => parseOverlay(overlay, section, rules.recording)),
     processes,
     scrape,

@@ -6,7 +6,7 @@ const matcher = ({ name, type, value }: Match): AlertMatcher => ({ name, matchTy
 
 /** The route as the Prometheus operator takes it. */
 export const alertmanagerConfigSpec = (bundle: Bundle): AlertmanagerConfigSpec => {
-  const { receiver, match, webhook, watchdog, inhibit, ...pace } = routePlan(bundle);
+  const { receiver, match, webhook, watchdog, inhibits, ...pace } = routePlan(bundle);
   const { url, urlSecret, tokenSecret } = bundle.routing;
   const { match: watchdogMatch, ...watchdogPace } = watchdog;
   const authorization = tokenSecret ? { httpConfig: { authorization: { type: 'Bearer', credentials: tokenSecret } } } : {};
@@ -23,6 +23,10 @@ export const alertmanagerConfigSpec = (bundle: Bundle): AlertmanagerConfigSpec =
         webhookConfigs: [{ ...(url === undefined ? {} : { url }), ...(urlSecret ? { urlSecret } : {}), ...webhook, ...authorization }],
       },
     ],
-    inhibitRules: [{ sourceMatch: inhibit.source.map(matcher), targetMatch: inhibit.target.map(matcher), equal: inhibit.equal }],
+    inhibitRules: inhibits.map(({ source, target, equal }) => ({
+      sourceMatch: source.map(matcher),
+      targetMatch: target.map(matcher),
+      equal,
+    })),
   };
 };

@@ -48,8 +48,10 @@ export const plainAlertmanagerConfig = (bundle: Bundle) => {
         ],
       },
     ],
-    inhibit_rules: [
-      { source_matchers: plan.inhibit.source.map(matcher), target_matchers: plan.inhibit.target.map(matcher), equal: plan.inhibit.equal },
-    ],
+    inhibit_rules: plan.inhibits.map(({ source, target, equal }) => ({
+      source_matchers: source.map(matcher),
+      target_matchers: target.map(matcher),
+      equal,
+    })),
   };
 };

@@ -3,6 +3,8 @@ import type { Bundle } from '../options/bundle.ts';
 import { PRODUCT_LABEL } from '../rules/alert-rule.ts';
 import { STORM_ALERT, SUSTAINED_ALERT } from '../rules/bundle-alerts.ts';
 
+const MITIGATED_ALERT = 'WorkloadMitigated';
+
 /** `value` is a whole-value match, or an anchored regular expression with `=~`. */
 export interface Match {
   readonly name: string;
@@ -23,7 +25,7 @@ export interface RoutePlan extends Pace {
   readonly match: readonly Match[];
   readonly watchdog: Pace & { readonly match: readonly Match[] };
   readonly webhook: { readonly sendResolved: boolean; readonly maxAlerts: number; readonly timeout: string };
-  readonly inhibit: { readonly source: readonly Match[]; readonly target: readonly Match[]; readonly equal: readonly string[] };
+  readonly inhibits: readonly { readonly source: readonly Match[]; readonly target: readonly Match[]; readonly equal: readonly string[] }[];
 }
 
 /** The group interval also bounds how long Alertmanager tries again when the receiver answers 5xx. */
@@ -43,9 +45,17 @@ export const routePlan = (bundle: Bundle): RoutePlan => ({
   },
   // 200 alerts are about 300 kB; what is left out can be asked for at the API of Alertmanager.
   webhook: { sendResolved: true, maxAlerts: 200, timeout: '10s' },
-  inhibit: {
-    source: [{ name: 'alertname', type: '=', value: STORM_ALERT }],
-    target: [{ name: 'alertname', type: '=~', value: `${WORKLOAD_ALERT.name}|${SUSTAINED_ALERT}` }],
-    equal: ['namespace'],
-  },
+  inhibits: [
+    {
+      source: [{ name: 'alertname', type: '=', value: STORM_ALERT }],
+      target: [{ name: 'alertname', type: '=~', value: `${WORKLOAD_ALERT.name}|${SUSTAINED_ALERT}` }],
+      equal: ['namespace'],
+    },
+    // A workload under a limit is anomalous for as long as the limit bites.
+    {
+      source: [{ name: 'alertname', type: '=', value: MITIGATED_ALERT }],
+      target: [{ name: 'alertname', type: '=~', value: `${WORKLOAD_ALERT.name}|${SUSTAINED_ALERT}` }],
+      equal: ['namespace', 'workload', 'workload_kind'],
+    },
+  ],
 });

@@ -12,15 +12,22 @@ const label = (name: string): string => `{{ $labels.${name} | urlquery }}`;
 const WORKLOAD_VARIABLES = { namespace: label('namespace'), workload: label('workload'), workload_kind: label('workload_kind') };
 
 /** Alerts about ourselves begin with the product's name; the storm is about workloads all the same. */
-const isAboutWorkloads = (name: string): boolean => !name.startsWith('Bellwether') || name === STORM_ALERT;
+const isAboutWorkloads = (name: string): boolean => !/^(Bellwether|Decoy)/.test(name) || name === STORM_ALERT;
 
 const ABOUT_ADMISSION = /^Bellwether(Admission|Policy)/;
 /** Alerts about keeping alerts and hearing verdicts. */
-const ABOUT_FEEDBACK = /^Bellwether(Receiver|Store|Verdict|Alertmanager|BulkSilence|AlertPath)/;
+const ABOUT_FEEDBACK = /^Bellwether(Receiver|Store|Verdict|Alertmanager|BulkSilence|AlertPath|Notices|Feedback)/;
+
+/** Alerts about limits: their rows are on the page of alerts and feedback. */
+const ABOUT_MITIGATION = /^BellwetherMitigation/;
+
+/** Alerts about what processes do and what decoys are asked. */
+const ABOUT_SECURITY = /^(Runtime|Decoy)/;
 
 const linkOf = (base: string, name: string): string => {
   if (name === STORM_ALERT) return dashboardLink(base, 'overview', { namespace: label('namespace') });
-  if (ABOUT_FEEDBACK.test(name)) return dashboardLink(base, 'feedback');
+  if (ABOUT_FEEDBACK.test(name) || ABOUT_MITIGATION.test(name)) return dashboardLink(base, 'feedback');
+  if (ABOUT_SECURITY.test(name)) return dashboardLink(base, 'networkSecurity');
   const dashboard: DashboardName = isAboutWorkloads(name) ? 'workload' : ABOUT_ADMISSION.test(name) ? 'admission' : 'health';
   return dashboardLink(base, dashboard, dashboard === 'workload' ? WORKLOAD_VARIABLES : {});
 };

@@ -8,6 +8,7 @@ import { addRulesChart, addServiceMonitorChart } from '../charts/prometheus-oper
 import type { Bundle, Overlay, Surroundings } from '../options/bundle.ts';
 import { OVERLAY_NAMES, type OverlayName } from '../options/bundle-options.ts';
 import { ruleSets } from '../rules/rule-groups.ts';
+import { collectorManifests, collectorMonitors } from './apart.ts';
 import { chartManifests } from './core-manifests.ts';
 import type { KustomizePatch } from './kustomization.ts';
 import { labManifests } from './lab.ts';
@@ -108,6 +109,8 @@ export const components = (bundle: Bundle, base: Surroundings): readonly Compone
       files: new Map([['dashboards', chartManifests((app) => addGrafanaOperatorChart(app, bundle))]]),
     },
     { name: 'lab', usedBy: [], files: labManifests(bundle) },
+    { name: 'collector', usedBy: [], files: collectorManifests(bundle, base) },
+    { name: 'collector-monitor', usedBy: [], files: collectorMonitors(bundle) },
     ...(certified(bundle).length > 0 ? [certManager(bundle)] : []),
     ...(bundle.processes.some(({ route }) => route)
       ? [

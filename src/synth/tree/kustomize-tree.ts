@@ -9,6 +9,8 @@ import { yamlFile } from './yaml-file.ts';
 
 type Files = ReadonlyMap<string, readonly Manifest[]>;
 
+/** Components with a namespace of their own, which may also be applied by themselves. */
+const ALONE = ['lab', 'collector'] as const;
 const KUSTOMIZATION = 'kustomization.yaml';
 const all = (files: Files): readonly Manifest[] => [...files.values()].flat();
 const writeFiles = (folder: string, files: Files): readonly (readonly [string, string])[] =>
@@ -42,7 +44,9 @@ export const kustomizeTree = (bundle: Bundle): ReadonlyMap<string, string> => {
       [`components/${name}/${KUSTOMIZATION}`, componentFile({ resources: resourceNames(files), patches })] as const,
     ]),
     // A component cannot be applied by itself.
-    ['overlays/lab/kustomization.yaml', kustomizationFile({ components: ['../../components/lab'] })] as const,
+    ...ALONE.map(
+      (part) => [`overlays/${part}/kustomization.yaml`, kustomizationFile({ components: [`../../components/${part}`] })] as const,
+    ),
     ...bundle.overlays.map(
       (overlay) => [`overlays/${overlay.name}/${KUSTOMIZATION}`, overlayFile(bundle, overlay, all(base), parts)] as const,
     ),

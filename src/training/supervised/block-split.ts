@@ -1,7 +1,7 @@
 /** Part of each class, by time, that is learned from. */
 const LEARNED_SHARE = 0.6;
 /** Rows left out between what is learned and what judges in one stretch: features look back that far. */
-const GAP = 6;
+export const LOOK_BACK_ROWS = 6;
 
 /** Where a row belongs. */
 export const PART = { none: 0, learned: 1, judged: 2 } as const;
@@ -44,7 +44,7 @@ export const splitBlocks = (
     cutInside.push(label);
     const rows = own[0]!.rows;
     const border = Math.floor(LEARNED_SHARE * rows.length);
-    for (const [i, row] of rows.entries()) part[row] = i < border ? PART.learned : i >= border + GAP ? PART.judged : PART.none;
+    for (const [i, row] of rows.entries()) part[row] = i < border ? PART.learned : i >= border + LOOK_BACK_ROWS ? PART.judged : PART.none;
   }
   return { part, cutInside };
 };

@@ -3,6 +3,7 @@ import {
   type ClassifierFacts,
   createTrainer,
   initialWeights,
+  inputWidth,
   type ModelSession,
   startState,
   type TrainingGraph,
@@ -11,7 +12,9 @@ import {
 import { seededRandom } from '../../platform/index.ts';
 import { PART } from './block-split.ts';
 import type { LabelledRows } from './labelled-rows.ts';
-import { drawBalanced, fitTransforms } from './transforms.ts';
+import { principalComponents } from './principal.ts';
+import { DEFAULT_SETTINGS, type SupervisedSettings } from './settings.ts';
+import { cutDown, drawBalanced, fitTransforms } from './transforms.ts';
 
 const BATCH_ROWS = 64;
 const LEARNING_RATE = 3e-3;
@@ -22,32 +25,50 @@ export interface ClassifierCurvePoint {
   readonly loss: number;
 }
 
-export const classifierTraining = ({ columns, classes }: LabelledRows): TrainingGraph =>
-  buildClassifierTraining(BATCH_ROWS, columns.length, classes.length);
+export const classifierTraining = (facts: ClassifierFacts): TrainingGraph =>
+  buildClassifierTraining(BATCH_ROWS, inputWidth(facts), facts.classes.length);
 
 export const rowsOfPart = ({ part }: LabelledRows, wanted: number): number[] => [...part.keys()].filter((row) => part[row] === wanted);
 
 /** Transforms and classes, fitted on the learned rows. */
-export const factsOf = (rows: LabelledRows): ClassifierFacts => ({
-  metrics: [...rows.metrics],
-  columns: [...rows.columns],
-  classes: [...rows.classes],
-  ...fitTransforms(rows.values, rows.columns.length, rowsOfPart(rows, PART.learned)),
-});
+export const factsOf = (rows: LabelledRows, settings: SupervisedSettings = DEFAULT_SETTINGS): ClassifierFacts => {
+  const learned = rowsOfPart(rows, PART.learned);
+  const width = rows.columns.length;
+  const scaled: ClassifierFacts = {
+    metrics: [...rows.metrics],
+    columns: [...rows.columns],
+    classes: [...rows.classes],
+    encoding: settings.encoding,
+    ...fitTransforms(rows.values, width, learned, settings.encoding),
+  };
+  if (settings.components === 0) return scaled;
+  const given = new Float64Array(learned.length * width);
+  for (const [i, row] of learned.entries()) given.set(rows.values.subarray(row * width, (row + 1) * width), i * width);
+  return { ...scaled, components: principalComponents(transformRows(scaled, given), width, settings.components) };
+};
 
-/** Trains on the learned rows, classes drawn equally often; the same rows, steps and seed give the same weights. */
+/** Trains on the learned rows, classes drawn as the settings say; the same rows, steps and seed give the same weights. */
 export const fitClassifier = async (
   session: Pick<ModelSession, 'run'>,
   graph: TrainingGraph,
   rows: LabelledRows,
   facts: ClassifierFacts,
-  options: { readonly steps: number; readonly seed: number; readonly signal?: AbortSignal | undefined },
+  options: {
+    readonly steps: number;
+    readonly seed: number;
+    readonly sampling?: SupervisedSettings['sampling'];
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<{ readonly weights: Float32Array; readonly curve: readonly ClassifierCurvePoint[] }> => {
   const random = seededRandom(options.seed);
-  const width = rows.columns.length;
+  const width = inputWidth(facts);
   const scaled = transformRows(facts, rows.values);
   const learned = rowsOfPart(rows, PART.learned);
-  const byClass = rows.classes.map((_, label) => learned.filter((row) => rows.labels[row] === label));
+  const byClass = cutDown(
+    rows.classes.map((_, label) => learned.filter((row) => rows.labels[row] === label)),
+    options.sampling ?? DEFAULT_SETTINGS.sampling,
+    seededRandom(options.seed + 1),
+  );
   const trainer = createTrainer(session, graph, startState(initialWeights(graph.parameters, random)));
   const curve: ClassifierCurvePoint[] = [];
   let sum = 0;

@@ -24,7 +24,8 @@ import { PART } from './block-split.ts';
 import { classifierTraining, factsOf, fitClassifier, rowsOfPart } from './fit-classifier.ts';
 import { auditRows, judgeClassifier } from './judge-classifier.ts';
 import { type LabelledRows, labelledRows } from './labelled-rows.ts';
-import { TRANSFORMS } from './transforms.ts';
+import { searchSettings, type TriedSettings } from './search-settings.ts';
+import { DEFAULT_SETTINGS, type SupervisedSettings, stepsOf } from './settings.ts';
 
 const SESSION = { threads: 1, maxQueue: 2, timeoutMs: 120_000 } as const;
 const VERSION_DIGITS = 12;
@@ -83,23 +84,37 @@ const compare = (own: KindFigures, before: KindFigures | undefined): Verdict => 
   };
 };
 
+const chosenOf = ({ encoding, components, sampling }: Partial<SupervisedSettings>): Partial<SupervisedSettings> => ({
+  ...(encoding ? { encoding } : {}),
+  ...(components === undefined ? {} : { components }),
+  ...(sampling ? { sampling } : {}),
+});
+
+const formatTried = (tried: readonly TriedSettings[]): string =>
+  ['tried on folds by time, macro F1:', ...tried.map((each) => `  ${each.macroF1.toFixed(3)}  ${stepsOf(each).join(', ')}`)].join('\n');
+
 /**
  * Learns from labelled events which kind a frame is of, judges on later blocks of time, keeps the model and promotes it where it is better than the
  * one at work. The same data, steps and seed give the same model.
  */
 export const runSupervised = async (
   { clock, tell }: { readonly clock: Clock; readonly tell: (line: string) => void },
-  options: TrainingOptions,
+  options: TrainingOptions & Partial<SupervisedSettings> & { readonly search?: boolean | undefined },
   signal?: AbortSignal,
 ): Promise<SupervisedResult> => {
   const champion = await championOf(options.out);
   const { data, rows } = await prepare(options);
   const learned = rowsOfPart(rows, PART.learned).length;
   tell(`${learned} frames to learn from, ${rowsOfPart(rows, PART.judged).length} to judge by, classes ${rows.classes.join(', ')}`);
-  const facts = factsOf(rows);
-  const graph = classifierTraining(rows);
+  const tried = options.search
+    ? await searchSettings(rows, { ...options, signal, withSession: (model, work) => withSession(clock, model, work) })
+    : [];
+  const settings: SupervisedSettings = { ...DEFAULT_SETTINGS, ...chosenOf(options), ...tried[0] };
+  if (options.search) tell(tried.length === 0 ? 'too few rows to search on folds by time: settings are kept' : formatTried(tried));
+  const facts = factsOf(rows, settings);
+  const graph = classifierTraining(facts);
   const { weights, curve } = await withSession(clock, graph.model, (session) =>
-    fitClassifier(session, graph, rows, facts, { ...options, signal }),
+    fitClassifier(session, graph, rows, facts, { ...options, sampling: settings.sampling, signal }),
   );
 
   const { licence, seed, steps } = options;
@@ -117,14 +132,25 @@ export const runSupervised = async (
 
   const audited = auditRows(rows);
   const key = createHash('sha256')
-    .update(JSON.stringify(['supervised', data.sha256, steps, seed]))
+    .update(JSON.stringify(['supervised', data.sha256, steps, seed, settings]))
     .digest('hex');
   const write = (name: string, text: string): Promise<void> =>
     writeFileAtomic(`${options.out}/runs/${key.slice(0, 16)}/${name}`, [new TextEncoder().encode(text)]);
   await write('report.html', reportPage(data.reports));
   await write('report.json', `${JSON.stringify(data.reports)}\n`);
   const { cutInside } = rows;
-  const record = { version, ...training, files: options.files, transforms: TRANSFORMS, curve, figures, audit: audited, cutInside, verdict };
+  const record = {
+    version,
+    ...training,
+    files: options.files,
+    transforms: stepsOf(settings),
+    tried,
+    curve,
+    figures,
+    audit: audited,
+    cutInside,
+    verdict,
+  };
   await write('run.json', `${JSON.stringify(record, undefined, 2)}\n`);
   const limits =
     cutInside.length > 0

@@ -6,7 +6,9 @@ import { PART, splitBlocks } from './block-split.ts';
 import { classifierTraining, factsOf, fitClassifier, rowsOfPart } from './fit-classifier.ts';
 import { auditRows, judgeClassifier } from './judge-classifier.ts';
 import { labelledRows } from './labelled-rows.ts';
-import { drawBalanced, fitTransforms } from './transforms.ts';
+import { principalComponents } from './principal.ts';
+import { searchSettings, timeFolds } from './search-settings.ts';
+import { cutDown, drawBalanced, fitTransforms } from './transforms.ts';
 
 const STEP_SECONDS = 10;
 const COUNT = 1200;
@@ -124,7 +126,7 @@ describe('drawBalanced', () => {
 
 describe('fitClassifier', () => {
   it('tells kinds apart on another day, gives the same weights again, and takes no notice of poison in the rows that judge', async () => {
-    const graph = classifierTraining(rows);
+    const graph = classifierTraining(factsOf(rows));
     const session = await openDirectSession(graph.model);
     const options = { steps: 200, seed: 1 };
     const { weights } = await fitClassifier(session, graph, rows, factsOf(rows), options);
@@ -151,5 +153,61 @@ describe('createKindClassifier', () => {
     const size = 24 * (rows.columns.length + 1) + 25 * rows.classes.length;
     const { manifest } = buildClassifier(new Float32Array(size), 'v', facts, training);
     expect(() => createKindClassifier(manifest, { run: async () => ({}) })).toThrow('do not fit');
+  });
+});
+
+describe('factsOf', () => {
+  it('fits encoding and principal components on learned rows alone: poison in the others changes nothing', () => {
+    const settings = { encoding: 'signed-log', components: 3, sampling: 'over' } as const;
+    const facts = factsOf(rows, settings);
+    expect(facts.components).toHaveLength(3 * rows.columns.length);
+    const learned = new Set(rowsOfPart(rows, PART.learned));
+    const poisoned = { ...rows, values: rows.values.map((x, i) => (learned.has(Math.floor(i / rows.columns.length)) ? x : 1e9 * (i % 7))) };
+    expect(factsOf(poisoned, settings)).toEqual(facts);
+    expect(transformRows(facts, rows.values.slice(0, 2 * rows.columns.length))).toHaveLength(6);
+  });
+});
+
+describe('principalComponents', () => {
+  it('finds the direction along which rows spread most, then the next', () => {
+    const spreadRandom = seededRandom(4);
+    const spread = Array.from({ length: 500 }, () => {
+      const [along, across] = [3 * (spreadRandom() - 0.5), 0.5 * (spreadRandom() - 0.5)];
+      return [along * 0.8 - across * 0.6, along * 0.6 + across * 0.8];
+    });
+    const [a, b, c, d] = principalComponents(Float32Array.from(spread.flat()), 2, 2);
+    expect([a, b].map((x) => Math.round(10 * x!) / 10)).toEqual([0.8, 0.6]);
+    expect(Math.abs(a! * c! + b! * d!)).toBeLessThan(1e-6);
+  });
+});
+
+describe('cutDown', () => {
+  it('cuts classes to the rarest, or lets them be', () => {
+    const byClass = [[0, 1, 2, 3, 4, 5], [6, 7], []];
+    expect(cutDown(byClass, 'under', seededRandom(1)).map((list) => list.length)).toEqual([2, 2, 0]);
+    expect(cutDown(byClass, 'over', seededRandom(1))).toEqual(byClass);
+    expect(cutDown(byClass, 'none', seededRandom(1))).toEqual([[0, 1, 2, 3, 4, 5, 6, 7]]);
+  });
+});
+
+describe('searchSettings', () => {
+  it('judges settings on later learned rows, and never on those that judge in the end', async () => {
+    const learned = new Set(rowsOfPart(rows, PART.learned));
+    for (const fold of timeFolds(rows)) {
+      const used = rowsOfPart(fold, PART.judged);
+      expect(used.length).toBeGreaterThan(20);
+      expect(used.every((row) => learned.has(row))).toBe(true);
+      expect(Math.min(...used)).toBeGreaterThan(Math.min(...rowsOfPart(fold, PART.learned)));
+    }
+    const tried = await searchSettings(rows, {
+      steps: 80,
+      seed: 1,
+      withSession: async (model, work) => {
+        const session = await openDirectSession(model);
+        return work(session).finally(() => session.close());
+      },
+    });
+    expect(tried).toHaveLength(8);
+    expect(tried[0]!.macroF1).toBeGreaterThanOrEqual(tried.at(-1)!.macroF1);
   });
 });

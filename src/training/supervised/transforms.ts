@@ -1,4 +1,6 @@
+import { type ClassifierFacts, encodeValue } from '../../learning/index.ts';
 import type { Random } from '../../platform/index.ts';
+import type { SupervisedSettings } from './settings.ts';
 
 /** Values beyond these shares of the learned ones are capped. */
 const CAP_SHARE = 0.005;
@@ -11,18 +13,16 @@ export interface FittedTransforms {
   readonly scale: number[];
 }
 
-/** The steps in their order, as the run record names them. */
-export const TRANSFORMS = [
-  `cap at ${CAP_SHARE} and ${1 - CAP_SHARE}`,
-  'scale to mean 0 and deviation 1',
-  'over-sample classes to equal shares',
-] as const;
-
 /** @param rows the learned rows; nothing else is looked at */
-export const fitTransforms = (values: Float64Array, width: number, rows: readonly number[]): FittedTransforms => {
+export const fitTransforms = (
+  values: Float64Array,
+  width: number,
+  rows: readonly number[],
+  encoding: ClassifierFacts['encoding'] = 'plain',
+): FittedTransforms => {
   const fitted: FittedTransforms = { low: [], high: [], mean: [], scale: [] };
   for (let k = 0; k < width; k++) {
-    const known = Float64Array.from(rows, (row) => values[row * width + k]!)
+    const known = Float64Array.from(rows, (row) => encodeValue(values[row * width + k]!, encoding))
       .filter(Number.isFinite)
       .sort();
     const at = (share: number): number => known[Math.min(known.length - 1, Math.floor(share * known.length))] ?? 0;
@@ -44,5 +44,20 @@ export const drawBalanced = (byClass: readonly (readonly number[])[], count: num
   return Array.from({ length: count }, () => {
     const rows = present[Math.floor(random() * present.length)]!;
     return rows[Math.floor(random() * rows.length)]!;
+  });
+};
+
+/** The learned rows of each class that may be drawn: all of them, or of each as many as the rarest has. */
+export const cutDown = (
+  byClass: readonly (readonly number[])[],
+  sampling: SupervisedSettings['sampling'],
+  random: Random,
+): readonly (readonly number[])[] => {
+  if (sampling === 'none') return [byClass.flat()];
+  if (sampling === 'over') return byClass;
+  const rarest = Math.min(...byClass.filter((rows) => rows.length > 0).map((rows) => rows.length));
+  return byClass.map((rows) => {
+    const left = [...rows];
+    return Array.from({ length: Math.min(rarest, rows.length) }, () => left.splice(Math.floor(random() * left.length), 1)[0]!);
   });
 };

@@ -44,7 +44,7 @@ export const ask = async (url: string, { as, method, body, form, raw, headers = 
   });
   const text = await response.text();
   let json: Json = {};
-  if (response.headers.get('content-type')?.includes('json')) json = JSON.parse(text) as Json;
+  if (response.headers.get('content-type')?.includes('application/json')) json = JSON.parse(text) as Json;
   return { status: response.status, headers: response.headers, text, json };
 };
 

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Database, openSqliteDatabase } from '../../../src/platform/index.ts';
 import { describeDatabase } from './database-contract.ts';
+import { describeEventStore } from './event-store-contract.ts';
 
 const MAX_BYTES = 64 * 2 ** 20;
 const newFolder = (): string => mkdtempSync(join(tmpdir(), 'bellwether-store-'));
@@ -15,6 +16,14 @@ describeDatabase('SQLite', async () => {
   const folder = newFolder();
   return {
     database: await openSqliteDatabase({ path: join(folder, 'deep', 'store.db'), maxBytes: MAX_BYTES }),
+    discard: async () => rmSync(folder, { recursive: true }),
+  };
+});
+
+describeEventStore('SQLite', async () => {
+  const folder = newFolder();
+  return {
+    database: await openSqliteDatabase({ path: join(folder, 'store.db'), maxBytes: MAX_BYTES }),
     discard: async () => rmSync(folder, { recursive: true }),
   };
 });

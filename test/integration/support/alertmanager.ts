@@ -7,6 +7,8 @@ import { until } from './until.ts';
 
 export interface PostedAlert {
   readonly labels: Readonly<Record<string, string>>;
+  /** When it began; now where absent. */
+  readonly startsAt?: string;
   /** Ends the alert. */
   readonly endsAt?: string;
 }

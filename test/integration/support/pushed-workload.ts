@@ -16,12 +16,13 @@ export const pushUntil = async (
   token: string,
   { namespace, workload, kind }: PushedWorkload,
   isEnough: () => Promise<boolean>,
+  timeoutMs = TIMEOUT_MS,
 ): Promise<number> => {
   const pod = { namespace, pod: `${workload}-0` };
   const container = { ...pod, container: 'app' };
   const owner = { owner_kind: kind, owner_name: workload, owner_is_controller: 'true' };
   const startMs = Date.now();
-  for (let batch = 1; Date.now() < startMs + TIMEOUT_MS; batch++, await sleep(PAUSE_MS)) {
+  for (let batch = 1; Date.now() < startMs + timeoutMs; batch++, await sleep(PAUSE_MS)) {
     const timeSeconds = Date.now() / 1000;
     const series = [
       { metric: 'container_cpu_usage_seconds_total', labels: container, value: CORES * (timeSeconds - startMs / 1000) },
@@ -36,5 +37,5 @@ export const pushUntil = async (
     if (answer.status !== 202) throw new Error(`a pushed batch was answered ${answer.status}: ${await answer.text()}`);
     if (await isEnough()) return batch;
   }
-  throw new Error(`no score of what was pushed within ${TIMEOUT_MS / 1000} s`);
+  throw new Error(`no score of what was pushed within ${timeoutMs / 1000} s`);
 };

@@ -278,6 +278,39 @@ export const EXPORTER_CASES: AlertCases = {
       firing: { '80m': [] },
     },
   ],
+  BellwetherFeedbackFailing: [
+    {
+      kind: 'fires',
+      what: 'a question for verdicts fails every two minutes',
+      series: {
+        'bellwether_cycle_failures_total{pod="p",loop="feedback",reason="upstream_unavailable"}':
+          '0x9 1x3 2x3 3x3 4x3 5x3 6x3 7x3 8x3 9x3 10x40',
+      },
+      firing: { '18m': [own('warning', { pod: 'p', loop: 'feedback', reason: 'upstream_unavailable' })], '17m30s': [] },
+      says: {
+        summary: 'The exporter cannot fetch verdicts: upstream_unavailable',
+        description: 'What was learned stays, but new verdicts change no score and undone ones go on counting.',
+      },
+    },
+    {
+      kind: 'quiet',
+      what: 'four failed while the receiver was rolled out',
+      series: { 'bellwether_cycle_failures_total{pod="p",loop="feedback",reason="not_ready"}': '0x9 1 2 3 4x60' },
+      firing: { '25m': [] },
+    },
+    {
+      kind: 'resolves',
+      what: 'they are fetched again',
+      series: { 'bellwether_cycle_failures_total{pod="p",loop="feedback",reason="timeout"}': '0x9 1+1x30 31x80' },
+      firing: { '20m': [own('warning', { pod: 'p', loop: 'feedback', reason: 'timeout' })], '40m': [] },
+    },
+    {
+      kind: 'missing',
+      what: 'the exporter is gone',
+      series: { 'bellwether_cycle_failures_total{pod="p",loop="feedback",reason="timeout"}': '0 1 2 stale' },
+      firing: { '20m': [] },
+    },
+  ],
   BellwetherLearnedModelFailing: [
     {
       kind: 'fires',

@@ -179,6 +179,40 @@ export const RECEIVER_CASES: AlertCases = {
     },
     { instance: 'http://am' },
   ),
+  BellwetherNoticesFailing: [
+    {
+      kind: 'fires',
+      what: 'one was given up',
+      series: { 'bellwether_notices_total{pod="p",channel="team",outcome="failed"}': '0x9 1x40' },
+      firing: { '5m': [own('warning', { pod: 'p', channel: 'team', outcome: 'failed' })], '4m30s': [] },
+      says: {
+        summary: 'Messages about alerts are not delivered: channel team',
+        description:
+          'They were refused, or tried for ten minutes and given up. The alerts themselves are kept, and are on the page of the receiver.',
+      },
+    },
+    {
+      kind: 'quiet',
+      what: 'they are sent',
+      series: {
+        'bellwether_notices_total{pod="p",channel="team",outcome="sent"}': '0+1x40',
+        'bellwether_notices_total{pod="p",channel="team",outcome="failed"}': '3x40',
+      },
+      firing: { '20m': [] },
+    },
+    {
+      kind: 'resolves',
+      what: 'an hour later',
+      series: { 'bellwether_notices_total{pod="p",channel="team",outcome="failed"}': '0x9 1x200' },
+      firing: { '1h4m': [own('warning', { pod: 'p', channel: 'team', outcome: 'failed' })], '1h6m': [] },
+    },
+    {
+      kind: 'missing',
+      what: 'the receiver is gone',
+      series: { 'bellwether_notices_total{pod="p",channel="team",outcome="failed"}': '0 0 stale' },
+      firing: { '10m': [] },
+    },
+  ],
   BellwetherBulkSilence: switchCases('bellwether_bulk_silences', [1, 0], 5, own('info'), {
     summary: 'Silences that hold back so many alerts that their word does not count: 1',
     description: 'A silence over this many workloads says nothing about a single one. If it is meant, give the verdicts one by one.',

@@ -51,6 +51,7 @@ export const EXPLANATION = {
     'margin',
     'detector',
     'damped',
+    'overload',
     'modelVersion',
     'contributors',
     'window',
@@ -68,6 +69,31 @@ export const EXPLANATION = {
     margin: { ...NULLABLE_NUMBER, description: 'Surprise over the bar before ranking; null where it was not kept.' },
     detector: { ...NULLABLE_STRING, description: 'What set the score.' },
     damped: { type: 'boolean' },
+    overload: {
+      type: ['object', 'null'],
+      additionalProperties: false,
+      required: ['kind', 'probabilities', 'reasons'],
+      description: 'Of an alarm with more traffic, CPU or waiting than usual: how probable each kind of overload is.',
+      properties: {
+        kind: { type: 'string', enum: ['dos', 'attack', 'natural'] },
+        probabilities: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['dos', 'attack', 'natural'],
+          properties: { dos: { type: 'number' }, attack: { type: 'number' }, natural: { type: 'number' } },
+        },
+        reasons: {
+          type: 'array',
+          description: 'What speaks for it most, as factors against the usual.',
+          items: {
+            type: 'object',
+            additionalProperties: false,
+            required: ['reason', 'factor'],
+            properties: { reason: { type: 'string' }, factor: { type: 'number' } },
+          },
+        },
+      },
+    },
     modelVersion: { type: 'string' },
     contributors: { type: 'array', items: CONTRIBUTOR, description: 'Largest first. Scores up to 0.5 have them in a replay only.' },
     window: {

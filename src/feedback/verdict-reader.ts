@@ -1,5 +1,6 @@
-import { createWeightCap, type FeedEntry, parseVerdictFeed, VERDICT_FEED_PATH, VERDICT_FEED_VERSION } from '../../feedback/index.ts';
-import { BellwetherError, type HttpClient, type Problem, readBody } from '../../platform/index.ts';
+import { BellwetherError, type HttpClient, type Problem, readBody } from '../platform/index.ts';
+import { type FeedEntry, parseVerdictFeed, VERDICT_FEED_PATH, VERDICT_FEED_VERSION } from './verdict-feed.ts';
+import { createWeightCap } from './weight-cap.ts';
 
 /** What a source had to say. */
 export interface VerdictNews {
@@ -9,7 +10,7 @@ export interface VerdictNews {
 }
 
 /** Where verdicts come from: a receiver or a file. */
-export interface VerdictSource {
+export interface VerdictReader {
   /** Rejects with a `BellwetherError`; what came before stays valid then. */
   read(signal: AbortSignal): Promise<VerdictNews>;
 }
@@ -34,7 +35,7 @@ const parseJson = (bytes: Uint8Array, what: string): unknown => {
 };
 
 /** The feed of a receiver, page by page from where it was left. Another log than before is read from its start. */
-export const createReceiverSource = (http: HttpClient, options: { readonly url: string; readonly timeoutMs: number }): VerdictSource => {
+export const createReceiverReader = (http: HttpClient, options: { readonly url: string; readonly timeoutMs: number }): VerdictReader => {
   let log: string | undefined;
   let next = 0;
   const base = options.url.replace(/\/+$/, '');
@@ -75,7 +76,7 @@ export const createReceiverSource = (http: HttpClient, options: { readonly url: 
 };
 
 /** A file in the form of the feed, read as a whole whenever its content has changed. The daily cap per identity holds here, too. */
-export const createFileSource = (readText: () => Promise<Uint8Array>): VerdictSource => {
+export const createFileReader = (readText: () => Promise<Uint8Array>): VerdictReader => {
   let before = '';
   return {
     read: async () => {

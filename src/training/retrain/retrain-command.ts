@@ -1,0 +1,116 @@
+import { Command } from 'commander';
+import { wholeNumber } from '../../command-line/index.ts';
+import { BellwetherError, createHttpClient, runProcess, systemClock, systemRandom } from '../../platform/index.ts';
+import { createPrometheusSource } from '../../prometheus/index.ts';
+import { type ReadingFlags, type RecorderConfig, readingOf, sourceNameOf } from '../../recorder/index.ts';
+import { recordTrainingData } from '../record-training-data.ts';
+import { createModelParts, pruneRecordings } from './model-parts.ts';
+import { readWordsOfFile, readWordsOfReceiver, type Words } from './read-words.ts';
+import { type RetrainOutcome, runRetrain } from './run-retrain.ts';
+
+export interface RetrainCommandDeps {
+  /** Reads an exporter configuration; without it, `--config` is refused. */
+  readonly loadConfig?: (path: string) => Promise<RecorderConfig>;
+}
+
+interface Flags extends ReadingFlags {
+  readonly out: string;
+  readonly from?: string;
+  readonly receiver?: string;
+  readonly receiverTokenFile?: string;
+  readonly receiverCaFile?: string;
+  readonly verdicts?: string;
+  readonly hours: number;
+  readonly step: number;
+  readonly steps: number;
+  readonly seed: number;
+  readonly force?: boolean;
+}
+
+const DEFAULT_STEPS = 2000;
+const WEEK_HOURS = 168;
+const MAX_HOURS = 744;
+const DEFAULT_STEP_SECONDS = 60;
+
+const HELP = `
+Meant to be called every hour: it does nothing more often than once a day, and only where 20 new full verdicts, or a rise of false alarms, ask for it. A
+challenger that loses a confirmed stretch, or repeats as many false alarms, is refused with the reason. One that is better runs in shadow for a day, and is
+promoted by a later call. \`bellwether models rollback\` puts the model of before to work again.
+
+Exit codes: 0 done, whatever came of it; 1 failed; 2 wrong command line or input file.`;
+
+const wordsOf = async (flags: Flags, signal: AbortSignal): Promise<Words> => {
+  const { receiver, verdicts, receiverTokenFile, receiverCaFile } = flags;
+  if ((receiver === undefined) === (verdicts === undefined))
+    throw new BellwetherError('invalid_input', 'give either --receiver URL or --verdicts FILE');
+  if (verdicts !== undefined) return await readWordsOfFile(verdicts);
+  const http = createHttpClient({
+    ...(receiverTokenFile === undefined ? {} : { bearerTokenFile: receiverTokenFile }),
+    ...(receiverCaFile === undefined ? {} : { tls: { caFile: receiverCaFile } }),
+  });
+  return await readWordsOfReceiver(http, receiver ?? '', systemClock.nowMs() / 1000, signal).finally(() => http.close());
+};
+
+const recordPast = async (deps: RetrainCommandDeps, flags: Flags, tell: (line: string) => void, signal: AbortSignal): Promise<string> => {
+  if (flags.from !== undefined) return flags.from;
+  const { catalog, http, prometheus } = await readingOf(deps, flags);
+  const client = createHttpClient(http);
+  const source = createPrometheusSource({ http: client, clock: systemClock, random: systemRandom }, prometheus);
+  try {
+    return await recordTrainingData(
+      { source, catalog, clock: systemClock, tell },
+      { out: flags.out, hours: flags.hours, stepMs: flags.step * 1000, sourceName: sourceNameOf(prometheus.url) },
+      signal,
+    );
+  } finally {
+    await source.close();
+    await client.close();
+    await pruneRecordings(flags.out);
+  }
+};
+
+const TOLD: Readonly<Record<RetrainOutcome['did'], string>> = {
+  nothing: 'nothing to do',
+  shadow: 'runs in shadow from now on',
+  refused: 'refused',
+  promoted: 'promoted',
+};
+
+/** `bellwether retrain`: from verdicts to another model, one guarded step at a time. */
+export const retrainCommand = (deps: RetrainCommandDeps = {}): Command =>
+  new Command('retrain')
+    .description(
+      'Trains a challenger where verdicts ask for one, tries it on the past, lets it run in shadow, and promotes it where it is better.',
+    )
+    .requiredOption('--out <dir>', 'folder of models')
+    .option('--receiver <url>', 'receiver whose verdicts count')
+    .option('--receiver-token-file <file>', 'file with a token for it, of a role that may view')
+    .option('--receiver-ca-file <file>', 'authorities for its certificate')
+    .option('--verdicts <file>', 'verdicts in the form of the feed, instead of a receiver')
+    .option('--prometheus <url>', 'server whose past is learned from, for example http://127.0.0.1:9090')
+    .option('--config <file>', 'exporter configuration: its server, credentials and features')
+    .option('--from <file>', 'a recording instead of a server, OpenMetrics text')
+    .option('--hours <number>', 'how much of the past to record', wholeNumber(1, MAX_HOURS), WEEK_HOURS)
+    .option('--step <seconds>', 'distance of two instants of the recording', wholeNumber(1, 3600), DEFAULT_STEP_SECONDS)
+    .option('--recorded-rules', "read the series of Bellwether's recording rules instead of the raw ones")
+    .option('--bearer-token-file <file>', 'file with a token for the server')
+    .option('--tenant <name>', 'sent as X-Scope-OrgID')
+    .option('--steps <number>', 'steps of training', wholeNumber(1, 1_000_000), DEFAULT_STEPS)
+    .option('--seed <number>', 'same data, steps and seed give the same model', wholeNumber(0, 2 ** 32 - 1), 1)
+    .option('--force', 'train now, whatever the verdicts ask for; the gate stays')
+    .addHelpText('after', HELP)
+    .action((flags: Flags) =>
+      runProcess(async (signal) => {
+        const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+        const parts = createModelParts(
+          { clock: systemClock, tell },
+          { dir: flags.out, stepSeconds: flags.step, steps: flags.steps, seed: flags.seed, licence: 'own cluster' },
+          signal,
+        );
+        const { did, version, reason } = await runRetrain(
+          { clock: systemClock, tell, words: () => wordsOf(flags, signal), record: () => recordPast(deps, flags, tell, signal), ...parts },
+          { dir: flags.out, force: flags.force === true },
+        );
+        process.stdout.write(`${version === undefined ? '' : `model ${version} `}${TOLD[did]}: ${reason}\n`);
+      }),
+    );
