@@ -65,7 +65,7 @@ const COMMANDS: readonly CommandEntry[] = [
     name: 'policies',
     summary: 'export policies as ValidatingAdmissionPolicies',
     group: 'Guard:',
-    load: async () => (await import('./scanner/policies-command.ts')).policiesCommand(),
+    load: async () => (await import('./scanner/main.ts')).policiesCommand(),
   },
   {
     name: 'unlock',

@@ -37,6 +37,8 @@ import { scan } from './scan.ts';
 import { createFileScanner } from './scan-file.ts';
 import { DEFAULT_LIMITS } from './yaml/read-documents.ts';
 
+export { policiesCommand } from './policies-command.ts';
+
 interface Flags {
   readonly format: string;
   readonly profile: ProfileName;
