@@ -80,6 +80,12 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./runtime-policies/main.ts')).runtimePoliciesCommand(),
   },
   {
+    name: 'decoy',
+    summary: 'a server that has nothing and tells who asks, and routes that lead to it',
+    group: 'Guard:',
+    load: async () => (await import('./decoy/main.ts')).decoyCommand(),
+  },
+  {
     name: 'mitigate',
     summary: 'limit the traffic that hurts a workload, for a while',
     group: 'Guard:',

@@ -54,7 +54,7 @@ const declare = (
 
 const cilium = (kind: string, resource: string): WrittenKind => ({ group: 'cilium.io', version: 'v2', kind, resource });
 
-/** Every back-end there is, by name; docs/mitigation/back-ends has a page for each. */
+/** Every back-end there is, by name, the ones to prefer first; docs/mitigation/back-ends has a page for each. */
 export const MITIGATION_BACK_ENDS: Readonly<Record<string, BackEndDeclaration>> = Object.fromEntries([
   declare(
     'nginx-gateway-fabric',
@@ -71,24 +71,17 @@ export const MITIGATION_BACK_ENDS: Readonly<Record<string, BackEndDeclaration>> 
     [GATEWAY_ROUTES],
   ),
   declare(
-    'ingress-nginx',
-    'ingress-nginx',
-    'field',
-    { group: 'networking.k8s.io', version: 'v1', kind: 'Ingress', resource: 'ingresses' },
-    [CLASSES],
+    'kuadrant',
+    'Kuadrant',
+    'object',
+    { group: 'kuadrant.io', version: 'v1', kind: 'RateLimitPolicy', resource: 'ratelimitpolicies' },
+    [GATEWAY_ROUTES, reads('gateway.networking.k8s.io', ['gateways'], 'knows the gateways that a limit can be put on')],
   ),
   declare('traefik', 'Traefik', 'dial', { group: 'traefik.io', version: 'v1alpha1', kind: 'Middleware', resource: 'middlewares' }, [
     reads('traefik.io', ['ingressroutes'], 'finds the routes that lead to a workload'),
     GATEWAY_ROUTES,
     INGRESSES,
   ]),
-  declare('network-policy', 'NetworkPolicy', 'object', {
-    group: 'networking.k8s.io',
-    version: 'v1',
-    kind: 'NetworkPolicy',
-    resource: 'networkpolicies',
-  }),
-  declare('cilium-network-policy', 'Cilium network policy', 'object', cilium('CiliumNetworkPolicy', 'ciliumnetworkpolicies')),
   declare(
     'nginx-ingress-controller',
     'F5 NGINX Ingress Controller',
@@ -101,11 +94,18 @@ export const MITIGATION_BACK_ENDS: Readonly<Record<string, BackEndDeclaration>> 
     INGRESSES,
   ]),
   declare(
-    'kuadrant',
-    'Kuadrant',
-    'object',
-    { group: 'kuadrant.io', version: 'v1', kind: 'RateLimitPolicy', resource: 'ratelimitpolicies' },
-    [GATEWAY_ROUTES, reads('gateway.networking.k8s.io', ['gateways'], 'knows the gateways that a limit can be put on')],
+    'ingress-nginx',
+    'ingress-nginx',
+    'field',
+    { group: 'networking.k8s.io', version: 'v1', kind: 'Ingress', resource: 'ingresses' },
+    [CLASSES],
   ),
+  declare('cilium-network-policy', 'Cilium network policy', 'object', cilium('CiliumNetworkPolicy', 'ciliumnetworkpolicies')),
+  declare('network-policy', 'NetworkPolicy', 'object', {
+    group: 'networking.k8s.io',
+    version: 'v1',
+    kind: 'NetworkPolicy',
+    resource: 'networkpolicies',
+  }),
   declare('cilium-envoy-config', 'Cilium Envoy configuration', 'object', cilium('CiliumEnvoyConfig', 'ciliumenvoyconfigs')),
 ]);

@@ -209,12 +209,59 @@ const guardOf = (on: readonly SwitchedOn[], { namespace, bundle, fullName }: Pro
   ];
 };
 
+/** Who approves or takes back with kubectl does so by their own name; the receiver says the names of those who asked it. */
+const guardOfNames = ({ namespace, bundle, fullName }: ProcessPlace): readonly DeclaredObject[] => {
+  const name = `${fullName}-guard-mitigation-names`;
+  const ownName = (field: string) => ({
+    expression: `!has(object.spec.${field}) || (oldObject != null && has(oldObject.spec.${field})) || object.spec.${field}.by == request.userInfo.username`,
+    messageExpression: `"spec.${field}.by must be the name of who writes it: " + request.userInfo.username`,
+    reason: 'Forbidden',
+  });
+  return [
+    {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicy',
+      metadata: { name },
+      spec: {
+        failurePolicy: 'Fail',
+        matchConstraints: {
+          matchPolicy: 'Equivalent',
+          namespaceSelector: {},
+          objectSelector: {},
+          resourceRules: [
+            {
+              apiGroups: [MITIGATION_RESOURCE.group],
+              apiVersions: ['*'],
+              operations: ['CREATE', 'UPDATE'],
+              resources: [MITIGATION_RESOURCE.plural],
+              scope: '*',
+            },
+          ],
+        },
+        matchConditions: [
+          {
+            name: 'not-the-receiver',
+            expression: `request.userInfo.username != ${text(`system:serviceaccount:${namespace}:${bundle}-receiver`)}`,
+          },
+        ],
+        validations: [ownName('approval'), ownName('revoked')],
+      },
+    },
+    {
+      apiVersion: 'admissionregistration.k8s.io/v1',
+      kind: 'ValidatingAdmissionPolicyBinding',
+      metadata: { name },
+      spec: { policyName: name, validationActions: ['Deny'] },
+    },
+  ];
+};
+
 /** The receiver where mitigations are switched on: the rights of these back-ends, and the guard over them. */
 export const withMitigation = (receiver: ModuleDeclaration, on: readonly SwitchedOn[]): ModuleDeclaration => ({
   ...receiver,
   rbac: [...receiver.rbac, ...OWN_KIND, ...distinct(declarationsOf(on).flatMap(({ rbac }) => rbac))],
   egress: [...receiver.egress, { to: 'prometheus', port: 9090 }],
-  objects: (place) => [...(receiver.objects?.(place) ?? []), ...guardOf(on, place)],
+  objects: (place) => [...(receiver.objects?.(place) ?? []), ...guardOf(on, place), ...guardOfNames(place)],
 });
 
 /** The dead man's hand: takes back what is past its end when everything else is down. Only where mitigations are switched on. */

@@ -6,7 +6,6 @@ import { protectedBy } from './protected.ts';
 export const GUARDS = [
   'kill_switch',
   'protected',
-  'opt_in',
   'stale_signal',
   'forbidden_alert',
   'breaker',

@@ -1,6 +1,7 @@
 export * from './back-end.ts';
 export * from './back-ends/index.ts';
 export { type Facts, GUARDS, type Guard } from './budget.ts';
+export { viewOf } from './cluster-view.ts';
 export { type Checkpoint, describeChange } from './data-plane.ts';
 export { createEngine, type Engine, type EngineDeps, type Round, type Transition } from './engine.ts';
 export * from './intent.ts';

@@ -1,5 +1,5 @@
-import { BACK_ENDS, type BackEnd, type Change, type ClusterView, type MitigationIntent } from '../mitigation/index.ts';
-import type { KindName, KubernetesObject } from '../platform/index.ts';
+import { BACK_ENDS, type BackEnd, type Change, type ClusterView, type MitigationIntent, viewOf } from '../mitigation/index.ts';
+import type { KubernetesObject } from '../platform/index.ts';
 
 /** A limit of 10 requests per second and client on the route `shop/cart`. */
 export const intentOf = (change: Partial<MitigationIntent> = {}): MitigationIntent => ({
@@ -23,18 +23,8 @@ export const backEndOf = (name: string): BackEnd => {
   return found;
 };
 
-const isOf = (object: KindName, kind: KindName): boolean => object.apiVersion === kind.apiVersion && object.kind === kind.kind;
-
-/** A cluster of these objects, which serves every kind. */
-export const clusterOf = (...objects: readonly KubernetesObject[]): ClusterView => {
-  const list = (kind: KindName, namespace?: string): readonly KubernetesObject[] =>
-    objects.filter((object) => isOf(object, kind) && (namespace === undefined || object.metadata.namespace === namespace));
-  return {
-    has: () => true,
-    list,
-    find: (name) => list(name, name.namespace).find(({ metadata }) => metadata.name === name.name),
-  };
-};
+/** A cluster of these objects. */
+export const clusterOf = (...objects: readonly KubernetesObject[]): ClusterView => viewOf(objects);
 
 /** What a back-end plans; throws with its reason where it refuses. */
 export const changesOf = (backEnd: BackEnd, intent: MitigationIntent, view: ClusterView): readonly Change[] => {
@@ -86,7 +76,15 @@ export const cartRoute = (controllerName: string, more: Readonly<Record<string, 
   kind: 'HTTPRoute',
   metadata: { name: 'cart', namespace: 'shop' },
   spec: { parentRefs: [{ name: 'edge' }], rules: [{ backendRefs: [{ name: 'cart', port: 80 }], ...more }] },
-  status: { parents: [{ controllerName, parentRef: { name: 'edge' }, conditions: [] }] },
+  status: {
+    parents: [
+      {
+        controllerName,
+        parentRef: { name: 'edge' },
+        conditions: [{ type: 'Accepted', status: 'True', reason: 'Accepted', message: '', lastTransitionTime: '2026-01-01T00:00:00Z' }],
+      },
+    ],
+  },
 });
 
 /** An Ingress to the Service `shop/cart`, of the class of a controller, and that class. */

@@ -39,6 +39,7 @@ describeWith(['prometheus', 'promtool'], 'exporter on a real Prometheus', (prome
   let exporter: ExporterProcess;
   let config: Parameters<typeof startExporter>[0];
   let pushing: Promise<number>;
+  let pushedScore = Number.NaN;
 
   const snapshotPath = (): string => join(folder, 'state', 'snapshot.bin');
   const scoreOf = async (key: string): Promise<number> => family(await exporter.scores(), 'anomaly_score').get(key) ?? Number.NaN;
@@ -93,7 +94,11 @@ describeWith(['prometheus', 'promtool'], 'exporter on a real Prometheus', (prome
     expect(total(self, 'bellwether_backfill_outcome', 'outcome="complete"')).toBe(1);
     expect(total(self, 'bellwether_backfill_progress_ratio')).toBe(1);
     expect([...family(await exporter.scores(), 'anomaly_score').keys()].sort()).toEqual([...stage.cluster.keys].sort());
-    pushing = pushUntil(exporter.api, TOKEN, PUSHED, async () => (await scoreOf(PUSHED_KEY)) >= 0);
+    // Kept when it is seen: a score is withdrawn when nothing is pushed any more, on a slow machine before its test has its turn.
+    pushing = pushUntil(exporter.api, TOKEN, PUSHED, async () => {
+      pushedScore = await scoreOf(PUSHED_KEY);
+      return pushedScore >= 0;
+    });
     pushing.catch(() => undefined);
   });
 
@@ -156,9 +161,8 @@ describeWith(['prometheus', 'promtool'], 'exporter on a real Prometheus', (prome
 
   it('scores what is pushed like the rest', async () => {
     expect(await pushing).toBeGreaterThan(4);
-    const value = await scoreOf(PUSHED_KEY);
-    expect(value).toBeGreaterThanOrEqual(0);
-    expect(value).toBeLessThan(1);
+    expect(pushedScore).toBeGreaterThanOrEqual(0);
+    expect(pushedScore).toBeLessThan(1);
     const api = await createApiClient(exporter.api);
     const explained = await api.get(`/api/v1/workloads/StatefulSet~push~ledger/explain?series=true`, 'Explanation');
     expect(explained).toMatchObject({ status: 200, problems: [], body: { source: 'memory' } });

@@ -250,6 +250,16 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations on a real API s
     );
   });
 
+  it('takes an approval under the own name alone', async () => {
+    const asked = askFor('named', {}, newClock());
+    const forged = { ...asked, spec: { ...asked.spec, approval: { by: 'somebody-else', at: '2026-01-01T00:00:00Z' } } };
+    const create = (object: object, ...more: string[]) => plane.attempt(['create', '-f', '-', ...more], JSON.stringify(object));
+    expect(create(forged).stderr).toContain('spec.approval.by must be the name of who writes it: admin');
+    // The receiver says the names of those who asked it.
+    expect(create(forged, '--as=system:serviceaccount:bellwether:bellwether-receiver')).toMatchObject({ ok: true });
+    plane.kubectl(['delete', 'mitigation', 'named', '-n', 'shop']);
+  });
+
   it('refuses what makes no sense, with a reason', async () => {
     const bad = (change: object): string => {
       const base = askFor('bad', {}, newClock());

@@ -6,6 +6,8 @@ describeWith([...FLOOD_PROGRAMS], 'a flood against a real nginx', (...programs) 
   it('raises the score, is limited once somebody approves, lets the alert resolve, and passes again after the limit', async () => {
     const result = await liveThroughFlood(programs, { expires: false });
     expect(result).toMatchObject({ limit: 12, burst: 60, endCause: 'revoked', alertStatus: 'resolved', politeLost: 0 });
+    expect(result).toMatchObject({ keptPhase: 'Ended' });
+    expect(result.keptRejectedPerSecond).toBeGreaterThan(0);
     expect(result.beforeLimit).toBeGreaterThan(100);
     expect(result.underLimit).toBeLessThanOrEqual(18);
     expect(result.afterEnd).toBeGreaterThan(100);

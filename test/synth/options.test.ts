@@ -165,6 +165,7 @@ describe('options of the bundle', () => {
     expect(paths.filter((path) => path.startsWith('manifests/overlays'))).toEqual([
       'manifests/overlays/lab/kustomization.yaml',
       'manifests/overlays/collector/kustomization.yaml',
+      'manifests/overlays/decoy/kustomization.yaml',
       'manifests/overlays/minimal/kustomization.yaml',
     ]);
     expect(paths).not.toContain('manifests/base/exporter.yaml');

@@ -18,6 +18,8 @@ export const CLASSIC_NAMES: readonly string[] = Object.keys(FITTERS);
 
 /** Beyond this many deviations a number says no more; linear scores would else follow single fields. */
 const CAP = 5;
+/** Scores that differ by less are the same. */
+const EQUAL = 1e-9;
 /** Share of benign flows of other time below the threshold, as for the trees. */
 const QUANTILE = 0.998;
 
@@ -47,6 +49,7 @@ export const fitClassic = async (name: string, table: FlowTable, random: Random)
   const score = learn(benign);
   return (judged) => {
     const rows = Array.from({ length: judged.matrix.count }, (_, i) => i);
-    return say(score, scale(judged, rows)).map((value) => value - threshold);
+    // Just below where it is equal: of neighbours most benign flows have none that is an attack, and so has the threshold.
+    return say(score, scale(judged, rows)).map((value) => value - threshold - EQUAL);
   };
 };

@@ -44,6 +44,17 @@ describe('createContextWindow', () => {
     expect(plain(window.observe(seen(10, 'a', 'b')))).toEqual([0, 0, 0, 600, 600, 0]);
   });
 
+  it('remembers less of each client where there are very many, and all the same of one where there are few', () => {
+    const countOf = (others: number): number => {
+      const window = createContextWindow();
+      for (let i = 0; i < others; i++) window.observe(seen(5, `c${i}`, 'b'));
+      for (let i = 0; i < 1000; i++) window.observe(seen(5, 'a', 'b'));
+      return plain(window.observe(seen(5, 'a', 'b')))[0]!;
+    };
+    expect(countOf(10)).toBe(1000);
+    expect(countOf(30_000)).toBeLessThan(130);
+  });
+
   it('does not look at the flow itself but for its own failure', () => {
     expect(plain(createContextWindow().observe(seen(5, 'a', 'b', 80, true)))).toEqual([0, 0, 0, 600, 600, 1]);
   });

@@ -22,6 +22,10 @@ const FORGET_MS = 600_000;
 const MAX_KEYS = 200_000;
 /** Times kept per key: more than this many flows in a minute is the same as this many. */
 const MAX_TIMES = 4096;
+/** Of all keys together, 8 bytes each: with very many clients, as in a flood or a file whose clock stands still, each keeps fewer. */
+const MAX_STORED = 2_000_000;
+const MANY_KEYS = 10_000;
+const LEAST_TIMES = 64;
 
 const place = (name: string): number => STATISTICS.findIndex((column) => column.name === name);
 const BACK = place('Total Bwd packets');
@@ -81,7 +85,9 @@ export const createContextWindow = (): ContextWindow => {
   const add = (times: Times): void => {
     times.list.push(nowMs);
     while (times.list[times.from]! < nowMs - LONG_MS) times.from++;
-    if (times.list.length - times.from > MAX_TIMES) times.from = times.list.length - MAX_TIMES;
+    const keys = byClient.size + byClientPort.size;
+    const most = keys > MANY_KEYS ? LEAST_TIMES : Math.min(MAX_TIMES, Math.floor(MAX_STORED / keys));
+    if (times.list.length - times.from > most) times.from = times.list.length - most;
     if (times.from > times.list.length / 2) times = trim(times);
   };
   const trim = (times: Times): Times => {

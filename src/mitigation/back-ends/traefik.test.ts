@@ -5,7 +5,7 @@ import { traefik } from './traefik.ts';
 
 const dial = (
   labels: Record<string, string> = { 'bellwether.dev/mitigation-dial': 'true' },
-  spec: object = { rateLimit: {} },
+  spec: object = { rateLimit: { sourceCriterion: { ipStrategy: { depth: 0 } } } },
 ): KubernetesObject => ({
   apiVersion: 'traefik.io/v1alpha1',
   kind: 'Middleware',
@@ -54,14 +54,10 @@ describe('traefik', () => {
     ]);
   });
 
-  it('counts all requests to a host together where it is told to', () => {
-    const [first] = changesOf(traefik, intentOf({ target, perClient: false, burst: 0 }), clusterOf(dial(), ingressRoute));
-    expect(first).toMatchObject({
-      fields: expect.arrayContaining([
-        { path: ['spec', 'rateLimit', 'burst'], value: 1 },
-        { path: ['spec', 'rateLimit', 'sourceCriterion'], value: { requestHost: true } },
-      ]),
-    });
+  it('counts all requests to a host together where the dial does', () => {
+    const byHost = dial(undefined, { rateLimit: { sourceCriterion: { requestHost: true } } });
+    const [first] = changesOf(traefik, intentOf({ target, perClient: false, burst: 0 }), clusterOf(byHost, ingressRoute));
+    expect(first).toMatchObject({ fields: expect.arrayContaining([{ path: ['spec', 'rateLimit', 'burst'], value: 1 }]) });
   });
 
   it.each([
@@ -71,7 +67,25 @@ describe('traefik', () => {
       {},
       /no Middleware of its namespace with the label bellwether\.dev\/mitigation-dial/,
     ],
+    [
+      'a rate limit that could not be turned back',
+      clusterOf(ingressRoute, dial(undefined, { rateLimit: {} })),
+      {},
+      /is empty: say at least/,
+    ],
     ['a Middleware of another purpose', clusterOf(ingressRoute, dial(undefined, { stripPrefix: {} })), {}, /is no rate limit/],
+    [
+      'all together where the dial counts addresses',
+      clusterOf(ingressRoute, dial(undefined, { rateLimit: { sourceCriterion: { ipStrategy: { depth: 1 } } } })),
+      { perClient: false },
+      /counts each client by itself/,
+    ],
+    [
+      'clients where the dial counts hosts',
+      clusterOf(ingressRoute, dial(undefined, { rateLimit: { sourceCriterion: { requestHost: true } } })),
+      {},
+      /counts all requests to a host together/,
+    ],
     ['no such route', clusterOf(dial()), {}, /There is no IngressRoute/],
     ['allowed clients', clusterOf(ingressRoute, dial()), { allowedClients: ['10.0.0.1'] }, /cannot leave/],
     ['connections', clusterOf(ingressRoute, dial()), { connections: 3 }, /leave the connections out/],

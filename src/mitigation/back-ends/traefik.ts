@@ -1,6 +1,6 @@
 import { MITIGATION_LABELS } from '../../conventions/index.ts';
 import type { KindName, KubernetesObject } from '../../platform/index.ts';
-import type { BackEnd, ClusterView, FieldValue } from '../back-end.ts';
+import type { BackEnd, ClusterView, FieldValue, PlanOutcome } from '../back-end.ts';
 import {
   dialOf,
   gatewayRoutesOf,
@@ -81,16 +81,28 @@ const ingressRoutesOf = (workload: MitigationTarget, view: ClusterView): readonl
 
 const rateLimit = (name: string, value: unknown): FieldValue => ({ path: ['spec', 'rateLimit', name], value });
 
-const fieldsOf = ({ requestsPerSecond, burst, perClient }: MitigationIntent): readonly FieldValue[] => {
+const fieldsOf = ({ requestsPerSecond, burst }: MitigationIntent): readonly FieldValue[] => {
   const { count, per } = wholeRate(requestsPerSecond);
   return [
     rateLimit('average', count),
     rateLimit('period', per === 'second' ? '1s' : '1m'),
     // 1 is its least.
     rateLimit('burst', Math.max(1, burst)),
-    // By default each address is counted by itself; requests to the same host have one bucket here.
-    ...(perClient ? [] : [rateLimit('sourceCriterion', { requestHost: true })]),
   ];
+};
+
+interface MiddlewareSpec {
+  readonly rateLimit?: { readonly sourceCriterion?: Readonly<Record<string, unknown>> };
+}
+
+/** Traefik takes one criterion, and it stands in Git: the dial says who is counted. */
+const criterionClash = (dial: KubernetesObject, { perClient }: MitigationIntent): PlanOutcome | undefined => {
+  const byHost = ((dial.spec ?? {}) as MiddlewareSpec).rateLimit?.sourceCriterion?.requestHost === true;
+  return byHost !== perClient
+    ? undefined
+    : refused(
+        `Middleware ${dial.metadata.name} counts ${byHost ? 'all requests to a host together' : 'each client by itself'}. Plan it so, or attach another dial.`,
+      );
 };
 
 /** Middleware of Traefik 3 that routes refer to already, and that gets its rate only for the time of a mitigation. */
@@ -103,6 +115,7 @@ export const traefik: BackEnd = {
     connections: false,
     limits: [
       `Needs a Middleware with the label \`${MITIGATION_LABELS.dial}: "true"\` that the route refers to, in its namespace.`,
+      'Who is counted is what that Middleware says: by address, or all requests to a host.',
       'Turning it acts on every route that refers to it.',
       'Counts per instance of Traefik; cannot leave addresses out of a limit.',
     ],
@@ -122,11 +135,15 @@ export const traefik: BackEnd = {
     const dial = dialOf(referencesOf(route, view), MIDDLEWARE, target.namespace, view);
     if (!dial)
       return refused(
-        `${target.kind} ${target.name} refers to no Middleware of its namespace with the label ${MITIGATION_LABELS.dial}. Add one with an empty rateLimit: docs/mitigation/back-ends/traefik.md.`,
+        `${target.kind} ${target.name} refers to no Middleware of its namespace with the label ${MITIGATION_LABELS.dial}. Add one: docs/mitigation/back-ends/traefik.md.`,
       );
-    if ((dial.spec as { readonly rateLimit?: unknown } | undefined)?.rateLimit === undefined)
-      return refused(`Middleware ${dial.metadata.name} is no rate limit: a dial has spec.rateLimit.`);
+    const { rateLimit: given } = (dial.spec ?? {}) as MiddlewareSpec;
+    if (given === undefined) return refused(`Middleware ${dial.metadata.name} is no rate limit: a dial has spec.rateLimit.`);
+    // What is left when our keys go would be null, which the API server refuses: it could not be turned back.
+    if (Object.keys(given).length === 0)
+      return refused(`The rateLimit of Middleware ${dial.metadata.name} is empty: say at least who is counted, as sourceCriterion.`);
     const reason = firstOf(
+      criterionClash(dial, intent),
       cannotAllow(intent, declaration.title),
       connections === undefined ? undefined : refused('The dial limits rates only: leave the connections out.'),
     );

@@ -6,14 +6,18 @@ import { type StoredAlert, workloadOfLabels } from '../store/stored-alert.ts';
 const BEFORE_MS = 15 * 60_000;
 const AFTER_MS = 5 * 60_000;
 const MOST = 200;
+const DECOY = { source: 'decoy' };
 
-/** Events of an alert's workload (or namespace, where it names none) around the time in which it fired, newest first. */
+/** Events of an alert's workload (or namespace, where it names none) around the time in which it fired, and requests to decoys of that time, newest first. */
 export const alertEvents = async (tx: Queryable, alert: StoredAlert, nowMs: number): Promise<readonly StoredEvent[]> => {
   const about = workloadOfLabels(alert.labels);
   const namespace = about?.namespace ?? alert.labels.namespace ?? '';
   const node = alert.labels.node ?? '';
   const filter = about ? { namespace, workload: about.workload } : namespace !== '' ? { namespace } : node !== '' ? { node } : undefined;
-  if (!filter) return [];
   const span = { fromMs: alert.startsMs - BEFORE_MS, toMs: (alert.endsMs ?? nowMs) + AFTER_MS };
-  return (await findEvents(tx, { ...filter, ...span }, { limit: MOST })).events;
+  // Whoever asked a decoy meanwhile is evidence, whichever workload it is about.
+  const wanted = [...(filter ? [filter] : []), DECOY];
+  const found: StoredEvent[] = [];
+  for (const one of wanted) found.push(...(await findEvents(tx, { ...one, ...span }, { limit: MOST })).events);
+  return found.sort((a, b) => b.timeMs - a.timeMs).slice(0, MOST);
 };

@@ -1,6 +1,6 @@
 import { type Request, Router } from 'express';
 import { BellwetherError, parseTime } from '../../platform/index.ts';
-import { ICON } from '../../web/index.ts';
+import { html, ICON } from '../../web/index.ts';
 import { alertQueryOf } from '../api/alert-routes.ts';
 import { giverOf } from '../api/verdict-routes.ts';
 import { identityOf } from '../auth/guard.ts';
@@ -8,12 +8,14 @@ import { mayAct } from '../auth/identity.ts';
 import { alertEvents } from '../events/alert-events.ts';
 import type { ReceiverParts } from '../receiver-parts.ts';
 import { findAlert, findAlerts } from '../store/alert-query.ts';
+import { findMitigationsOf } from '../store/mitigation-store.ts';
 import { findVerdicts } from '../store/verdict-store.ts';
 import { alertListPage, alertPage, loginForm, missedForm } from './alert-pages.ts';
 import { answerWithPage } from './error-page.ts';
 import { field, formBody, type Show } from './forms.ts';
 import { message, page } from './layout.ts';
 import { createLinkRoutes } from './link-routes.ts';
+import { mitigationsOfAlert } from './mitigation-list.ts';
 import { STYLESHEET } from './stylesheet.ts';
 
 const ASSET_AGE = 'public, max-age=300';
@@ -83,17 +85,18 @@ export const createPageRoutes = (parts: ReceiverParts): Router => {
     const children = [];
     for (const { verdict } of verdicts)
       children.push(...(await findVerdicts(database, { parent: verdict.id, inForceMs: clock.nowMs() }, { limit: 50 })));
+    const done = await findMitigationsOf(database, alert.id);
     const mayJudge = mayAct(identityOf(request).role, 'responder');
     show(
       request,
       response,
       `${alert.labels.alertname ?? 'Alert'} – Bellwether`,
-      alertPage(alert, verdicts, {
+      html`${alertPage(alert, verdicts, {
         csrf: guard.csrfToken(request),
         mayJudge,
         children,
         events: await alertEvents(database, alert, clock.nowMs()),
-      }),
+      })}${mitigationsOfAlert(done)}`,
     );
   });
 

@@ -1,3 +1,4 @@
+import { RUNTIME_EVENT_METRICS } from '../../conventions/index.ts';
 import type { DashboardPlan } from './dashboard.ts';
 import { ALERT_ANNOTATION, CLUSTER_VARIABLE, NAMESPACE_VARIABLE, TOP } from './overview.ts';
 import type { PanelText, SizedPanel } from './panel.ts';
@@ -6,6 +7,7 @@ import { series, table } from './panels.ts';
 const CHOSEN = 'cluster=~"$cluster",namespace=~"$namespace"';
 const RATE = '[$__rate_interval]';
 const ABSENT = 'Not installed, or nothing seen';
+const e = RUNTIME_EVENT_METRICS;
 
 /** The largest over the whole picture, so that lines do not come and go. */
 const byNamespace = (expr: string): string =>
@@ -103,6 +105,29 @@ export const NETWORK_SECURITY: DashboardPlan = {
           'cps',
           `sum by (rule_name, priority) (rate(falcosecurity_falco_rules_matches_total{cluster=~"$cluster"}${RATE}))`,
           '{{rule_name}} ({{priority}})',
+        ),
+      ],
+    },
+    {
+      title: 'Runtime events and decoys',
+      panels: [
+        counted(
+          { title: 'Runtime policies that were reached', description: 'By policy and namespace of the pod, as collectors brought them.' },
+          'cps',
+          `sum by (policy, pod_namespace) (rate(${e.policyHits.name}{cluster=~"$cluster"}${RATE}))`,
+          '{{policy}} {{pod_namespace}}',
+        ),
+        counted(
+          { title: 'Requests to decoys', description: 'By technique; nobody has a reason to send one.' },
+          'cps',
+          `sum by (technique) (rate(${e.decoyHits.name}{cluster=~"$cluster"}${RATE}))`,
+          '{{technique}}',
+        ),
+        counted(
+          { title: 'Runtime events stored', description: 'By source and type.' },
+          'cps',
+          `sum by (source, type) (rate(${e.events.name}{cluster=~"$cluster"}${RATE}))`,
+          '{{source}} {{type}}',
         ),
       ],
     },

@@ -2,6 +2,7 @@ import { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import { collectorDeclarations, collectorNamespace } from '../../collector/declare.ts';
 import type { ModuleDeclaration } from '../../conventions/index.ts';
+import { decoyDeclarations, decoyNamespace } from '../../decoy/declare.ts';
 import { commonLabels, wave } from '../charts/labels.ts';
 import { addServiceMonitorChart } from '../charts/prometheus-operator.ts';
 import type { Bundle, Surroundings } from '../options/bundle.ts';
@@ -72,3 +73,10 @@ const collector = (bundle: Bundle): Bundle => apart(bundle, collectorNamespace(b
 export const collectorManifests = (bundle: Bundle, base: Surroundings): Files => manifestsOf(bundle, 'collector', collector(bundle), base);
 /** What the Prometheus operator is to scrape of them. */
 export const collectorMonitors = (bundle: Bundle): Files => monitorsOf('collector', collector(bundle));
+
+const decoy = (bundle: Bundle): Bundle =>
+  apart(bundle, decoyNamespace(bundle.name), decoyDeclarations(bundle.name, bundle.namespace), 'restricted');
+
+/** The decoy, apart from everything that is real. */
+export const decoyManifests = (bundle: Bundle, base: Surroundings): Files => manifestsOf(bundle, 'decoy', decoy(bundle), base);
+export const decoyMonitors = (bundle: Bundle): Files => monitorsOf('decoy', decoy(bundle));

@@ -8,7 +8,7 @@ import { addRulesChart, addServiceMonitorChart } from '../charts/prometheus-oper
 import type { Bundle, Overlay, Surroundings } from '../options/bundle.ts';
 import { OVERLAY_NAMES, type OverlayName } from '../options/bundle-options.ts';
 import { ruleSets } from '../rules/rule-groups.ts';
-import { collectorManifests, collectorMonitors } from './apart.ts';
+import { collectorManifests, collectorMonitors, decoyManifests, decoyMonitors } from './apart.ts';
 import { chartManifests } from './core-manifests.ts';
 import type { KustomizePatch } from './kustomization.ts';
 import { labManifests } from './lab.ts';
@@ -111,6 +111,8 @@ export const components = (bundle: Bundle, base: Surroundings): readonly Compone
     { name: 'lab', usedBy: [], files: labManifests(bundle) },
     { name: 'collector', usedBy: [], files: collectorManifests(bundle, base) },
     { name: 'collector-monitor', usedBy: [], files: collectorMonitors(bundle) },
+    { name: 'decoy', usedBy: [], files: decoyManifests(bundle, base) },
+    { name: 'decoy-monitor', usedBy: [], files: decoyMonitors(bundle) },
     ...(certified(bundle).length > 0 ? [certManager(bundle)] : []),
     ...(bundle.processes.some(({ route }) => route)
       ? [

@@ -10,7 +10,7 @@ import { yamlFile } from './yaml-file.ts';
 type Files = ReadonlyMap<string, readonly Manifest[]>;
 
 /** Components with a namespace of their own, which may also be applied by themselves. */
-const ALONE = ['lab', 'collector'] as const;
+const ALONE = ['lab', 'collector', 'decoy'] as const;
 const KUSTOMIZATION = 'kustomization.yaml';
 const all = (files: Files): readonly Manifest[] => [...files.values()].flat();
 const writeFiles = (folder: string, files: Files): readonly (readonly [string, string])[] =>

@@ -1,28 +1,24 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { storeCommand } from '../../../src/receiver/store-command.ts';
 import { type RunningReceiver, startReceiver, tokenOf, webhookAlert, webhookBody } from './receiver-fixture.ts';
+
+const BIN = fileURLToPath(new URL('../../../bin/bellwether.mjs', import.meta.url));
 
 describe('bellwether store', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bellwether-store-'));
   const file = (name: string): string => join(folder, name);
   let receiver: RunningReceiver;
-  const run = async (...args: readonly string[]): Promise<{ readonly said: string; readonly code: number }> => {
-    const said: string[] = [];
-    const [out, err, before] = [process.stdout.write, process.stderr.write, process.exitCode];
-    const take = ((text: string) => said.push(String(text)) > 0) as typeof process.stdout.write;
-    [process.stdout.write, process.stderr.write] = [take, take];
-    process.exitCode = 0;
-    try {
-      await storeCommand().parseAsync(args, { from: 'user' });
-      return { said: said.join(''), code: Number(process.exitCode) };
-    } finally {
-      [process.stdout.write, process.stderr.write] = [out, err];
-      process.exitCode = before;
-    }
-  };
+  /** In a process of its own: a command that fails ends the one it runs in. The receiver answers from this one, so it must not wait. */
+  const run = (...args: readonly string[]): Promise<{ readonly said: string; readonly code: number }> =>
+    new Promise((resolve) => {
+      const child = execFile(process.execPath, [BIN, 'store', ...args], { timeout: 60_000 }, (_, out, err) =>
+        resolve({ said: `${out}${err}`, code: child.exitCode ?? -1 }),
+      );
+    });
 
   beforeAll(async () => {
     receiver = await startReceiver();

@@ -199,10 +199,17 @@ export const startControlPlane = async ({
   };
 };
 
-/** Schemas of custom kinds out of a folder of CRDs; `names` keeps those whose file name holds one of them. */
-export const applyCrds = async (plane: ControlPlane, folder: string, names: readonly string[]): Promise<void> => {
-  const files = readdirSync(folder).filter((file) => names.some((name) => file.includes(name)));
-  plane.kubectl(['apply', '--server-side', ...files.map((file) => `--filename=${join(folder, file)}`)]);
+/** A folder of CRDs; `names` keeps the files whose name holds one of them. */
+export type CrdFolder = readonly [folder: string, names: readonly string[]];
+
+/** Schemas of custom kinds, all at once. */
+export const applyCrdFolders = async (plane: ControlPlane, folders: readonly CrdFolder[]): Promise<void> => {
+  const files = folders.flatMap(([folder, names]) =>
+    readdirSync(folder)
+      .filter((file) => names.some((name) => file.includes(name)))
+      .map((file) => join(folder, file)),
+  );
+  plane.kubectl(['apply', '--server-side', ...files.map((file) => `--filename=${file}`)]);
   const areKnown = (): true | undefined => {
     try {
       // Fails where one has no condition yet.
@@ -214,3 +221,5 @@ export const applyCrds = async (plane: ControlPlane, folder: string, names: read
   };
   await until('kinds that the API server knows', areKnown, { timeoutMs: START_TIMEOUT_MS, everyMs: 300 });
 };
+
+export const applyCrds = (plane: ControlPlane, ...folder: CrdFolder): Promise<void> => applyCrdFolders(plane, [folder]);

@@ -1,4 +1,10 @@
-import { type Labels, type MetricDefinition, RECEIVER_METRICS } from '../../../src/conventions/index.ts';
+import {
+  type Labels,
+  type MetricDefinition,
+  MITIGATION_METRICS,
+  RECEIVER_METRICS,
+  RUNTIME_EVENT_METRICS,
+} from '../../../src/conventions/index.ts';
 import { formatLabels } from '../remote-read-fixture.ts';
 
 /** Rises by so much per second. */
@@ -7,12 +13,14 @@ const counters = (nowMs: number, perSecond: number): number => (nowMs / 1000 - 1
 type Row = readonly [name: string, labels: Labels, value: number];
 
 const receiverRows = (nowMs: number): readonly Row[] =>
-  Object.values<MetricDefinition>(RECEIVER_METRICS).flatMap(({ name, type, labels }): readonly Row[] => {
-    const given = Object.fromEntries(labels.map((label) => [label, 'a']));
-    const value = type === 'gauge' ? 1 : counters(nowMs, 1);
-    if (type !== 'histogram') return [[name, given, value]];
-    return ['0.1', '+Inf'].map((le): Row => [`${name}_bucket`, { ...given, le }, value]);
-  });
+  [MITIGATION_METRICS, RECEIVER_METRICS, RUNTIME_EVENT_METRICS]
+    .flatMap((group) => Object.values<MetricDefinition>(group))
+    .flatMap(({ name, type, labels }): readonly Row[] => {
+      const given = Object.fromEntries(labels.map((label) => [label, 'a']));
+      const value = type === 'gauge' ? 1 : counters(nowMs, 1);
+      if (type !== 'histogram') return [[name, given, value]];
+      return ['0.1', '+Inf'].map((le): Row => [`${name}_bucket`, { ...given, le }, value]);
+    });
 
 /**
  * What the dashboards read and the small live cluster does not have, for one pod of one workload: limits, disks, requests, the series of

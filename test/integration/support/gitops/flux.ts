@@ -44,7 +44,7 @@ interface Status {
   readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message: string }[];
 }
 
-export const startFlux = async (program: string, { plane }: GitopsCluster): Promise<Flux> => {
+export const startFlux = async (program: string, { plane }: Pick<GitopsCluster, 'plane'>): Promise<Flux> => {
   const folder = mkdtempSync(join(tmpdir(), 'bellwether-flux-'));
   const tarballs = new Map<string, Buffer>();
   let revision = '';

@@ -41,6 +41,9 @@ export interface FloodResult {
   /** From the end that the limit had to the moment at which it was gone. */
   readonly secondsLate: number;
   readonly alertStatus: string;
+  /** What stayed with the alert. */
+  readonly keptPhase: string;
+  readonly keptRejectedPerSecond: number;
   readonly maskSeconds: number;
   readonly annotationsAfter: Readonly<Record<string, string>>;
 }
@@ -292,6 +295,9 @@ export const liveThroughFlood = async (programs: readonly string[], { expires }:
     const { flood: after } = await segment(150);
     const { masks } = (await receiver.get('/api/v1/masks')) as { masks: { fromSeconds: number; toSeconds: number }[] };
     const [mask] = masks;
+    const kept = (await receiver.get(`/api/v1/alerts/${resolved.id}`)) as {
+      mitigations: { phase: string; status: { effect?: { peakRejectedPerSecond?: number } } }[];
+    };
     return {
       beforeLimit,
       underLimit,
@@ -304,6 +310,8 @@ export const liveThroughFlood = async (programs: readonly string[], { expires }:
       secondsToLimit: (limited.at - approvedMs) / 1000,
       secondsLate: (Date.parse(status?.endedAt ?? '') - Date.parse(status?.expiresAt ?? '')) / 1000,
       alertStatus: resolved.status,
+      keptPhase: kept.mitigations[0]?.phase ?? '',
+      keptRejectedPerSecond: kept.mitigations[0]?.status.effect?.peakRejectedPerSecond ?? 0,
       maskSeconds: mask ? mask.toSeconds - mask.fromSeconds : 0,
       annotationsAfter: (await client.get<KubernetesObject>(INGRESS)).metadata.annotations ?? {},
     };

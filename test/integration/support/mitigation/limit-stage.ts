@@ -131,7 +131,8 @@ export const askFor = (name: string, spec: Partial<MitigationSpec>, clock: TwoHa
     mode: 'enforce',
     reason: 'flood',
     ttlSeconds: 60,
-    approval: { by: 'ann', at: formatTime(clock.nowMs()) },
+    // The name under which the tests write.
+    approval: { by: 'admin', at: formatTime(clock.nowMs()) },
     ...spec,
   },
 });

@@ -1,0 +1,108 @@
+import { COLLECTOR_METRICS, type ModuleDeclaration, PORTS, PROCESS_METRICS } from '../conventions/index.ts';
+
+/** Its own namespace: who gets into the decoy is next to nothing. */
+export const decoyNamespace = (bundle: string): string => `${bundle}-decoy`;
+
+const TOKEN = { name: 'token', mountPath: '/etc/bellwether-token', kind: 'secret', optional: true } as const;
+const RESOURCES = { cpuRequest: '10m', memoryRequest: '64Mi', memoryLimit: '128Mi' } as const;
+const ROUTES = [
+  { apiGroups: ['networking.k8s.io'], resources: ['ingresses'] },
+  { apiGroups: ['gateway.networking.k8s.io'], resources: ['httproutes', 'referencegrants'] },
+  { apiGroups: ['traefik.io'], resources: ['ingressroutes'] },
+  { apiGroups: [''], resources: ['services'] },
+] as const;
+
+const server = (bundle: string, home: string): ModuleDeclaration => ({
+  name: 'decoy',
+  args: [
+    'decoy',
+    'serve',
+    '--host',
+    '0.0.0.0',
+    '--receiver',
+    `http://${bundle}-receiver.${home}.svc:${PORTS.receiverApi}`,
+    '--token-file',
+    '/etc/bellwether-token/token',
+  ],
+  ports: [
+    { name: 'http', port: PORTS.decoy, servicePort: 80, purpose: 'Whoever looks around.', from: ['anywhere'] },
+    { name: 'self', port: PORTS.decoySelf, purpose: 'Own metrics and probes.', scrape: { path: '/metrics', honorLabels: false } },
+  ],
+  rbac: [],
+  metrics: [PROCESS_METRICS, COLLECTOR_METRICS].flatMap((group) => Object.values(group)),
+  alerts: [],
+  probes: {
+    liveness: { port: 'self', path: '/healthz', periodSeconds: 10, failureThreshold: 6 },
+    readiness: { port: 'self', path: '/readyz', periodSeconds: 10, failureThreshold: 3 },
+  },
+  volumes: [TOKEN],
+  egress: [{ to: 'bundle', port: PORTS.receiverApi }],
+  resources: RESOURCES,
+});
+
+/** Takes away routes that are past their end, whoever made them. */
+const EXPIRY: ModuleDeclaration = {
+  name: 'decoy-expiry',
+  workload: { kind: 'CronJob', schedule: '*/2 * * * *', deadlineSeconds: 100, retries: 0 },
+  args: ['decoy', 'expire'],
+  ports: [],
+  rbac: ROUTES.map((one) => ({
+    ...one,
+    verbs: ['list', 'delete'],
+    reason: 'To take away routes to the decoy at their end; a policy of the API server allows no other.',
+  })),
+  metrics: [],
+  alerts: [],
+  volumes: [],
+  egress: [
+    { to: 'kubernetes-api', port: 443 },
+    // A policy sees the port of the API server itself, which is either of the two on most clusters.
+    { to: 'kubernetes-api', port: 6443 },
+  ],
+  resources: RESOURCES,
+  objects: ({ namespace, fullName }) => {
+    const name = `${fullName}-guard`;
+    return [
+      {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'ValidatingAdmissionPolicy',
+        metadata: { name },
+        spec: {
+          failurePolicy: 'Fail',
+          matchConstraints: {
+            matchPolicy: 'Equivalent',
+            namespaceSelector: {},
+            objectSelector: {},
+            resourceRules: ROUTES.map((one) => ({
+              apiGroups: [...one.apiGroups],
+              apiVersions: ['*'],
+              operations: ['DELETE'],
+              resources: [...one.resources],
+              scope: '*',
+            })),
+          },
+          matchConditions: [
+            { name: 'expiry', expression: `request.userInfo.username == 'system:serviceaccount:${namespace}:${fullName}'` },
+          ],
+          validations: [
+            {
+              expression:
+                "has(oldObject.metadata.labels) && oldObject.metadata.labels[?'bellwether.dev/decoy-route'].orValue('') == 'true'",
+              message: 'the expiry of decoys may delete nothing but routes to decoys',
+              reason: 'Forbidden',
+            },
+          ],
+        },
+      },
+      {
+        apiVersion: 'admissionregistration.k8s.io/v1',
+        kind: 'ValidatingAdmissionPolicyBinding',
+        metadata: { name },
+        spec: { policyName: name, validationActions: ['Deny'] },
+      },
+    ];
+  },
+};
+
+/** A server that nobody needs, and what takes its routes away; opt-in. */
+export const decoyDeclarations = (bundle: string, home: string): readonly ModuleDeclaration[] => [server(bundle, home), EXPIRY];
