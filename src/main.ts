@@ -62,6 +62,12 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./scanner/main.ts')).scanCommand(),
   },
   {
+    name: 'policies',
+    summary: 'export policies as ValidatingAdmissionPolicies',
+    group: 'Guard:',
+    load: async () => (await import('./scanner/main.ts')).policiesCommand(),
+  },
+  {
     name: 'unlock',
     summary: 'let every request pass the admission webhooks, in an emergency',
     group: 'Guard:',

@@ -7,6 +7,8 @@ export * from './examples/run-example.ts';
 export * from './exceptions/apply-exceptions.ts';
 export * from './exceptions/exception-schema.ts';
 export * from './exceptions/policy-exception.ts';
+export * from './exchange/export-vap.ts';
+export * from './exchange/import-policies.ts';
 export * from './kubernetes/type-table.ts';
 export * from './load/load-policy.ts';
 export { showValue } from './message.ts';

@@ -12,6 +12,7 @@ import {
   createPolicyChooser,
   createPolicySet,
   DEFAULT_PROFILE,
+  defaultAction,
   LATEST_PSS_MINOR,
   type Policy,
   type PolicyConfig,
@@ -24,6 +25,7 @@ import {
 } from '../policy/index.ts';
 import { explainPolicy, listPolicies } from './command/explain.ts';
 import { printResult } from './command/print-result.ts';
+import { type PolicySource, readPolicySources, withOwnPolicies } from './command/read-policies.ts';
 import { readConfig, readExceptions, readParams } from './command/settings.ts';
 import { createStandardInput } from './command/standard-input.ts';
 import { findFiles, STDIN } from './files/find-files.ts';
@@ -35,6 +37,8 @@ import { scan } from './scan.ts';
 import { createFileScanner } from './scan-file.ts';
 import { DEFAULT_LIMITS } from './yaml/read-documents.ts';
 
+export { policiesCommand } from './policies-command.ts';
+
 interface Flags {
   readonly format: string;
   readonly profile: ProfileName;
@@ -43,6 +47,7 @@ interface Flags {
   readonly failOn: FailOn;
   readonly only?: readonly string[];
   readonly config?: string;
+  readonly policies: readonly string[];
   readonly params?: string;
   readonly exceptions: readonly string[];
   readonly output?: string;
@@ -100,6 +105,12 @@ export const scanCommand = (): Command =>
     )
     .option('--only <ids>', 'only these policies, whatever the profile', list)
     .option('--config <file>', 'YAML: profile, versions, actions, severities and params of policies, exceptions')
+    .option(
+      '--policies <path>',
+      'more policies: our own form, ValidatingAdmissionPolicies, ValidatingPolicies of Kyverno; may be given several times',
+      collect,
+      [],
+    )
     .option('--params <file>', 'YAML: policy id to its params')
     .option('--exceptions <file>', 'exceptions, each with an owner and a last day; may be given several times', collect, [])
     .option('--output <file>', 'write the result here instead of standard output')
@@ -127,12 +138,13 @@ export const scanCommand = (): Command =>
     });
 
 const run = async (paths: readonly string[], flags: Flags, command: Command, signal: AbortSignal): Promise<void> => {
-  const pack = policyPack();
+  const sources = await readPolicySources(flags.policies);
+  const pack = withOwnPolicies(policyPack(), sources);
   if (flags.explain !== undefined) return void process.stdout.write(explainPolicy(policyOf(pack, flags.explain)));
   if (flags.list) return void process.stdout.write(listPolicies(listed(pack, flags, command)));
   if (flags.live) return await runLive(pack, paths, flags, command, signal);
   if (paths.length === 0) throw new BellwetherError('invalid_input', 'nothing to scan: name files or folders, or - for standard input');
-  await printReport(await makeReport(pack, paths, flags, await readSettings(flags, command), signal), flags);
+  await printReport(await makeReport(pack, sources, paths, flags, await readSettings(flags, command, ownOf(pack)), signal), flags);
 };
 
 const printReport = async (report: Report, flags: Flags): Promise<void> => {
@@ -150,7 +162,11 @@ const runLive = async (
   signal: AbortSignal,
 ): Promise<void> => {
   if (paths.length > 0) throw new BellwetherError('invalid_input', 'with --live no files are read: leave the paths out');
-  const { selection, exceptions, podPaths, kubernetesMinor, namespaces, podSecurityLabels } = await readSettings(flags, command);
+  const { selection, exceptions, podPaths, kubernetesMinor, namespaces, podSecurityLabels } = await readSettings(
+    flags,
+    command,
+    ownOf(pack),
+  );
   const { kubeconfig, context } = flags;
   const client = createKubernetesClient(
     await connectToCluster({ ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(context === undefined ? {} : { context }) }),
@@ -182,7 +198,7 @@ interface Settings extends Omit<PolicyConfig, 'selection'> {
   readonly selection: Selection & { readonly profile: ProfileName; readonly pssMinor: number };
 }
 
-const readSettings = async (flags: Flags, command: Command): Promise<Settings> => {
+const readSettings = async (flags: Flags, command: Command, own: readonly Policy[]): Promise<Settings> => {
   const nowMs = systemClock.nowMs();
   const config = flags.config === undefined ? parsePolicyConfig({}, 'configuration', nowMs) : await readConfig(flags.config, nowMs);
   const isGiven = (name: string): boolean => command.getOptionValueSource(name) !== 'default';
@@ -195,6 +211,11 @@ const readSettings = async (flags: Flags, command: Command): Promise<Settings> =
       profile: isGiven('profile') ? flags.profile : (config.selection.profile ?? flags.profile),
       pssMinor: isGiven('pssVersion') ? flags.pssVersion : (config.selection.pssMinor ?? flags.pssVersion),
       params: { ...config.selection.params, ...params },
+      // Who brings a policy wants it, in whatever profile.
+      actions: {
+        ...Object.fromEntries(own.map(({ id, severity }) => [id, defaultAction('recommended', severity)])),
+        ...config.selection.actions,
+      },
       ...(flags.only ? { only: flags.only } : {}),
     },
     exceptions: [...config.exceptions, ...exceptions.flat()],
@@ -204,6 +225,7 @@ const readSettings = async (flags: Flags, command: Command): Promise<Settings> =
 
 const makeReport = async (
   pack: readonly Policy[],
+  sources: readonly PolicySource[],
   paths: readonly string[],
   flags: Flags,
   { selection, exceptions, podPaths, kubernetesMinor }: Settings,
@@ -225,7 +247,7 @@ const makeReport = async (
   const options = { ...shared, policies, exceptions };
   const pool =
     flags.jobs > 1
-      ? createScanPool(flags.jobs, { ...shared, selection, maxBytes: flags.maxBytes }, createFileScanner(deps, options, signal))
+      ? createScanPool(flags.jobs, { ...shared, selection, sources, maxBytes: flags.maxBytes }, createFileScanner(deps, options, signal))
       : undefined;
   try {
     const result = await scan({ ...deps, ...(pool ? { pool } : {}) }, options, signal);
@@ -235,6 +257,8 @@ const makeReport = async (
     await pool?.close();
   }
 };
+
+const ownOf = (pack: readonly Policy[]): readonly Policy[] => pack.slice(policyPack().length);
 
 const policyOf = (pack: readonly Policy[], id: string): Policy => {
   const policy = pack.find((candidate) => candidate.id === id);

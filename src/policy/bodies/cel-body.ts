@@ -1,5 +1,6 @@
 import type { ParseResult } from '@marcbachmann/cel-js';
 import { valueAt } from '../model/json-pointer.ts';
+import { refOf } from '../model/kubernetes-object.ts';
 import { containerRule, FINE, objectRule, podRule, type Rule, type RuleInput, type Target, type Violation } from '../model/policy.ts';
 import type { JsonRecord } from '../model/value.ts';
 import { effectiveContainer, realPath } from '../pods/effective-container.ts';
@@ -118,14 +119,34 @@ const pointersOf = (program: Program, scope: JsonRecord): readonly string[] => {
 const scopeOf = ({ object, oldObject, request, params, namespaceObject }: RuleInput, more: JsonRecord): JsonRecord => ({
   object: celValue(object),
   oldObject: celValue(oldObject ?? null),
-  request: request ? celRequest(request) : celValue({}),
+  request: celRequest(request ?? creationOf(object), object),
   params: celValue(params),
   namespaceObject: celValue(namespaceObject ?? null),
   ...more,
 });
 
-const celRequest = ({ operation, user, groups, subResource, namespace, name }: NonNullable<RuleInput['request']>): unknown =>
-  celValue({ operation, userInfo: { username: user, groups: [...groups] }, subResource, namespace: namespace ?? '', name });
+/** A file is judged as if somebody created what it says. */
+const creationOf = (object: JsonRecord): NonNullable<RuleInput['request']> => {
+  const { name, namespace } = refOf(object);
+  return { operation: 'CREATE', user: '', groups: [], subResource: '', namespace, name };
+};
+
+const celRequest = (
+  { operation, user, groups, subResource, namespace, name }: NonNullable<RuleInput['request']>,
+  object: JsonRecord,
+): unknown => {
+  const { apiVersion, kind } = refOf(object);
+  const [version = '', group = ''] = apiVersion.split('/').reverse();
+  return celValue({
+    operation,
+    kind: { group, version, kind },
+    userInfo: { username: user, groups: [...groups] },
+    subResource,
+    namespace: namespace ?? '',
+    name,
+    dryRun: false,
+  });
+};
 
 /** `variables.x` is computed when it is first read, and once. */
 const withVariables = (scope: JsonRecord, named: readonly { readonly name: string; readonly program: Program }[]): JsonRecord => {

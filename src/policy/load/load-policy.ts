@@ -92,6 +92,7 @@ const infoOf = (file: PolicyFile): PolicyInfo => ({
   params: (file.params ?? {}) as PolicyInfo['params'],
   match: { target: file.match.target, kinds: file.match.kinds, needs: file.match.needs ?? 'nothing' },
   message: file.message.trim(),
+  ...(file.vap ? { vap: file.vap } : {}),
   examples: {
     good: file.examples.good as readonly Example[],
     bad: (file.examples.bad as readonly JsonRecord[]).map(

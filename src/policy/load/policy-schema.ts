@@ -73,6 +73,11 @@ export const POLICY_SCHEMA = {
       additionalProperties: { type: 'object', properties: { description: TEXT }, required: ['description'], additionalProperties: true },
     },
     message: TEXT,
+    vap: {
+      ...TEXTS,
+      minItems: 1,
+      description: 'the same rule as CEL for an export, each true for good objects: object, and pod, metadata, containers of variables',
+    },
     builtin: TEXT,
     schema: ANY_OBJECT,
     path: { type: 'string', description: 'with schema: JSON Pointer in the target that is reported, whatever part of the schema fails' },

@@ -117,6 +117,8 @@ export interface PolicyInfo {
   readonly params: Readonly<Record<string, ParamSchema>>;
   readonly match: PolicyMatch;
   readonly message: string;
+  /** The same rule with its default params as CEL expressions, for `exportVap`; absent where CEL cannot say it. */
+  readonly vap?: readonly string[];
   readonly examples: { readonly good: readonly GoodExample[]; readonly bad: readonly BadExample[] };
 }
 

@@ -1,10 +1,13 @@
 import type { PodPaths, Selection } from '../../policy/index.ts';
+import type { PolicySource } from '../command/read-policies.ts';
 import type { InputFile } from '../files/find-files.ts';
 import type { FileResult } from '../scan-file.ts';
 import type { DocumentLimits } from '../yaml/read-documents.ts';
 
 /** What a scanning thread is started with: the policies are made there, because functions do not travel. */
 export interface ScanWorkerData {
+  /** Policies besides the pack. */
+  readonly sources: readonly PolicySource[];
   readonly selection: Selection;
   readonly limits: DocumentLimits;
   readonly all: boolean;
