@@ -167,8 +167,10 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'exported ValidatingAdmissio
     const apply = (object: object) => plane.attempt(['apply', '-f', '-'], JSON.stringify(object));
     await until('the object is there', () => (apply(deployment).ok ? true : undefined), { timeoutMs: 30_000, everyMs: 250 });
     plane.kubectl(['create', '-f', '-'], JSON.stringify({ ...binding, metadata: { name: 'bellwether-privileged' } }));
-    const other = { ...deployment, metadata: { name: 'new', namespace } };
-    await until('the policy holds again', () => (apply(other).ok ? undefined : true), { timeoutMs: 30_000, everyMs: 500 });
+    const other = JSON.stringify({ ...deployment, metadata: { name: 'new', namespace } });
+    // A dry run: once made, applying it again would change nothing and pass.
+    const isRefused = () => !plane.attempt(['create', '--dry-run=server', '-f', '-'], other).ok;
+    await until('the policy holds again', () => isRefused() || undefined, { timeoutMs: 30_000, everyMs: 500 });
     expect(plane.attempt(['scale', 'deployment/old', '-n', namespace, '--replicas', '0'])).toMatchObject({ ok: true });
     expect(plane.attempt(['label', 'deployment/old', '-n', namespace, 'team=a'])).toMatchObject({ ok: true });
     expect(plane.attempt(['set', 'image', 'deployment/old', '-n', namespace, 'a=b']).stderr).toContain('Privileged container');
