@@ -34,8 +34,9 @@ export interface Facts {
   readonly forbidding: readonly string[];
   /** Why the circuit breaker is open. */
   readonly breaker: string | undefined;
-  /** Routes of the data plane in the cluster. */
+  /** Routes of the data plane in the cluster, and their kind: limits on another kind do not use up their share. */
   readonly routes: number;
+  readonly routeKind?: string;
   readonly ownNamespace: string;
 }
 
@@ -44,6 +45,8 @@ export type Permission = { readonly ok: true } | { readonly ok: false; readonly 
 const refuse = (guard: Guard, reason: string): Permission => ({ ok: false, guard, reason });
 const targetOf = (mitigation: Mitigation): string =>
   `${namespaceOf(mitigation)}/${mitigation.spec.target.kind}/${mitigation.spec.target.name}`;
+/** Kind of the object that one in force limits. */
+const limitedKind = ({ status }: Mitigation): string | undefined => status?.targets?.[0]?.split('/')[0];
 const seconds = (ms: number): string => `${Math.ceil(ms / 1000)} s`;
 
 /** It was in force and has ended: what was refused or never began tells nothing about the target. */
@@ -90,10 +93,12 @@ export const mayBegin = (
       `${near.length} mitigations are in force in ${namespace}, and no more than ${budget.perNamespace} may be`,
     );
   const mostRoutes = Math.max(1, Math.floor(facts.routes * budget.routeShare));
-  if (active.length >= mostRoutes)
+  const { routeKind } = facts;
+  const limited = routeKind === undefined ? active : active.filter((other) => limitedKind(other) === routeKind);
+  if (limited.length >= mostRoutes)
     return refuse(
       'budget_routes',
-      `${active.length} of ${facts.routes} routes are limited, and no more than ${mostRoutes} may be (${budget.routeShare * 100} %)`,
+      `${limited.length} of ${facts.routes} routes are limited, and no more than ${mostRoutes} may be (${budget.routeShare * 100} %)`,
     );
   const past = others.filter((other) => hasRun(other) && targetOf(other) === targetOf(mitigation));
   const rest = Math.min(...past.map((other) => sinceEnd(other, facts.nowMs)));

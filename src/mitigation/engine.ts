@@ -43,7 +43,7 @@ export interface EngineDeps extends DataPlaneDeps {
   /** Asked right before each write: only the leader acts. */
   readonly isLeader: () => boolean;
   /** What the surroundings say, without the circuit breaker of the engine itself. */
-  readonly facts: () => Promise<Omit<Facts, 'nowMs' | 'signalAgeMs' | 'routes'>>;
+  readonly facts: () => Promise<Omit<Facts, 'nowMs' | 'signalAgeMs' | 'routes' | 'routeKind'>>;
   readonly isOptedIn: (namespace: KubernetesObject | undefined) => boolean;
   /** Everything has to be taken back. */
   readonly revertAll: () => boolean;

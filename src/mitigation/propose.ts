@@ -34,7 +34,7 @@ export interface ProposeDeps {
   readonly view: ClusterView;
   readonly optedIn: (namespace: string) => boolean;
   /** Everything else that is known, without what belongs to one workload. */
-  readonly facts: Omit<Facts, 'nowMs' | 'signalAgeMs' | 'routes'>;
+  readonly facts: Omit<Facts, 'nowMs' | 'signalAgeMs' | 'routes' | 'routeKind'>;
   readonly all: readonly Mitigation[];
 }
 
@@ -83,6 +83,7 @@ export const propose = async (mitigation: Mitigation, deps: ProposeDeps): Promis
       nowMs: clock.nowMs(),
       signalAgeMs: ageSeconds === undefined ? undefined : ageSeconds * 1000,
       routes: chosen.ok ? chosen.value.routes : Number.POSITIVE_INFINITY,
+      ...(chosen.ok ? { routeKind: chosen.value.target.kind } : {}),
     },
     options,
   );
