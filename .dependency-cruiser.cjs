@@ -27,7 +27,7 @@ const MAY_IMPORT = {
   ],
   mitigation: ['conventions', 'platform'],
   policy: ['conventions', 'platform'],
-  scanner: ['conventions', 'platform', 'policy'],
+  scanner: ['conventions', 'platform', 'web', 'policy'],
   admission: ['conventions', 'platform', 'web', 'policy'],
   verdicts: ['conventions', 'platform', 'feedback'],
   'runtime-events': ['conventions', 'command-line', 'platform'],

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_LISTEN_ADDRESS } from '../conventions/index.ts';
 import {
   BellwetherError,
   connectToCluster,
@@ -35,6 +36,7 @@ import { exitCodeOfReport, FAIL_ON, type FailOn, type Report } from './output/re
 import { createScanPool } from './pool/scan-pool.ts';
 import { scan } from './scan.ts';
 import { createFileScanner } from './scan-file.ts';
+import { serveScans } from './serve/serve.ts';
 import { DEFAULT_LIMITS } from './yaml/read-documents.ts';
 
 export { policiesCommand } from './policies-command.ts';
@@ -60,10 +62,17 @@ interface Flags {
   readonly namespace?: readonly string[];
   readonly kubeconfig?: string;
   readonly context?: string;
+  readonly serve?: number;
+  readonly host: string;
+  readonly tokenFile?: string;
+  readonly timeLimit: number;
 }
 
 // Larger than any bundle of manifests; more than this in one file is a mistake or an attack.
 const DEFAULT_MAX_BYTES = 16 << 20;
+
+// Uploads come from further away than files.
+const DEFAULT_UPLOAD_BYTES = 8 << 20;
 
 // A thread takes some 60 MB.
 const MAX_JOBS = 64;
@@ -88,6 +97,15 @@ const jobs = (text: string): number => {
 };
 const bytes = (text: string): number => {
   if (!/^[1-9]\d{0,10}$/.test(text)) throw new InvalidArgumentError('It must be a number of bytes above 0.');
+  return Number(text);
+};
+const port = (text: string): number => {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) throw new InvalidArgumentError('It must be a port.');
+  return Number(text);
+};
+const seconds = (text: string): number => {
+  if (!/^\d{1,3}$/.test(text) || Number(text) < 1 || Number(text) > 600)
+    throw new InvalidArgumentError('It must be a whole number of seconds from 1 to 600.');
   return Number(text);
 };
 
@@ -116,11 +134,15 @@ export const scanCommand = (): Command =>
     .option('--output <file>', 'write the result here instead of standard output')
     .option('--rendered', 'the input is what kustomize or Helm rendered: judge every document in it')
     .option('--jobs <number>', 'threads that scan files; more than one pays from some thousand objects in several files', jobs, 1)
-    .option('--max-bytes <number>', 'refuse files above this size', bytes, DEFAULT_MAX_BYTES)
+    .option('--max-bytes <number>', 'refuse files above this size; with --serve uploads, 8 MiB unless given', bytes, DEFAULT_MAX_BYTES)
     .option('--live', 'judge the objects of a cluster instead of files')
     .option('--namespace <names>', 'with --live, only these namespaces; all but those of the system otherwise', list)
     .option('--kubeconfig <file>', 'with --live, how to reach the cluster')
     .option('--context <name>', 'with --live, context of the kubeconfig')
+    .option('--serve <port>', 'judge what is uploaded over HTTP: POST /api/v1/scan, and a page at /; 0 takes any free port', port)
+    .option('--host <address>', 'with --serve, address to listen on', DEFAULT_LISTEN_ADDRESS)
+    .option('--token-file <file>', 'with --serve, the token that is asked for; needed on other addresses than 127.0.0.1')
+    .option('--time-limit <seconds>', 'with --serve, for one upload', seconds, 30)
     .option('--list', 'print the policies, with --profile or --only those that are active')
     .option('--explain <id>', 'print what a policy is for, its params and examples')
     .addHelpText(
@@ -142,6 +164,7 @@ const run = async (paths: readonly string[], flags: Flags, command: Command, sig
   const pack = withOwnPolicies(policyPack(), sources);
   if (flags.explain !== undefined) return void process.stdout.write(explainPolicy(policyOf(pack, flags.explain)));
   if (flags.list) return void process.stdout.write(listPolicies(listed(pack, flags, command)));
+  if (flags.serve !== undefined) return await runServer(flags.serve, pack, sources, paths, flags, command, signal);
   if (flags.live) return await runLive(pack, paths, flags, command, signal);
   if (paths.length === 0) throw new BellwetherError('invalid_input', 'nothing to scan: name files or folders, or - for standard input');
   await printReport(await makeReport(pack, sources, paths, flags, await readSettings(flags, command, ownOf(pack)), signal), flags);
@@ -191,6 +214,37 @@ const runLive = async (
   } finally {
     await client.close();
   }
+};
+
+/** `--serve`: the same verdicts on uploads. */
+const runServer = async (
+  listenPort: number,
+  pack: readonly Policy[],
+  sources: readonly PolicySource[],
+  paths: readonly string[],
+  flags: Flags,
+  command: Command,
+  signal: AbortSignal,
+): Promise<void> => {
+  if (paths.length > 0 || flags.live)
+    throw new BellwetherError('invalid_input', 'with --serve only uploads are judged: leave paths and --live out');
+  const { selection, exceptions, podPaths, kubernetesMinor } = await readSettings(flags, command, ownOf(pack));
+  // Fails here rather than in a thread where a param or an id is wrong.
+  createPolicySet(pack, selection);
+  const data = {
+    sources,
+    selection,
+    exceptions,
+    podPaths,
+    failOn: flags.failOn,
+    limits: DEFAULT_LIMITS,
+    all: flags.rendered ?? false,
+    maxBytes: command.getOptionValueSource('maxBytes') === 'default' ? DEFAULT_UPLOAD_BYTES : flags.maxBytes,
+    ...(kubernetesMinor === undefined ? {} : { kubernetesMinor }),
+  };
+  const { host, jobs: threads, timeLimit, tokenFile } = flags;
+  const options = { host, port: listenPort, threads, timeLimitMs: timeLimit * 1000, ...(tokenFile === undefined ? {} : { tokenFile }) };
+  await serveScans(options, data, signal);
 };
 
 /** What is in force: the configuration file, and what the command line says on top of it. */

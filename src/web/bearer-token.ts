@@ -26,12 +26,12 @@ export const openTokenFile = async (
   const read = async (): Promise<void> => {
     try {
       token = new TextDecoder().decode(await readFile(path, { maxBytes: MAX_TOKEN_BYTES })).trim() || undefined;
-      if (token === undefined) log.warn({ path }, 'the token file is empty; pushed samples are refused');
+      if (token === undefined) log.warn({ path }, 'the token file is empty; requests that need it are refused');
     } catch (error) {
       token = undefined;
       log.warn(
         { path, reason: error instanceof Error ? error.message : String(error) },
-        'the token file cannot be read; pushed samples are refused',
+        'the token file cannot be read; requests that need it are refused',
       );
     }
   };

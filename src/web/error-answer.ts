@@ -53,6 +53,20 @@ export const errorBody = (error: BellwetherError): FromSchema<typeof ERROR> => (
 /** Seconds after which the same request may succeed. */
 const RETRY_SECONDS = 5;
 
+/** What to answer for any error, whatever the form: a defect is logged here. */
+export const errorResponse = (
+  thrown: unknown,
+  log: Pick<Logger, 'error'>,
+): FromSchema<typeof ERROR> & { readonly status: number; readonly headers: Readonly<Record<string, string>> } => {
+  const error = errorOf(thrown);
+  if (error.code === 'internal') log.error({ err: error }, 'a request failed in a way that is a defect');
+  return {
+    ...errorBody(error),
+    status: error.httpStatus,
+    headers: error.retryable ? { 'Retry-After': String(RETRY_SECONDS) } : {},
+  };
+};
+
 /** Turns any error into `{code, message, field?}` with its status. */
 export const answerErrors =
   (log: Pick<Logger, 'error'>): ErrorRequestHandler =>
@@ -61,10 +75,9 @@ export const answerErrors =
       next(thrown);
       return;
     }
-    const error = errorOf(thrown);
-    if (error.code === 'internal') log.error({ err: error }, 'a request failed in a way that is a defect');
-    if (error.retryable && !response.get('Retry-After')) response.set('Retry-After', String(RETRY_SECONDS));
-    response.status(error.httpStatus).json(errorBody(error));
+    const { status, headers, ...body } = errorResponse(thrown, log);
+    if (!response.get('Retry-After')) response.set(headers);
+    response.status(status).json(body);
   };
 
 export const answerNotFound: RequestHandler = (request, _response, next) => {

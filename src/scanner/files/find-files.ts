@@ -24,6 +24,10 @@ const OTHER_FILES =
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
+/** Whether a file is taken for a manifest by its path alone, as those in folders are. */
+export const isManifestPath = (path: string): boolean =>
+  YAML_NAME.test(path) && !OTHER_FILES.test(nameOf(path)) && !path.split('/').some((part) => SKIPPED_FOLDERS.has(part));
+
 /** The files under the given paths, in order, each once. Rejects with `not_found` where a path does not exist. */
 export async function* findFiles(paths: readonly string[]): AsyncGenerator<InputFile> {
   const seen = new Set<string>();

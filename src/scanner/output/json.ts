@@ -1,4 +1,4 @@
-import { fingerprintOf, showValue } from '../../policy/index.ts';
+import { fingerprintOf, SEVERITIES, showValue } from '../../policy/index.ts';
 import type { FileFinding, ScanError } from '../finding.ts';
 import type { Report } from './report.ts';
 
@@ -46,6 +46,9 @@ const errorJson = ({ file, document, line, column, message }: ScanError): object
   message,
 });
 
+// Not the length of the list: where a list is cut, the summary still counts all.
+const countAll = (counts: Report['summary']['findings']): number => SEVERITIES.reduce((sum, severity) => sum + counts[severity], 0);
+
 /** `--format json`. */
 export const formatJson = (report: Report): string => {
   const { findings, errors, exceptions, summary, profile, pssVersion, failOn } = report;
@@ -54,7 +57,7 @@ export const formatJson = (report: Report): string => {
     errors: errors.map(errorJson),
     summary: {
       ...summary,
-      findings: { total: findings.length, ...summary.findings },
+      findings: { total: countAll(summary.findings), ...summary.findings },
       profile,
       pssVersion,
       failOn,
