@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { createLogger, listen } from '../../src/platform/index.ts';
+import { createScanApp } from '../../src/scanner/serve/scan-app.ts';
 import { tarOf } from '../fixtures/tar.ts';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/bellwether.mjs', import.meta.url));
@@ -121,6 +123,35 @@ describe('POST /api/v1/scan', () => {
   ])('stands hostile %s', async (_, body) => {
     await judged(body);
     expect(await judged(BAD)).toMatchObject({ findings: [{ policy: 'host-network' }] });
+  });
+});
+
+describe('createScanApp', () => {
+  it('answers 429 while there are as many uploads as it takes', async () => {
+    let answer: (text: string) => void = () => undefined;
+    const asked: string[] = [];
+    const pool = {
+      judge: ({ file }: { readonly file: string }) => {
+        asked.push(file);
+        return new Promise<string>((resolve) => {
+          answer = resolve;
+        });
+      },
+    };
+    const app = createScanApp({ pool, log: createLogger({ level: 'silent', name: 'scan' }) }, { maxBytes: MAX_BYTES, maxUploads: 1 });
+    const listener = await listen(app, { host: '127.0.0.1', port: 0, name: 'scan' });
+    const send = () => fetch(`${listener.url}/api/v1/scan`, { method: 'POST', headers: { 'content-type': 'text/yaml' }, body: BAD });
+    const first = send();
+    while (asked.length === 0) await new Promise((done) => setTimeout(done, 5));
+    const second = await send();
+    expect([second.status, second.headers.get('retry-after')]).toEqual([429, '5']);
+    answer('{}');
+    expect((await first).status).toBe(200);
+    const third = send();
+    while (asked.length === 1) await new Promise((done) => setTimeout(done, 5));
+    answer('{}');
+    expect((await third).status).toBe(200);
+    await listener.close();
   });
 });
 

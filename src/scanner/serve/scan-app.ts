@@ -22,17 +22,8 @@ const FORM_OVERHEAD_BYTES = 4096;
 const MAX_NAME_LENGTH = 200;
 const DEFAULT_NAME = 'upload.yaml';
 
-const TYPES = [
-  'yaml',
-  'json',
-  'text/*',
-  'application/*yaml',
-  'gzip',
-  'tar',
-  'application/*tar',
-  'application/*gzip',
-  'application/octet-stream',
-];
+// Manifests and archives by the names that are in use for them; forms are for the page.
+const TYPES = /^(text\/|application\/(x-)?(yaml|json|gzip|tar|gtar|octet-stream)\b)/i;
 const REALM = 'Basic realm="bellwether scan", charset="UTF-8"';
 
 /** Browsers cannot send a bearer token by themselves: they ask for a password, which is the token; the name does not matter. */
@@ -86,7 +77,7 @@ export const createScanApp = ({ pool, log, token }: ScanAppDeps, { maxBytes, max
   const read = (limit: number): RequestHandler => express.raw({ limit, type: () => true });
   const checkType: RequestHandler = (request, _response, next) =>
     next(
-      request.is(TYPES)
+      TYPES.test(request.get('content-type') ?? '')
         ? undefined
         : new BellwetherError(
             'invalid_input',
