@@ -12,6 +12,7 @@ import {
 } from '../platform/index.ts';
 import { type JsonRecord, recordOf, stringOf } from '../policy/index.ts';
 import {
+  createStandardInput,
   decodeText,
   FAIL_ON,
   type FailOn,
@@ -20,6 +21,7 @@ import {
   printResult,
   readCluster,
   readObjects,
+  STDIN,
   SYSTEM_NAMESPACES,
 } from '../scanner/index.ts';
 import { joinReports, reaches } from './join.ts';
@@ -63,7 +65,12 @@ Exit codes: 0 done, 1 findings at or above --fail-on, 2 wrong command line, or s
 
 const withFlags = (command: Command): Command =>
   command
-    .option('--manifests <path>', 'whose workloads use the images: a file or folder; may be given several times', collect, [])
+    .option(
+      '--manifests <path>',
+      'whose workloads use the images: a file or folder, - is standard input; may be given several times',
+      collect,
+      [],
+    )
     .option('--live', 'whose workloads use the images: those of a cluster')
     .option('--namespace <names>', 'with --live, only these namespaces; all but those of the system otherwise', list)
     .option('--kubeconfig <file>', 'with --live, how to reach the cluster')
@@ -114,7 +121,8 @@ const report = async (reader: ReportReader, flags: Flags, signal: AbortSignal): 
 const readWorkloads = async (flags: Flags, signal: AbortSignal): Promise<ObjectReading | undefined> => {
   if (flags.live) return await readLive(flags, signal);
   if (flags.manifests.length === 0) return undefined;
-  const read = (path: string): Promise<Uint8Array> => readFile(path, { maxBytes: flags.maxBytes });
+  const standardInput = createStandardInput(flags.maxBytes);
+  const read = (path: string): Promise<Uint8Array> => (path === STDIN ? standardInput() : readFile(path, { maxBytes: flags.maxBytes }));
   return await readObjects({ findFiles: () => findFiles(flags.manifests), readFile: read }, signal);
 };
 

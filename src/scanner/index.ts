@@ -1,5 +1,6 @@
 export { printResult } from './command/print-result.ts';
-export { findFiles, type InputFile } from './files/find-files.ts';
+export { createStandardInput } from './command/standard-input.ts';
+export { findFiles, type InputFile, STDIN } from './files/find-files.ts';
 export type { ScanError } from './finding.ts';
 export { SYSTEM_NAMESPACES } from './live/live-kinds.ts';
 export { type ClusterContent, readCluster } from './live/read-cluster.ts';

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runProgram } from '../../src/platform/index.ts';
 
@@ -21,7 +21,9 @@ const REPORT = {
     },
   ],
 };
-const spec = (image: string) => ({ template: { spec: { initContainers: [{ name: 'setup', image }], containers: [{ name: 'app', image: 'nginx' }] } } });
+const spec = (image: string) => ({
+  template: { spec: { initContainers: [{ name: 'setup', image }], containers: [{ name: 'app', image: 'nginx' }] } },
+});
 const DEPLOYMENT = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'api', namespace: 'shop' }, spec: spec('shop/api:1') };
 const USED = [{ kind: 'Deployment', namespace: 'shop', name: 'api', containers: ['setup'] }];
 
@@ -37,7 +39,7 @@ beforeAll(() => {
   // What it is called with goes to a file, so that the test sees it.
   writeFileSync(
     join(folder, 'bin/trivy'),
-    `#!/bin/sh\nprintf '%s\\n' "$@" > '${join(folder, 'arguments')}'\ncase "$*" in *broken*) echo 'no such image' >&2; exit 1;; *slow*) sleep 30;; esac\ncat '${join(folder, 'api.json')}'\n`,
+    `#!/bin/sh\nprintf '%s\\n' "$@" > '${join(folder, 'arguments')}'\ncase "$*" in *broken*) echo 'no such image' >&2; exit 1;; *slow*) exec sleep 30;; esac\ncat '${join(folder, 'api.json')}'\n`,
   );
   chmodSync(join(folder, 'bin/trivy'), 0o755);
 });
@@ -48,10 +50,10 @@ interface Ended {
   readonly stdout: string;
   readonly stderr: string;
 }
-/** `path`: a folder in front of those of Node and of the system. */
-const run = (args: readonly string[], path = join(folder, 'empty')): Promise<Ended> =>
-  new Promise((resolve) => {
-    const env = { ...process.env, PATH: `${path}:${dirname(process.execPath)}:/usr/bin:/bin` };
+/** `path`: PATH of the command; without a trivy unless it is told. */
+const run = (args: readonly string[], path = join(folder, 'empty'), input = ''): Promise<Ended> =>
+  new Promise((resolve, reject) => {
+    const env = { ...process.env, PATH: path };
     const child = spawn(process.execPath, [PROGRAM, 'images', ...args], { cwd: folder, env });
     let [stdout, stderr] = ['', ''];
     child.stdout.on('data', (chunk: Buffer) => {
@@ -60,9 +62,15 @@ const run = (args: readonly string[], path = join(folder, 'empty')): Promise<End
     child.stderr.on('data', (chunk: Buffer) => {
       stderr += chunk.toString();
     });
+    child.on('error', reject);
+    child.stdin.end(input);
     child.on('close', (status) => resolve({ status, stdout, stderr }));
   });
-const json = async (args: readonly string[], path?: string) => JSON.parse((await run([...args, '--format', 'json'], path)).stdout) as Record<string, unknown>;
+const json = async (args: readonly string[], path?: string): Promise<unknown> => {
+  const { stdout, stderr } = await run([...args, '--format', 'json'], path);
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout);
+};
 
 describe('bellwether images import', () => {
   it.each([
@@ -86,6 +94,11 @@ describe('bellwether images import', () => {
       withoutReport: [{ image: 'nginx', workloads: [{ name: 'api', containers: ['app'] }] }],
       errors: [{ file: 'wrong.json', message: expect.stringContaining('SchemaVersion must be 2') }],
     });
+  });
+
+  it('reads manifests from standard input', async () => {
+    const { stdout } = await run(['import', 'api.json', '--manifests', '-'], undefined, JSON.stringify(DEPLOYMENT));
+    expect(stdout).toContain('  used by Deployment shop/api (setup)\n');
   });
 
   it('writes a table to a file', async () => {
@@ -112,7 +125,8 @@ describe('bellwether images import', () => {
     const kubeconfig = {
       apiVersion: 'v1',
       kind: 'Config',
-      clusters: [{ name: 'c', cluster: { server: url } }],
+      // The client takes plain HTTP only from who trusts any server.
+      clusters: [{ name: 'c', cluster: { server: url, 'insecure-skip-tls-verify': true } }],
       users: [{ name: 'u', user: {} }],
       contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
       'current-context': 'x',
@@ -131,7 +145,7 @@ describe('bellwether images import', () => {
 });
 
 describe('bellwether images scan', () => {
-  const bin = (): string => join(folder, 'bin');
+  const bin = (): string => `${join(folder, 'bin')}:/usr/bin:/bin`;
 
   it('runs trivy and joins its report', async () => {
     const result = await json(['scan', 'shop/api:1', '--manifests', 'k8s'], bin());
