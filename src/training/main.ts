@@ -1,9 +1,14 @@
 import { Command, Option } from 'commander';
 import { collect, wholeNumber } from '../command-line/index.ts';
-import { BellwetherError, createHttpClient, runProcess, systemClock, systemRandom } from '../platform/index.ts';
-import { createPrometheusSource } from '../prometheus/index.ts';
-import { type ReadingFlags, type RecorderConfig, readingOf, sourceNameOf } from '../recorder/index.ts';
-import { recordTrainingData } from './record-training-data.ts';
+import { BellwetherError, runProcess, systemClock } from '../platform/index.ts';
+import {
+  DEFAULT_STEP_SECONDS,
+  MAX_HOURS,
+  type RecordServerDeps,
+  type RecordServerFlags,
+  recordServer,
+  WEEK_HOURS,
+} from './record-server.ts';
 import { runTraining, type TrainingResult } from './run-training.ts';
 import { runSupervised } from './supervised/run-supervised.ts';
 import { ENCODINGS, SAMPLINGS, type SupervisedSettings } from './supervised/settings.ts';
@@ -12,17 +17,9 @@ import type { TrainingFile } from './training-data.ts';
 export { modelsCommand } from './models-command.ts';
 export { retrainCommand } from './retrain/retrain-command.ts';
 
-export interface TrainCommandDeps {
-  /** Reads an exporter configuration; without it, `--config` is refused. */
-  readonly loadConfig?: (path: string) => Promise<RecorderConfig>;
-}
-
-interface Flags extends ReadingFlags {
+interface Flags extends RecordServerFlags {
   readonly from: readonly string[];
-  readonly hours: number;
-  readonly step: number;
   readonly events?: readonly string[];
-  readonly out: string;
   readonly steps: number;
   readonly seed: number;
   readonly licence: string;
@@ -36,12 +33,9 @@ interface Flags extends ReadingFlags {
 const DEFAULT_STEPS = 2000;
 /** The word that stands for a server instead of a file. */
 const PROMETHEUS = 'prometheus';
-const WEEK_HOURS = 168;
-const MAX_HOURS = 744;
-const DEFAULT_STEP_SECONDS = 60;
 
 /** `bellwether train`: teaches the window encoder on recordings and promotes it where it is better than the one at work. */
-export const trainCommand = (deps: TrainCommandDeps = {}): Command =>
+export const trainCommand = (deps: RecordServerDeps = {}): Command =>
   new Command('train')
     .description(
       'Teaches the window encoder what usual windows look like, keeps it in a folder of models, and puts it to work where it is better than the one there. A run that was stopped is taken up where it was.',
@@ -96,22 +90,6 @@ export const trainCommand = (deps: TrainCommandDeps = {}): Command =>
         process.stdout.write(formatResult(await runTraining({ clock: systemClock, tell }, options, signal)));
       }),
     );
-
-const recordServer = async (deps: TrainCommandDeps, flags: Flags, tell: (line: string) => void, signal: AbortSignal): Promise<string> => {
-  const { catalog, http, prometheus } = await readingOf(deps, flags);
-  const client = createHttpClient(http);
-  const source = createPrometheusSource({ http: client, clock: systemClock, random: systemRandom }, prometheus);
-  try {
-    return await recordTrainingData(
-      { source, catalog, clock: systemClock, tell },
-      { out: flags.out, hours: flags.hours, stepMs: flags.step * 1000, sourceName: sourceNameOf(prometheus.url) },
-      signal,
-    );
-  } finally {
-    await source.close();
-    await client.close();
-  }
-};
 
 const filesOf = ({ from, events = [] }: Flags): TrainingFile[] => {
   if (events.length > 0 && events.length !== from.length)

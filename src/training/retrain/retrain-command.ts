@@ -1,36 +1,30 @@
 import { Command } from 'commander';
 import { wholeNumber } from '../../command-line/index.ts';
-import { BellwetherError, createHttpClient, runProcess, systemClock, systemRandom } from '../../platform/index.ts';
-import { createPrometheusSource } from '../../prometheus/index.ts';
-import { type ReadingFlags, type RecorderConfig, readingOf, sourceNameOf } from '../../recorder/index.ts';
-import { recordTrainingData } from '../record-training-data.ts';
+import { BellwetherError, createHttpClient, runProcess, systemClock } from '../../platform/index.ts';
+import {
+  DEFAULT_STEP_SECONDS,
+  MAX_HOURS,
+  type RecordServerDeps,
+  type RecordServerFlags,
+  recordServer,
+  WEEK_HOURS,
+} from '../record-server.ts';
 import { createModelParts, pruneRecordings } from './model-parts.ts';
 import { readWordsOfFile, readWordsOfReceiver, type Words } from './read-words.ts';
 import { type RetrainOutcome, runRetrain } from './run-retrain.ts';
 
-export interface RetrainCommandDeps {
-  /** Reads an exporter configuration; without it, `--config` is refused. */
-  readonly loadConfig?: (path: string) => Promise<RecorderConfig>;
-}
-
-interface Flags extends ReadingFlags {
-  readonly out: string;
+interface Flags extends RecordServerFlags {
   readonly from?: string;
   readonly receiver?: string;
   readonly receiverTokenFile?: string;
   readonly receiverCaFile?: string;
   readonly verdicts?: string;
-  readonly hours: number;
-  readonly step: number;
   readonly steps: number;
   readonly seed: number;
   readonly force?: boolean;
 }
 
 const DEFAULT_STEPS = 2000;
-const WEEK_HOURS = 168;
-const MAX_HOURS = 744;
-const DEFAULT_STEP_SECONDS = 60;
 
 const HELP = `
 Meant to be called every hour: it does nothing more often than once a day, and only where 20 new full verdicts, or a rise of false alarms, ask for it. A
@@ -51,23 +45,8 @@ const wordsOf = async (flags: Flags, signal: AbortSignal): Promise<Words> => {
   return await readWordsOfReceiver(http, receiver ?? '', systemClock.nowMs() / 1000, signal).finally(() => http.close());
 };
 
-const recordPast = async (deps: RetrainCommandDeps, flags: Flags, tell: (line: string) => void, signal: AbortSignal): Promise<string> => {
-  if (flags.from !== undefined) return flags.from;
-  const { catalog, http, prometheus } = await readingOf(deps, flags);
-  const client = createHttpClient(http);
-  const source = createPrometheusSource({ http: client, clock: systemClock, random: systemRandom }, prometheus);
-  try {
-    return await recordTrainingData(
-      { source, catalog, clock: systemClock, tell },
-      { out: flags.out, hours: flags.hours, stepMs: flags.step * 1000, sourceName: sourceNameOf(prometheus.url) },
-      signal,
-    );
-  } finally {
-    await source.close();
-    await client.close();
-    await pruneRecordings(flags.out);
-  }
-};
+const recordPast = (deps: RecordServerDeps, flags: Flags, tell: (line: string) => void, signal: AbortSignal): Promise<string> =>
+  recordServer(deps, flags, tell, signal).finally(() => pruneRecordings(flags.out));
 
 const TOLD: Readonly<Record<RetrainOutcome['did'], string>> = {
   nothing: 'nothing to do',
@@ -77,7 +56,7 @@ const TOLD: Readonly<Record<RetrainOutcome['did'], string>> = {
 };
 
 /** `bellwether retrain`: from verdicts to another model, one guarded step at a time. */
-export const retrainCommand = (deps: RetrainCommandDeps = {}): Command =>
+export const retrainCommand = (deps: RecordServerDeps = {}): Command =>
   new Command('retrain')
     .description(
       'Trains a challenger where verdicts ask for one, tries it on the past, lets it run in shadow, and promotes it where it is better.',
@@ -108,7 +87,13 @@ export const retrainCommand = (deps: RetrainCommandDeps = {}): Command =>
           signal,
         );
         const { did, version, reason } = await runRetrain(
-          { clock: systemClock, tell, words: () => wordsOf(flags, signal), record: () => recordPast(deps, flags, tell, signal), ...parts },
+          {
+            clock: systemClock,
+            tell,
+            words: () => wordsOf(flags, signal),
+            record: async () => flags.from ?? (await recordPast(deps, flags, tell, signal)),
+            ...parts,
+          },
           { dir: flags.out, force: flags.force === true },
         );
         process.stdout.write(`${version === undefined ? '' : `model ${version} `}${TOLD[did]}: ${reason}\n`);
