@@ -28,6 +28,7 @@ const MAY_IMPORT = {
   mitigation: ['conventions', 'platform'],
   policy: ['conventions', 'platform'],
   scanner: ['conventions', 'platform', 'web', 'policy'],
+  images: ['conventions', 'command-line', 'platform', 'policy', 'scanner'],
   admission: ['conventions', 'platform', 'web', 'policy'],
   verdicts: ['conventions', 'platform', 'feedback'],
   'runtime-events': ['conventions', 'command-line', 'platform'],

@@ -62,6 +62,12 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./scanner/main.ts')).scanCommand(),
   },
   {
+    name: 'images',
+    summary: 'join findings of Trivy to the workloads that use the images',
+    group: 'Guard:',
+    load: async () => (await import('./images/main.ts')).imagesCommand(),
+  },
+  {
     name: 'policies',
     summary: 'export policies as ValidatingAdmissionPolicies',
     group: 'Guard:',

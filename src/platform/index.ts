@@ -19,6 +19,7 @@ export * from './live-config.ts';
 export * from './logger.ts';
 export * from './mail.ts';
 export * from './process.ts';
+export * from './program.ts';
 export * from './progress.ts';
 export * from './random.ts';
 export * from './remove.ts';

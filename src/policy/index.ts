@@ -1,3 +1,4 @@
+export { fullNameOf, type ImageReference, parseImage } from './builtins/image-reference.ts';
 export * from './builtins/index.ts';
 export * from './cluster/cluster-index.ts';
 export * from './config/policy-config.ts';

@@ -1,5 +1,13 @@
+export { printResult } from './command/print-result.ts';
+export { createStandardInput } from './command/standard-input.ts';
+export { findFiles, type InputFile, STDIN } from './files/find-files.ts';
+export type { ScanError } from './finding.ts';
+export { SYSTEM_NAMESPACES } from './live/live-kinds.ts';
+export { type ClusterContent, readCluster } from './live/read-cluster.ts';
 export { FORMATS } from './output/formats.ts';
 export { SCAN_OUTPUT_SCHEMA } from './output/json-schema.ts';
-export type { Report } from './output/report.ts';
+export { FAIL_ON, type FailOn, type Report } from './output/report.ts';
+export { type ObjectReading, readObjects } from './read-objects.ts';
 export * from './scan.ts';
+export { decodeText } from './yaml/decode-text.ts';
 export { DEFAULT_LIMITS, type DocumentLimits } from './yaml/read-documents.ts';

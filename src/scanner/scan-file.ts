@@ -50,7 +50,9 @@ export const needsCluster = ({ policies }: PolicySet): boolean => policies.some(
 
 const TEMPLATE_PATH = /(^|\/)templates\//;
 
-const isHelmTemplate = ({ path, isNamed }: InputFile, text: string): boolean => !isNamed && TEMPLATE_PATH.test(path) && text.includes('{{');
+/** Whether a file of a folder is a chart's template, which is no YAML before it is rendered. */
+export const isHelmTemplate = ({ path, isNamed }: InputFile, text: string): boolean =>
+  !isNamed && TEMPLATE_PATH.test(path) && text.includes('{{');
 
 /** Judges single files by policies that need no other object. Rejects only when it is told to stop. */
 export const createFileScanner = (deps: FileScannerDeps, options: FileScannerOptions, signal: AbortSignal): FileScanner => {

@@ -53,7 +53,8 @@ const scanDocument = (read: ReadDocument, { file, all, context }: ScanTextOption
   }
 };
 
-const looksLikeKubernetes = ({ apiVersion, kind, metadata, spec }: JsonRecord): boolean =>
+/** Whether a document in a folder is meant for Kubernetes at all. */
+export const looksLikeKubernetes = ({ apiVersion, kind, metadata, spec }: JsonRecord): boolean =>
   apiVersion !== undefined || kind !== undefined || metadata !== undefined || spec !== undefined;
 
 /** Adds the place in the file. To the finding itself, which is fresh: copies cost more than the places. */
@@ -69,7 +70,8 @@ export const placeFinding = (finding: Finding, places: DocumentPlaces, file: str
   return placed;
 };
 
-const withHint = (message: string, text: string): string =>
+/** The message, with a hint where the text was not rendered. */
+export const withHint = (message: string, text: string): string =>
   text.includes('{{')
     ? `${message}; it looks like a template: render it first, for example helm template CHART | bellwether scan --rendered -`
     : message;

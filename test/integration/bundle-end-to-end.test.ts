@@ -17,7 +17,7 @@ const MAX_SERIES = 1000;
 
 /** What an exporter that is well has not counted yet, and what runs only when asked for. */
 const EMPTY_WHEN_WELL =
-  /cycle_failures|cycles_skipped|learned_|verdicts_in_force|verdicts_without_effect|flow_findings|retries|fallbacks|corrupt|not_ready|snapshot|prometheus_rule_|topk\(100, ALERTS|^count by \(namespace\)/;
+  /cycle_failures|cycles_skipped|learned_|verdicts_in_force|verdicts_without_effect|flow_findings|overload_probability|retries|fallbacks|corrupt|not_ready|snapshot|prometheus_rule_|topk\(100, ALERTS|^count by \(namespace\)/;
 
 interface Answer {
   readonly data: { readonly result: readonly { readonly metric: Readonly<Record<string, string>> }[] };

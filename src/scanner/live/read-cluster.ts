@@ -16,13 +16,20 @@ interface GroupList {
   readonly groups: readonly { readonly name: string; readonly preferredVersion: { readonly groupVersion: string } }[];
 }
 
-/** Lists every known kind that the server has, one after the other. Rejects only where the server cannot be asked at all. */
-export const readCluster = async (client: Pick<KubernetesClient, 'raw' | 'pages'>, signal: AbortSignal): Promise<ClusterContent> => {
+/**
+ * Lists every known kind that the server has, or only those of `wanted` (kinds by group), one after the other. Rejects only where the
+ * server cannot be asked at all.
+ */
+export const readCluster = async (
+  client: Pick<KubernetesClient, 'raw' | 'pages'>,
+  signal: AbortSignal,
+  wanted: Readonly<Record<string, readonly string[]>> = LIVE_KINDS,
+): Promise<ClusterContent> => {
   const { groups } = (await client.raw('/apis', { signal })) as GroupList;
   const versions = new Map(groups.map(({ name, preferredVersion }) => [name, preferredVersion.groupVersion]));
   const objects: JsonRecord[] = [];
   const errors: ScanError[] = [];
-  for (const [group, kinds] of Object.entries(LIVE_KINDS)) {
+  for (const [group, kinds] of Object.entries(wanted)) {
     const apiVersion = group === '' ? 'v1' : versions.get(group);
     if (apiVersion === undefined) continue;
     for (const kind of kinds) {

@@ -79,7 +79,6 @@ export const addWorkload = (chart: Chart, bundle: Bundle, process: Process, surr
       new k8s.KubeDaemonSet(chart, 'daemon-set', {
         metadata: labelled,
         spec: {
-          minReadySeconds: 0,
           revisionHistoryLimit: HISTORY,
           selector: { matchLabels },
           template,

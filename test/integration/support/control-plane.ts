@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,22 +40,31 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Starts a program whose last words are told when it ends too early. */
+const TAIL_CHARACTERS = 20_000;
+
+/**
+ * Starts a program whose last words are told when it ends too early. It writes to a file: nobody reads a pipe while this process waits for a kubectl,
+ * and a program that cannot write its log stands still.
+ */
 export const startProgram = (program: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env) => {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+  const folder = mkdtempSync(join(tmpdir(), 'bellwether-log-'));
+  const file = join(folder, 'log');
+  const log = openSync(file, 'w');
+  const child = spawn(program, args, { stdio: ['ignore', log, log], env });
+  closeSync(log);
   running.add(child);
-  let tail = '';
-  const keep = (chunk: Buffer): void => {
-    tail = (tail + String(chunk)).slice(-20_000);
-  };
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
-  const ended = once(child, 'exit').then(() => void running.delete(child));
+  const output = (): string => readFileSync(file, 'utf8').slice(-TAIL_CHARACTERS);
+  let last: string | undefined;
+  const ended = once(child, 'exit').then(() => {
+    running.delete(child);
+    last = output();
+    rmSync(folder, { recursive: true, force: true });
+  });
   return {
-    output: (): string => tail,
+    output: (): string => last ?? output(),
     signal: (signal: NodeJS.Signals): void => void child.kill(signal),
     assertAlive: (): void => {
-      if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}:\n${tail}`);
+      if (child.exitCode !== null) throw new Error(`${program} ended with ${child.exitCode}:\n${last ?? output()}`);
     },
     stop: async (): Promise<void> => {
       child.kill('SIGTERM');
