@@ -22,8 +22,8 @@ const FORM_OVERHEAD_BYTES = 4096;
 const MAX_NAME_LENGTH = 200;
 const DEFAULT_NAME = 'upload.yaml';
 
-// Manifests and archives by the names that are in use for them; forms are for the page.
-const TYPES = /^(text\/|application\/(x-)?(yaml|json|gzip|tar|gtar|octet-stream)\b)/i;
+// Manifests and archives by the names that are in use for them, and what curl says of a file unless told otherwise; forms are for the page.
+const TYPES = /^($|text\/|application\/((x-)?(yaml|json|gzip|tar|gtar|octet-stream)|x-www-form-urlencoded)\b)/i;
 const REALM = 'Basic realm="bellwether scan", charset="UTF-8"';
 
 /** Browsers cannot send a bearer token by themselves: they ask for a password, which is the token; the name does not matter. */

@@ -11,6 +11,8 @@ const LINES_AROUND = 3;
 // A whole file in one line is no reading; what is beyond is not shown.
 const MAX_LINE_LENGTH = 500;
 
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+
 const HOT: ReadonlySet<string> = new Set(['critical', 'high']);
 
 /** The look that the page has beside the common stylesheet. */
@@ -118,7 +120,7 @@ export const resultPage = ({ findings, errors, summary, profile }: Report, files
   return frame(
     verdict,
     html`<h1>${verdict}</h1>
-<p class="quiet">${`${summary.objects} objects in ${summary.files} files, profile ${profile}, ${summary.policies} policies, ${summary.errors} errors.`}</p>
+<p class="quiet">${`${count(summary.objects, 'object')} in ${count(summary.files, 'file')}, profile ${profile}, ${summary.policies} policies, ${summary.errors} errors.`}</p>
 ${noFile.map(({ message }) => html`<section class="banner warn"><p>${message}</p></section>`)}
 ${shown.map((file) => fileSection(file, found.get(file.path) ?? [], failed.get(file.path) ?? []))}
 ${shown.length < files.length ? html`<p class="quiet">${`${files.length - shown.length} files without findings are not shown.`}</p>` : NOTHING}
