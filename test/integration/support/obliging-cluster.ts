@@ -10,7 +10,7 @@ interface Watched {
   readonly status?: { readonly observedGeneration?: number; readonly phase?: string; readonly succeeded?: number };
 }
 
-const KINDS = 'deployments,statefulsets,jobs,persistentvolumeclaims,poddisruptionbudgets';
+const KINDS = 'deployments,statefulsets,daemonsets,jobs,persistentvolumeclaims,poddisruptionbudgets';
 /** Any time after the creation of the object and before its end. */
 const condition = (type: string, reason: string, time: string) => ({
   type,
@@ -38,6 +38,16 @@ const goodStatus = ({ kind, metadata, spec }: Watched): unknown => {
       };
     case 'StatefulSet':
       return { ...running, currentReplicas: replicas, currentRevision: 'a', updateRevision: 'a' };
+    case 'DaemonSet':
+      return {
+        observedGeneration,
+        currentNumberScheduled: 1,
+        desiredNumberScheduled: 1,
+        updatedNumberScheduled: 1,
+        numberAvailable: 1,
+        numberReady: 1,
+        numberMisscheduled: 0,
+      };
     case 'Job':
       return {
         startTime: now,
