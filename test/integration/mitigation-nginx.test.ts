@@ -111,7 +111,10 @@ describeWith(['nginx'], 'limits on a real nginx', (program) => {
 
     // One bucket for both, without a burst: one request each tenth of a second.
     const together = passed(first) + passed(second);
-    expect(Math.abs(together - 10 * Math.max(first.seconds, second.seconds))).toBeLessThanOrEqual(3);
+    const most = 10 * Math.max(first.seconds, second.seconds);
+    expect(together).toBeLessThanOrEqual(most + 3);
+    // Fewer on a busy machine: without a burst, a tenth of a second in which nobody asked is lost.
+    expect(together).toBeGreaterThanOrEqual(most / 2);
 
     // Taken back: separate objects and annotations are gone, the dial lets everything pass again.
     await nginx.reload(new Map([['policy', policyDirectives(DIAL)]]));
