@@ -7,10 +7,15 @@ interface Watched {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly namespace: string; readonly generation?: number };
   readonly spec?: { readonly replicas?: number };
-  readonly status?: { readonly observedGeneration?: number; readonly phase?: string; readonly succeeded?: number };
+  readonly status?: {
+    readonly observedGeneration?: number;
+    readonly phase?: string;
+    readonly succeeded?: number;
+    readonly loadBalancer?: { readonly ingress?: readonly unknown[] };
+  };
 }
 
-const KINDS = 'deployments,statefulsets,daemonsets,jobs,persistentvolumeclaims,poddisruptionbudgets';
+const KINDS = 'deployments,statefulsets,daemonsets,jobs,persistentvolumeclaims,poddisruptionbudgets,ingresses';
 /** Any time after the creation of the object and before its end. */
 const condition = (type: string, reason: string, time: string) => ({
   type,
@@ -57,6 +62,8 @@ const goodStatus = ({ kind, metadata, spec }: Watched): unknown => {
       };
     case 'PersistentVolumeClaim':
       return { phase: 'Bound' };
+    case 'Ingress':
+      return { loadBalancer: { ingress: [{ ip: '192.0.2.1' }] } };
     default:
       return { observedGeneration, currentHealthy: 1, desiredHealthy: 0, disruptionsAllowed: 1, expectedPods: 1 };
   }
@@ -64,6 +71,7 @@ const goodStatus = ({ kind, metadata, spec }: Watched): unknown => {
 
 const isWell = ({ kind, metadata, status }: Watched): boolean => {
   if (kind === 'PersistentVolumeClaim') return status?.phase === 'Bound';
+  if (kind === 'Ingress') return (status?.loadBalancer?.ingress ?? []).length > 0;
   return kind === 'Job' ? status?.succeeded === 1 : status?.observedGeneration === metadata.generation;
 };
 
