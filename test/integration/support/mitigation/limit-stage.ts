@@ -137,10 +137,11 @@ export const askFor = (name: string, spec: Partial<MitigationSpec>, clock: TwoHa
   },
 });
 
-/** What a user sees of an object: everything but what every write changes. */
+/** What a user sees of an object: everything but what every write changes, and the status, which others tell in their own time. */
 export const shape = (object: KubernetesObject | undefined): unknown => {
   if (!object) return undefined;
   const { resourceVersion: _, managedFields, ...metadata } = object.metadata;
-  const owners = (managedFields as { readonly manager: string }[] | undefined)?.map(({ manager }) => manager).sort();
-  return { ...object, metadata: { ...metadata, owners } };
+  const written = (managedFields as { readonly manager: string; readonly subresource?: string }[] | undefined) ?? [];
+  const owners = written.filter(({ subresource }) => subresource === undefined).map(({ manager }) => manager);
+  return { ...object, status: undefined, metadata: { ...metadata, owners: owners.sort() } };
 };
