@@ -17,7 +17,7 @@ import {
   type TrialOptions,
 } from '../src/demo/index.ts';
 import { type BaselineName, createBaseline } from '../src/evaluation/index.ts';
-import { createScorer } from '../src/scoring/index.ts';
+import { createScorer, DEFAULT_LEARNED, learnedModeOf } from '../src/scoring/index.ts';
 import { openEncoder } from './models/open-encoder.ts';
 import { printBar, printHead } from './report.ts';
 
@@ -46,7 +46,8 @@ const { values: flags } = parseArgs({
 const encoder = await openEncoder(flags.model);
 
 const detectors = (): TrialDetector[] => {
-  const learned = encoder && ({ encoder, mode: 'on' } as const);
+  const mode = learnedModeOf(flags.model === undefined ? DEFAULT_LEARNED : 'on', STEP_MS / 1000);
+  const learned = encoder && mode !== 'off' ? { encoder, mode } : undefined;
   const scorer = createScorer({ stepSeconds: STEP_MS / 1000, bank: true, seed: 1, ...(learned ? { learned } : {}) });
   const own: TrialDetector = {
     name: 'bellwether',

@@ -12,6 +12,7 @@ import {
 import type { SeriesSource } from '../prometheus/index.ts';
 import { learnedId, type Scorer, type ScorerOptions } from '../scoring/index.ts';
 import { createSelfApp, type ProcessMetrics, registerProcessMetrics } from '../web/index.ts';
+import { countIncidents } from './api/list-incidents.ts';
 import { podSelectors } from './api/narrow-inputs.ts';
 import { createApiServer } from './api-server.ts';
 import { createScoreBoard, type ScoreBoard } from './board/score-board.ts';
@@ -151,6 +152,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
       status,
       withdrawn: withdrawn(),
       counts: board.counts(),
+      incidents: countIncidents(board, clock.nowMs()),
       exposition: exposition.current(),
       features: cycle.extractor.stats,
       modelVersion: scorer.modelVersion,
