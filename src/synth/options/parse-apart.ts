@@ -31,7 +31,7 @@ const parseApart = (
     enabled,
     namespace,
     image: image ? parseImage(image) : home.image,
-    processes: parseProcesses(section.section('processes'), home.name, declarations),
+    processes: parseProcesses(section.section('processes'), home.name, declarations, enabled),
   };
 };
 

@@ -77,10 +77,16 @@ const parseProcess = (section: OptionSection, prefix: string, declared: ModuleDe
   return enabled ? process : undefined;
 };
 
-export const parseProcesses = (section: OptionSection, prefix: string, declarations: readonly ModuleDeclaration[]): readonly Process[] =>
+/** `used`: whether an overlay has them; a component that nobody takes may have names that are too long. */
+export const parseProcesses = (
+  section: OptionSection,
+  prefix: string,
+  declarations: readonly ModuleDeclaration[],
+  used = true,
+): readonly Process[] =>
   declarations.flatMap((declaration) => {
     const fullName = `${prefix}-${declaration.name}`;
-    if (fullName.length > MAX_OBJECT_NAME) {
+    if (used && fullName.length > MAX_OBJECT_NAME) {
       const room = MAX_OBJECT_NAME - declaration.name.length - 1;
       section.note('name', prefix, `at most ${room} characters, so that pods of ${declaration.name} keep their name`);
     }
