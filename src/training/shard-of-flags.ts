@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { wholeNumber } from '../command-line/index.ts';
 import { BellwetherError, env } from '../platform/index.ts';
-import { createShard, type Shard } from '../sharding/index.ts';
 import type { RecorderConfig } from '../recorder/index.ts';
+import { createShard, type Shard } from '../sharding/index.ts';
 
 /** What a command line says of one part of the workloads. */
 export interface ShardFlags {
