@@ -27,4 +27,5 @@ export * from './remove.ts';
 export * from './store/index.ts';
 export * from './time-text.ts';
 export * from './validate.ts';
+export * from './web-socket.ts';
 export * from './worker.ts';
