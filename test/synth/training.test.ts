@@ -92,6 +92,8 @@ describe('training', () => {
   it('keeps nobody waiting for a training of hours', () => {
     const { annotations } = one(filesOf(ON, 'base'), 'Job', 'bellwether-train').metadata;
     expect(annotations).toMatchObject({ 'argocd.argoproj.io/sync-wave': '2', 'argocd.argoproj.io/ignore-healthcheck': 'true' });
+    const retrain = one(filesOf(ON, 'base'), 'CronJob', 'bellwether-retrain').metadata.annotations;
+    expect(retrain).toMatchObject({ 'argocd.argoproj.io/ignore-healthcheck': 'true' });
   });
 
   it('takes what the options say', () => {

@@ -67,8 +67,11 @@ const REPLACED = {
   'kustomize.toolkit.fluxcd.io/force': 'enabled',
 };
 
-/** It takes hours, and says itself when it fails: an Application is well without it. */
-const UNAWAITED = { ...wave('webhooks'), 'argocd.argoproj.io/ignore-healthcheck': 'true' };
+/**
+ * What has an end tells by an alert when it fails. Argo CD would call the Application in progress for as long as a run takes, every minute for some
+ * of them.
+ */
+const UNAWAITED = { 'argocd.argoproj.io/ignore-healthcheck': 'true' };
 
 /** What runs the pods of a process, as it declares; every default of the API server is written out. */
 export const addWorkload = (chart: Chart, bundle: Bundle, process: Process, surroundings: Surroundings, metadata: k8s.ObjectMeta): void => {
@@ -127,7 +130,7 @@ export const addWorkload = (chart: Chart, bundle: Bundle, process: Process, surr
     }
     case 'CronJob':
       new k8s.KubeCronJob(chart, 'cron-job', {
-        metadata: labelled,
+        metadata: { ...labelled, annotations: { ...labelled.annotations, ...UNAWAITED } },
         spec: {
           schedule: workload.schedule,
           concurrencyPolicy: 'Forbid',
@@ -141,7 +144,10 @@ export const addWorkload = (chart: Chart, bundle: Bundle, process: Process, surr
       return;
     case 'Job':
       new k8s.KubeJob(chart, 'job', {
-        metadata: { ...labelled, annotations: { ...labelled.annotations, ...REPLACED, ...(workload.last ? UNAWAITED : {}) } },
+        metadata: {
+          ...labelled,
+          annotations: { ...labelled.annotations, ...REPLACED, ...(workload.last ? { ...wave('webhooks'), ...UNAWAITED } : {}) },
+        },
         spec: {
           completionMode: 'NonIndexed',
           completions: 1,
