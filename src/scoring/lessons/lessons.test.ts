@@ -234,25 +234,6 @@ describe('histories of verdicts', () => {
       { numRuns: 8 },
     );
   });
-
-  it('never mute an event that somebody has confirmed', () => {
-    fc.assert(
-      fc.property(
-        fc.array(said(['widen', 'mute', 'lower']), { maxLength: 12 }),
-        fc.nat({ max: 3 }),
-        fc.nat({ max: 12 }),
-        (history, event, place) => {
-          const [taught, untaught] = [eventful(), eventful()];
-          const confirmed: Said = { kind: 'protect', event, weight: 1, metrics: [], ageDays: 0 };
-          teachAll(taught, [...history.slice(0, place), confirmed, ...history.slice(place)]);
-          const [a, b] = [taught, untaught].map((run) => run.play(3, EVENTS[event]!)) as [Score[], Score[]];
-          const alarmed = peak(b) >= 1;
-          expect(alarmed ? peak(a) : 1).toBeGreaterThanOrEqual(1);
-        },
-      ),
-      { numRuns: 12 },
-    );
-  });
 });
 
 describe('snapshots', () => {
