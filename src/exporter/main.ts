@@ -36,14 +36,12 @@ const run = async (path: string | undefined, options: Readonly<Record<string, un
   const config = await readConfig(path, flags);
   const log = createLogger({ level: config.log.level, name: 'exporter' });
   const { scoring, intervalSeconds } = config;
-  const learned = await startLearnedModel(
-    { setting: scoring.learned, models: scoring.models, stepSeconds: intervalSeconds },
-    systemClock,
-    log,
-  );
+  const place = placeOf(config);
+  const models = scoring.models?.replaceAll('{shard}', String(place.index));
+  const learned = await startLearnedModel({ setting: scoring.learned, models, stepSeconds: intervalSeconds }, systemClock, log);
   const flows = await openFlowMode(config.flows, systemClock, log);
   const app = createExporterApp(
-    { clock: systemClock, random: systemRandom, log, flows, place: placeOf(config), ...(learned ? { learned: learned.options } : {}) },
+    { clock: systemClock, random: systemRandom, log, flows, place, ...(learned ? { learned: learned.options } : {}) },
     config,
   );
   await app.start();
