@@ -30,6 +30,7 @@ const MAY_IMPORT = {
   scanner: ['conventions', 'platform', 'web', 'policy'],
   images: ['conventions', 'command-line', 'platform', 'policy', 'scanner'],
   admission: ['conventions', 'platform', 'web', 'policy'],
+  'background-scan': ['conventions', 'command-line', 'platform', 'web', 'policy', 'scanner'],
   verdicts: ['conventions', 'platform', 'feedback'],
   'runtime-events': ['conventions', 'command-line', 'platform'],
   lab: ['conventions', 'platform'],

@@ -75,6 +75,12 @@ const admissionConfig = ({ fullName }: Process): Sections => ({
   certificates: { service: fullName, secret: `${fullName}-authority`, webhookConfigurations: [`${fullName}-policies`] },
 });
 
+/** The policies of the webhook hold for what is there already, too. */
+const backgroundScanConfig = ({ fullName }: Process, _: Surroundings, { processes }: Bundle): Sections => {
+  const policy = processes.find(({ declaration }) => declaration.name === 'admission')?.config.policy;
+  return { ...LISTEN, cluster: { lease: fullName }, ...(isSection(policy) ? { policy } : {}) };
+};
+
 /** Collectors and decoys have namespaces of their own, so the receiver is named in full. `prefix` is that of the bundle's objects. */
 const toReceiver = ({ fullName, declaration }: Process, { home }: Surroundings): Sections => {
   const prefix = fullName.slice(0, -declaration.name.length);
@@ -93,6 +99,7 @@ const KNOWN: Readonly<Record<string, (process: Process, surroundings: Surroundin
   exporter: exporterConfig,
   receiver: receiverConfig,
   admission: admissionConfig,
+  'background-scan': backgroundScanConfig,
   collector: (process, surroundings) => ({ ...toReceiver(process, surroundings), tetragon: { enabled: true } }),
   'cluster-events': (process, surroundings) => ({ ...toReceiver(process, surroundings), node: 'cluster', kubernetes: { enabled: true } }),
 };

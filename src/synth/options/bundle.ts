@@ -14,6 +14,8 @@ export interface Bundle {
   /** Back-ends of mitigations that are switched on; none: mitigations are off. */
   readonly mitigation: readonly { readonly name: string; readonly mode: 'dryRun' | 'enforce' }[];
   readonly processes: readonly Process[];
+  /** In components of their own, for whoever wants them. */
+  readonly optIn: readonly Process[];
   readonly scrape: { readonly intervalSeconds: number; readonly timeoutSeconds: number; readonly sampleLimit: number };
   readonly rules: RuleSettings;
   readonly routing: RoutingSettings;

@@ -1,4 +1,5 @@
 import { type ModuleDeclaration, VERSION } from '../../conventions/index.ts';
+import { OPT_IN_PROCESSES } from '../processes.ts';
 import type { Bundle } from './bundle.ts';
 import { type BundleOptions, OVERLAY_NAMES } from './bundle-options.ts';
 import { parseMitigation, withMitigations } from './parse-mitigation.ts';
@@ -14,6 +15,7 @@ import {
   IMAGE_TAG,
   LABEL_NAME,
   LABEL_VALUE,
+  MAX_OBJECT_NAME,
   OBJECT_NAME,
 } from './rules-of-names.ts';
 import { BundleOptionsError, createOptionSection, type OptionProblem, type OptionSection } from './section.ts';
@@ -86,7 +88,11 @@ export const parseOptions = (options: BundleOptions, declarations: readonly Modu
   const scrape = parseScrape(root.section('scrape'));
   const rules = parseRules(root.section('rules'), scrape.intervalSeconds);
   const mitigation = parseMitigation(root.section('mitigation'));
-  const processes = parseProcesses(root.section('processes'), name, withMitigations(declarations, mitigation));
+  const section = root.section('processes');
+  const processes = parseProcesses(section, name, withMitigations(declarations, mitigation));
+  // A long name is no fault where nobody asks for a part with a long name of its own.
+  const fitting = OPT_IN_PROCESSES.filter((one) => `${name}-${one.name}`.length <= MAX_OBJECT_NAME || section.has(one.name));
+  const optIn = parseProcesses(section, name, fitting);
   const bundle: Bundle = {
     name,
     namespace,
@@ -94,6 +100,7 @@ export const parseOptions = (options: BundleOptions, declarations: readonly Modu
     mitigation,
     overlays: [...root.sections('overlays', OVERLAY_NAMES)].map(([overlay, section]) => parseOverlay(overlay, section, rules.recording)),
     processes,
+    optIn,
     scrape,
     rules,
     routing: parseRouting(

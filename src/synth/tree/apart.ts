@@ -28,6 +28,7 @@ const apart = (
   home: bundle.namespace,
   podSecurity,
   processes: parseProcesses(createOptionSection({}, 'apart', []), bundle.name, declarations),
+  optIn: [],
 });
 
 /** The receiver lets in its own namespace alone; a policy more adds this one. */

@@ -9,19 +9,11 @@ import type { Bundle, Overlay, Surroundings } from '../options/bundle.ts';
 import { OVERLAY_NAMES, type OverlayName } from '../options/bundle-options.ts';
 import { ruleSets } from '../rules/rule-groups.ts';
 import { collectorManifests, collectorMonitors, decoyManifests, decoyMonitors } from './apart.ts';
+import type { Component } from './component.ts';
 import { chartManifests } from './core-manifests.ts';
 import type { KustomizePatch } from './kustomization.ts';
 import { labManifests } from './lab.ts';
-import type { Manifest } from './manifest.ts';
-
-export interface Component {
-  readonly name: string;
-  /** Overlays that take it without being asked. */
-  readonly usedBy: readonly OverlayName[];
-  /** Objects by file name. */
-  readonly files: ReadonlyMap<string, readonly Manifest[]>;
-  readonly patches?: readonly KustomizePatch[];
-}
+import { optInComponents } from './opt-in.ts';
 
 /** kube-prometheus-stack looks only at monitors and rules with the label of its Helm release. */
 const releasePatch = (release: string): KustomizePatch => ({
@@ -113,6 +105,7 @@ export const components = (bundle: Bundle, base: Surroundings): readonly Compone
     { name: 'collector-monitor', usedBy: [], files: collectorMonitors(bundle) },
     { name: 'decoy', usedBy: [], files: decoyManifests(bundle, base) },
     { name: 'decoy-monitor', usedBy: [], files: decoyMonitors(bundle) },
+    ...optInComponents(bundle, base),
     ...(certified(bundle).length > 0 ? [certManager(bundle)] : []),
     ...(bundle.processes.some(({ route }) => route)
       ? [
