@@ -1,5 +1,6 @@
 import { showValue } from './message.ts';
 import type { Finding } from './model/finding.ts';
+import { jsonOf } from './model/value.ts';
 
 /** What an admission response says. */
 export interface Decision {
@@ -69,4 +70,4 @@ export const newFindings = (findings: readonly Finding[], before: readonly Findi
 };
 
 const keyOf = ({ policy, container, value, path }: Finding): string =>
-  JSON.stringify([policy, container ?? null, value ?? null, path.replaceAll(/\/\d+(?=\/|$)/g, '/*')]);
+  JSON.stringify([policy, container ?? null, jsonOf(value) ?? null, path.replaceAll(/\/\d+(?=\/|$)/g, '/*')]);

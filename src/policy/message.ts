@@ -1,5 +1,6 @@
 import type { ObjectRef } from './model/kubernetes-object.ts';
 import type { Params, Violation } from './model/policy.ts';
+import { jsonOf } from './model/value.ts';
 
 /** What a message template may name in braces: {container} {kind} {name} {path} {value} {expected} {params.x}. */
 export interface MessageFields {
@@ -31,7 +32,7 @@ const safeJson = (value: unknown): string => {
     const size = Array.isArray(value) ? value.length : Object.keys(value).length;
     if (size > MAX_VALUE_LENGTH) return Array.isArray(value) ? `a list of ${size}` : `an object of ${size} keys`;
   }
-  return JSON.stringify(value) ?? String(value);
+  return jsonOf(value) ?? String(value);
 };
 
 const FIELDS: Readonly<Record<string, (fields: MessageFields) => unknown>> = {
