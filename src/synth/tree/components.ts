@@ -14,6 +14,10 @@ import { chartManifests } from './core-manifests.ts';
 import type { KustomizePatch } from './kustomization.ts';
 import { labManifests } from './lab.ts';
 import { optInComponents } from './opt-in.ts';
+import { trainingParts } from './training.ts';
+
+/** Overlays of clusters with the Prometheus operator. */
+const WITH_OPERATOR = ['kube-prometheus-stack', 'kube-prometheus'] as const;
 
 /** kube-prometheus-stack looks only at monitors and rules with the label of its Helm release. */
 const releasePatch = (release: string): KustomizePatch => ({
@@ -42,7 +46,7 @@ const certManager = (bundle: Bundle): Component => ({
 
 const prometheusOperator = (bundle: Bundle): Component => ({
   name: 'prometheus-operator',
-  usedBy: ['kube-prometheus-stack', 'kube-prometheus'],
+  usedBy: WITH_OPERATOR,
   files: new Map([
     ['service-monitors', chartManifests((app) => addServiceMonitorChart(app, bundle))],
     [
@@ -61,7 +65,7 @@ const prometheusOperator = (bundle: Bundle): Component => ({
 const watchdog = (bundle: Bundle): Component => ({
   name: 'watchdog',
   // An alert that always fires disturbs everybody where nobody waits for it.
-  usedBy: bundle.processes.some(({ declaration }) => declaration.name === 'receiver') ? ['kube-prometheus-stack', 'kube-prometheus'] : [],
+  usedBy: bundle.processes.some(({ declaration }) => declaration.name === 'receiver') ? WITH_OPERATOR : [],
   files: new Map([
     [
       // A name of its own: the chart has all files in one folder.
@@ -87,7 +91,7 @@ export const components = (bundle: Bundle, base: Surroundings): readonly Compone
     watchdog(bundle),
     {
       name: 'alertmanager-config',
-      usedBy: bundle.routing.enabled ? ['kube-prometheus-stack', 'kube-prometheus'] : [],
+      usedBy: bundle.routing.enabled ? WITH_OPERATOR : [],
       files: new Map([['route', chartManifests((app) => addAlertmanagerConfigChart(app, bundle, base))]]),
     },
     {
@@ -100,11 +104,12 @@ export const components = (bundle: Bundle, base: Surroundings): readonly Compone
       usedBy: [],
       files: new Map([['dashboards', chartManifests((app) => addGrafanaOperatorChart(app, bundle))]]),
     },
+    ...trainingParts(bundle, base),
     { name: 'lab', usedBy: [], files: labManifests(bundle) },
-    { name: 'collector', usedBy: [], files: collectorManifests(bundle, base) },
-    { name: 'collector-monitor', usedBy: [], files: collectorMonitors(bundle) },
-    { name: 'decoy', usedBy: [], files: decoyManifests(bundle, base) },
-    { name: 'decoy-monitor', usedBy: [], files: decoyMonitors(bundle) },
+    { name: 'collector', usedBy: bundle.collector.enabled ? OVERLAY_NAMES : [], files: collectorManifests(bundle, base) },
+    { name: 'collector-monitor', usedBy: bundle.collector.enabled ? WITH_OPERATOR : [], files: collectorMonitors(bundle) },
+    { name: 'decoy', usedBy: bundle.decoy.enabled ? OVERLAY_NAMES : [], files: decoyManifests(bundle, base) },
+    { name: 'decoy-monitor', usedBy: bundle.decoy.enabled ? WITH_OPERATOR : [], files: decoyMonitors(bundle) },
     ...optInComponents(bundle, base),
     ...(certified(bundle).length > 0 ? [certManager(bundle)] : []),
     ...(bundle.processes.some(({ route }) => route)
