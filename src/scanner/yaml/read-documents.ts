@@ -1,6 +1,7 @@
-import { parseEvents, YAMLException } from 'js-yaml';
+import { YAMLException } from 'js-yaml';
 import { joinPointer } from '../../policy/index.ts';
 import { ComposeError, compose } from './compose.ts';
+import { parseLenientEvents } from './lenient-events.ts';
 import { createLineTable, type LineTable, type Place } from './line-table.ts';
 import { offsetOf, type PlaceTree, placeTree, plainPlaces } from './locate.ts';
 import { PLAIN_DEPTH, type PlainPlaces, readPlainDocument } from './plain-document.ts';
@@ -78,7 +79,10 @@ export function* readPlaces(
   for (const { index, start, end } of splitDocuments(text)) {
     if (!wanted.has(index)) continue;
     const slice = text.slice(start, end);
-    const tree = lazily((): PlaceTree => placeTree(slice, parseEvents(slice, { maxDepth: limits.maxDepth })));
+    const tree = lazily((): PlaceTree => {
+      const { text: read, events } = parseLenientEvents(slice, limits.maxDepth);
+      return placeTree(read, events);
+    });
     yield {
       index,
       source: lazily(() => helmSource(slice)),
@@ -109,12 +113,12 @@ const locatorOf =
 const NO_DUPLICATES: ReadonlyMap<string, number> = new Map();
 
 const readSlice = (
-  text: string,
+  source: string,
   { index, start, end }: DocumentSlice,
   lines: () => LineTable,
   limits: DocumentLimits,
 ): ReadDocument | UnreadableDocument | undefined => {
-  const short = limits.maxDepth > PLAIN_DEPTH ? readPlainDocument(text) : undefined;
+  const short = limits.maxDepth > PLAIN_DEPTH ? readPlainDocument(source) : undefined;
   if (short) {
     const { value } = short;
     return {
@@ -122,7 +126,7 @@ const readSlice = (
       index,
       value,
       duplicateKeys: [],
-      source: lazily(() => helmSource(text)),
+      source: lazily(() => helmSource(source)),
       locate: locatorOf(
         start,
         lines,
@@ -132,7 +136,7 @@ const readSlice = (
     };
   }
   try {
-    const events = parseEvents(text, { maxDepth: limits.maxDepth });
+    const { text, events } = parseLenientEvents(source, limits.maxDepth);
     const { value, duplicates } = compose(text, events, limits);
     if (value === null || value === undefined) return undefined;
     const tree = lazily((): PlaceTree => placeTree(text, events));
@@ -143,7 +147,7 @@ const readSlice = (
       index,
       value,
       duplicateKeys: [...later.keys()],
-      source: lazily(() => helmSource(text)),
+      source: lazily(() => helmSource(source)),
       locate: (pointer) => lines()(start + Math.max(0, later.get(pointer) ?? offsetOf(tree(), pointer))),
     };
   } catch (error) {
