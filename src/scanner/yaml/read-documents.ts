@@ -10,12 +10,14 @@ import { type DocumentSlice, splitDocuments } from './split-documents.ts';
 /** Bounds for one file. */
 export interface DocumentLimits {
   readonly maxDocuments: number;
+  /** Documents that cannot be read before the rest of the file is left alone. */
+  readonly maxErrors: number;
   readonly maxDepth: number;
   readonly maxAliasedValues: number;
 }
 
 /** Far above real manifests (a bundle of all CRDs of an operator: some hundred documents, 40 levels deep), far below what hurts. */
-export const DEFAULT_LIMITS: DocumentLimits = { maxDocuments: 200_000, maxDepth: 200, maxAliasedValues: 200_000 };
+export const DEFAULT_LIMITS: DocumentLimits = { maxDocuments: 50_000, maxErrors: 1000, maxDepth: 200, maxAliasedValues: 200_000 };
 
 /** A document that could be read. */
 export interface ReadDocument {
@@ -55,6 +57,7 @@ const helmSource = (text: string): string | undefined => (text.includes('# Sourc
 /** The documents of a YAML or JSON stream, one after the other. Never throws for what the text contains. */
 export function* readDocuments(text: string, limits: DocumentLimits = DEFAULT_LIMITS): Generator<ReadDocument | UnreadableDocument> {
   const lines = lazily(() => createLineTable(text));
+  let errors = 0;
   for (const slice of splitDocuments(text)) {
     if (slice.index >= limits.maxDocuments) {
       const message = `the file has more than ${limits.maxDocuments} documents; the rest is not read`;
@@ -62,7 +65,14 @@ export function* readDocuments(text: string, limits: DocumentLimits = DEFAULT_LI
       return;
     }
     const read = readSlice(text.slice(slice.start, slice.end), slice, lines, limits);
-    if (read) yield read;
+    if (!read) continue;
+    yield read;
+    if (read.kind !== 'error') continue;
+    errors += 1;
+    if (errors < limits.maxErrors) continue;
+    const message = `${limits.maxErrors} documents of the file cannot be read; the rest is left alone`;
+    yield { kind: 'error', index: slice.index + 1, message, ...lines()(slice.end) };
+    return;
   }
 }
 
@@ -110,6 +120,7 @@ const locatorOf =
   (pointer) =>
     lines()(start + Math.max(0, offsetOf(tree(), pointer)));
 
+const EMPTY = /^---\s*$/;
 const NO_DUPLICATES: ReadonlyMap<string, number> = new Map();
 
 const readSlice = (
@@ -118,6 +129,7 @@ const readSlice = (
   lines: () => LineTable,
   limits: DocumentLimits,
 ): ReadDocument | UnreadableDocument | undefined => {
+  if (EMPTY.test(source)) return undefined;
   const short = limits.maxDepth > PLAIN_DEPTH ? readPlainDocument(source) : undefined;
   if (short) {
     const { value } = short;
