@@ -4,6 +4,7 @@ import type { Finding } from './model/finding.ts';
 import { groupKindOf, type ObjectRef, placeObjects, refOf } from './model/kubernetes-object.ts';
 import { FINE, type Policy, type RequestInfo, type RuleInput, type Violation } from './model/policy.ts';
 import { type JsonRecord, listOf, recordOf, stringOf } from './model/value.ts';
+import { patchFor } from './patch.ts';
 import { MAX_CONTAINERS, type PodPaths, type PodView, podPathOf, viewPods } from './pods/pod-view.ts';
 import type { ActivePolicy, PolicySet } from './select/policy-set.ts';
 
@@ -24,6 +25,8 @@ export interface EvaluationContext {
   readonly kubernetesMinor?: number;
   readonly nowMs?: number;
   readonly duplicateKeys?: readonly string[];
+  /** Whether findings get a `patch` where their policy names the right value. */
+  readonly withPatches?: boolean;
 }
 
 /**
@@ -48,7 +51,10 @@ export const evaluateObject = (object: JsonRecord, base: string, context: Evalua
     if (needs === 'cluster' && cluster === undefined) continue;
     if (part !== undefined && part !== (needs === 'nothing' ? 'object' : 'cluster')) continue;
     shared.params = entry.params;
-    for (const violation of checkSafely(entry.policy, object, pods, shared)) findings.push(toFinding(entry, violation, about));
+    for (const violation of checkSafely(entry.policy, object, pods, shared)) {
+      const patch = context.withPatches === true ? patchFor(entry.policy, object, base, violation.path) : undefined;
+      findings.push(toFinding(entry, patch === undefined ? violation : { ...violation, patch }, about));
+    }
   }
   return findings;
 };

@@ -290,6 +290,7 @@ const makeReport = async (
     limits: DEFAULT_LIMITS,
     all: flags.rendered ?? false,
     podPaths,
+    withPatches: flags.format === 'json',
     ...(kubernetesMinor === undefined ? {} : { kubernetesMinor }),
   };
   const standardInput = createStandardInput(flags.maxBytes);
