@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { Command } from 'commander';
 import { addConfigFlags, configOfFlags } from '../command-line/index.ts';
 import { BellwetherError, createLogger, env, limitHeapGrowth, runProcess, systemClock, systemRandom } from '../platform/index.ts';
+import { ordinalOf, type ShardPlace } from '../sharding/index.ts';
 import { createExporterApp } from './app.ts';
 import { readConfig, watchConfig } from './config/config-file.ts';
 import { CONFIG_FLAGS } from './config/flags.ts';
 import type { ConfigInput, ExporterConfig } from './config/schema.ts';
 import { openFlowMode } from './flows/flow-mode.ts';
 import { startLearnedModel } from './learned-model.ts';
-import { ordinalOf, type ShardPlace } from './sharding/shard.ts';
 
 const HELP = `
 Every flag has a key in the configuration file; a flag wins over the file. docs/configuration.md lists all keys.
@@ -35,10 +35,12 @@ const run = async (path: string | undefined, options: Readonly<Record<string, un
   const flags = configOfFlags(CONFIG_FLAGS, options) as ConfigInput;
   const config = await readConfig(path, flags);
   const log = createLogger({ level: config.log.level, name: 'exporter' });
-  const learned = await startLearnedModel({ mode: config.scoring.learned, models: config.scoring.models }, systemClock, log);
+  const place = placeOf(config);
+  const models = config.scoring.models?.replaceAll('{shard}', String(place.index));
+  const learned = await startLearnedModel({ mode: config.scoring.learned, models }, systemClock, log);
   const flows = await openFlowMode(config.flows, systemClock, log);
   const app = createExporterApp(
-    { clock: systemClock, random: systemRandom, log, flows, place: placeOf(config), ...(learned ? { learned: learned.options } : {}) },
+    { clock: systemClock, random: systemRandom, log, flows, place, ...(learned ? { learned: learned.options } : {}) },
     config,
   );
   await app.start();
