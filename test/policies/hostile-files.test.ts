@@ -23,7 +23,7 @@ const pod = (spec: string): string => `apiVersion: v1\nkind: Pod\nmetadata: {nam
 const map = (head: string, count: number): string => `apiVersion: v1\n${head}\n${lines(count, (i) => `    k${i}: v\n`)}`;
 const bomb = `a0: &a0 [x,x,x,x,x,x,x,x,x]\n${lines(30, (i) => `a${i + 1}: &a${i + 1} [${Array(9).fill(`*a${i}`).join(',')}]\n`)}`;
 
-/** `refused`: what the error says, and the document after it is judged all the same. */
+/** `refused`: what the error says. */
 const CASES: readonly { readonly name: string; readonly text: string; readonly refused?: RegExp }[] = [
   { name: 'lists a million deep', text: '['.repeat(1_000_000), refused: /nesting/ },
   { name: 'block lists a million deep', text: `${'- '.repeat(1_000_000)}a`, refused: /nesting/ },
@@ -70,22 +70,16 @@ const CASES: readonly { readonly name: string; readonly text: string; readonly r
 const MOST_CPU_MS = 6000;
 
 describe('scan, of hostile files', () => {
-  it.each(CASES)('bounds the time for $name and says why it judges no more', async ({ text, refused }) => {
+  it.each(CASES)('bounds the time for $name, says why it judges no more, and judges the next document', async ({ text, refused }) => {
     const before = process.cpuUsage();
-    const { errors } = await scanText(text);
+    const { errors, findings } = await scanText(`${text}\n---\n${BAD_POD}`);
     const { user, system } = process.cpuUsage(before);
     expect((user + system) / 1000).toBeLessThan(MOST_CPU_MS);
-    const messages = errors.map(({ message }) => message).join('\n');
-    expect(messages).toMatch(refused ?? /^$/);
-  });
-
-  it.each(CASES.filter(({ refused }) => refused && !/documents|not YAML/.test(refused.source)))(
-    'judges the document after $name',
-    async ({ text }) => {
-      const { findings } = await scanText(`${text}\n---\n${BAD_POD}`);
+    expect(errors.map(({ message }) => message).join('\n')).toMatch(refused ?? /^$/);
+    // Where there are too many documents, the rest is what is left out.
+    if (!refused?.source.includes('documents'))
       expect(findings.filter(({ object }) => object.name === 'bad').map(({ policy }) => policy)).toContain('host-network');
-    },
-  );
+  });
 
   it('leaves the prototype of objects alone', async () => {
     await scanText('__proto__: {polluted: 1}\nconstructor: {prototype: {polluted: 1}}\n');
