@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { MITIGATION_BACK_ENDS } from '../../src/conventions/index.ts';
 import { removeFrom, writeChanges } from '../../src/mitigation/data-plane.ts';
-import { type Mitigation, reap } from '../../src/mitigation/index.ts';
+import type { Mitigation } from '../../src/mitigation/index.ts';
 import { connectToCluster, createKubernetesClient, type KubernetesClient, type KubernetesObject } from '../../src/platform/index.ts';
 import { describeWith } from './real-program.ts';
 import { type ControlPlane, startControlPlane } from './support/control-plane.ts';
@@ -22,40 +21,8 @@ import {
 import { until } from './support/until.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/bellwether.mjs', import.meta.url));
-const SECOND = 1000;
-/** Every border of an effect, in the order in which a life passes them. */
-const STEPS = {
-  'ingress-nginx': [
-    'before-applying',
-    'after-applying',
-    'before-write',
-    'after-write',
-    'before-applied',
-    'after-reverting',
-    'before-release',
-    'after-release',
-    'before-ended',
-  ],
-  'network-policy': [
-    'before-applying',
-    'after-applying',
-    'before-write',
-    'after-write',
-    'before-applied',
-    'after-reverting',
-    'before-delete',
-    'after-delete',
-    'before-ended',
-  ],
-} as const;
-/** Steps at which a death leaves something in the cluster. */
-const HELD = new Set<string>(['after-write', 'before-applied', 'after-reverting', 'before-release', 'before-delete']);
-const SPECS = {
-  'ingress-nginx': { backEnd: 'ingress-nginx', limit: { requestsPerSecond: 10, burst: 50 } },
-  'network-policy': { backEnd: 'network-policy', action: 'isolate' as const, target: { kind: 'Deployment', name: 'cart' } },
-};
-const KINDS = BACK_ENDS.flatMap((name) => MITIGATION_BACK_ENDS[name]?.writes ?? []);
-const MATRIX = BACK_ENDS.flatMap((backEnd) => STEPS[backEnd].map((at) => ({ backEnd, at })));
+
+const LIMIT = { backEnd: 'ingress-nginx', limit: { requestsPerSecond: 10, burst: 50 } };
 
 /** The account of the reaper, as the administrator of the test may be it. */
 const reaperKubeconfig = ({ kubeconfig }: ControlPlane): string => {
@@ -68,7 +35,6 @@ const reaperKubeconfig = ({ kubeconfig }: ControlPlane): string => {
 describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations on a real API server', (etcd, apiserver, kubectl) => {
   let plane: ControlPlane;
   let client: KubernetesClient;
-  let before: unknown;
   const changed = async (): Promise<readonly KubernetesObject[]> => {
     const labelSelector = 'bellwether.dev/mitigation-managed=true';
     const lists = [INGRESS, POLICY].map(({ apiVersion, kind }) => client.list({ apiVersion, kind }, { labelSelector }));
@@ -92,79 +58,15 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations on a real API s
     );
     plane.kubectl(['wait', '--for=condition=Established', 'crd/mitigations.bellwether.dev', '--timeout=30s']);
     plane.kubectl(['apply', '-f', '-'], shopObjects.map((one) => JSON.stringify(one)).join('\n---\n'));
-    before = shape(await ingress());
   });
   afterAll(async () => {
     await client?.close();
     await plane?.stop();
   });
 
-  it.each(MATRIX)(
-    '$backEnd: a death at $at leaves nothing past the end, nothing without an owner, nothing twice',
-    async ({ backEnd, at }) => {
-      const clock = newClock();
-      const name = `${backEnd}-${at}`;
-      await client.create(askFor(name, SPECS[backEnd], clock));
-      const first = beginLife(client, clock, { at, time: 1 });
-      await first.engine.round().catch(() => undefined);
-      clock.advance(60 * SECOND);
-      if (!first.died()) await first.engine.round().catch(() => undefined);
-      expect(first.died()).toBe(true);
-
-      // Nobody comes back: the reaper alone brings everything to its end.
-      const orphan = await changed();
-      clock.advance(1 * SECOND);
-      const { failed } = await reap({ client, clock }, KINDS, { aheadMs: 0 });
-      expect(failed).toEqual([]);
-      expect(await changed()).toEqual([]);
-      expect(shape(await ingress())).toEqual(before);
-
-      // Somebody comes back, and finishes what is written.
-      const second = beginLife(client, clock);
-      await second.engine.round();
-      clock.advance(61 * SECOND);
-      await second.engine.round();
-      await second.engine.round();
-      expect((await read(name)).status).toMatchObject({ phase: 'Ended' });
-      expect(await changed()).toEqual([]);
-      expect(shape(await ingress())).toEqual(before);
-      expect(orphan).toHaveLength(HELD.has(at) ? 1 : 0);
-      await client.delete({ ...MITIGATION, namespace: 'shop', name });
-    },
-  );
-
-  it.each(MATRIX)('$backEnd: after a death at $at the next process goes on where it stopped', async ({ backEnd, at }) => {
-    const clock = newClock();
-    const name = `go-on-${backEnd}-${at}`;
-    await client.create(askFor(name, SPECS[backEnd], clock));
-    const first = beginLife(client, clock, { at, time: 1 });
-    await first.engine.round().catch(() => undefined);
-    const [uid] = (await changed()).map(({ metadata }) => metadata.uid);
-    const second = first.died() ? beginLife(client, clock) : first;
-    await second.engine.round().catch(() => undefined);
-    const [object, ...more] = await changed();
-    expect(more).toEqual([]);
-    expect((await read(name)).status).toMatchObject({
-      phase: 'Applied',
-      expiresAt: object?.metadata.annotations?.['bellwether.dev/mitigation-expires-at'],
-    });
-    // The same object, written once: its content did not change after it was made.
-    if (uid !== undefined) expect(object?.metadata.uid).toBe(uid);
-    if (backEnd === 'network-policy') expect(object?.metadata.generation).toBe(1);
-    clock.advance(60 * SECOND);
-    await second.engine.round().catch(() => undefined);
-    const third = second.died() ? beginLife(client, clock) : second;
-    await third.engine.round();
-    await third.engine.round();
-    expect((await read(name)).status).toMatchObject({ phase: 'Ended', endCause: 'expired' });
-    expect(await changed()).toEqual([]);
-    expect(shape(await ingress())).toEqual(before);
-    await client.delete({ ...MITIGATION, namespace: 'shop', name });
-  });
-
   it('is ended by the reaper as a command, with the rights of its account alone and nothing else running', async () => {
     const clock = newClock();
-    await client.create(askFor('reaped', SPECS['ingress-nginx'], clock));
+    await client.create(askFor('reaped', LIMIT, clock));
     await beginLife(client, clock).engine.round();
     await client.delete({ ...MITIGATION, namespace: 'shop', name: 'reaped' });
     expect(await changed()).toHaveLength(1);

@@ -69,11 +69,19 @@ export interface EngineLife {
   readonly died: () => boolean;
 }
 
+export interface LifeOptions {
+  readonly dies?: { readonly at: string; readonly time: number };
+  /** What dying is; by default no call gets through any more. */
+  readonly die?: () => void;
+  readonly backEnds?: readonly BackEnd[];
+  /** Told of each border of an effect that it passes. */
+  readonly onStep?: (at: string) => void;
+}
+
 export const beginLife = (
   client: KubernetesClient,
   clock: TwoHandClock,
-  dies?: { readonly at: string; readonly time: number },
-  backEnds: readonly BackEnd[] = createBackEnds(BACK_ENDS),
+  { dies, die = () => undefined, backEnds = createBackEnds(BACK_ENDS), onStep = () => undefined }: LifeOptions = {},
 ): EngineLife => {
   let dead = false;
   let seen = 0;
@@ -82,10 +90,12 @@ export const beginLife = (
   };
   const checkpoint: Checkpoint = async (at) => {
     assertAlive();
+    onStep(at);
     if (dies?.at !== at) return;
     seen++;
     if (seen < dies.time) return;
     dead = true;
+    die();
     assertAlive();
   };
   const mortal = new Proxy(client, {
@@ -100,7 +110,7 @@ export const beginLife = (
   });
   const options = {
     ...DEFAULT_MITIGATION_OPTIONS,
-    backEnds: BACK_ENDS.map((name) => ({ name, mode: 'enforce' as const })),
+    backEnds: backEnds.map(({ declaration }) => ({ name: declaration.name, mode: 'enforce' as const })),
     budget: { ...DEFAULT_MITIGATION_OPTIONS.budget, cooldownMs: 0 },
   };
   const engine = createEngine({
