@@ -144,6 +144,7 @@ const STATUS: StructuralSchema = {
         modelVersion: { type: 'string', maxLength: 200 },
         requestsPerSecond: { type: 'number' },
         failureRatio: { type: 'number' },
+        latencySeconds: { type: 'number', description: 'Nineteen of twenty requests took no longer.' },
       },
     },
     effect: {
@@ -152,6 +153,8 @@ const STATUS: StructuralSchema = {
       properties: {
         rejectedPerSecond: { type: 'number' },
         failureRatio: { type: 'number' },
+        latencySeconds: { type: 'number', description: 'Nineteen of twenty requests that were let through took no longer.' },
+        politeRejectedRatio: { type: 'number', description: 'Share of the clients below the rate that were turned away.' },
         peakRejectedPerSecond: { type: 'number' },
       },
     },

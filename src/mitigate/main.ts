@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { MITIGATION_BACK_ENDS, PORTS } from '../conventions/index.ts';
-import { reap } from '../mitigation/index.ts';
+import { reap, withinNamespaces } from '../mitigation/index.ts';
 import {
   BellwetherError,
   connectToCluster,
@@ -32,6 +32,19 @@ interface ApplyFlags extends Access {
   readonly ttl?: number;
   readonly planOnly?: boolean;
 }
+
+interface ReaperFlags {
+  readonly ahead: number;
+  readonly kubeconfig?: string;
+  readonly backEnds?: string;
+  readonly namespaces?: string;
+}
+
+const namesIn = (text: string | undefined): readonly string[] | undefined =>
+  text
+    ?.split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 
 const print = (text: string): void => void process.stdout.write(text);
 
@@ -168,7 +181,9 @@ export const mitigateCommand = (): Command => {
     runProcess(() =>
       withReceiver(flags, async (ask) => {
         await ask('POST', '/revert-all');
-        print('everything is taken back; nothing begins until an administrator says: bellwether mitigate switch on\n');
+        print(
+          'everything is taken back, routes to decoys within about a minute; nothing begins until an administrator says: bellwether mitigate switch on\n',
+        );
       }),
     ),
   );
@@ -187,24 +202,21 @@ export const mitigateCommand = (): Command => {
     .option('--ahead <seconds>', 'wait for what ends within this time', number, 0)
     .option('--kubeconfig <file>', 'kubeconfig; the account of the pod by default')
     .option('--back-ends <names>', 'back-ends to look after, separated by commas; all by default')
-    .action((flags: { readonly ahead: number; readonly kubeconfig?: string; readonly backEnds?: string }) =>
-      runProcess((signal) => runReaper(flags, signal)),
-    );
+    .option('--namespaces <names>', 'namespaces to look after, separated by commas; all by default')
+    .action((flags: ReaperFlags) => runProcess((signal) => runReaper(flags, signal)));
   return command;
 };
 
-const runReaper = async (
-  { ahead, kubeconfig, backEnds }: { readonly ahead: number; readonly kubeconfig?: string; readonly backEnds?: string },
-  signal: AbortSignal,
-): Promise<void> => {
-  const names = backEnds?.split(',').map((name) => name.trim()) ?? Object.keys(MITIGATION_BACK_ENDS);
+const runReaper = async ({ ahead, kubeconfig, backEnds, namespaces }: ReaperFlags, signal: AbortSignal): Promise<void> => {
+  const names = namesIn(backEnds) ?? Object.keys(MITIGATION_BACK_ENDS);
   const kinds = names.flatMap((name) => {
     const found = MITIGATION_BACK_ENDS[name];
     if (!found)
       throw new BellwetherError('invalid_input', `${name} is no back-end; there are: ${Object.keys(MITIGATION_BACK_ENDS).join(', ')}`);
     return found.writes;
   });
-  const client = createKubernetesClient(await connectToCluster(kubeconfig === undefined ? {} : { kubeconfig }));
+  const cluster = createKubernetesClient(await connectToCluster(kubeconfig === undefined ? {} : { kubeconfig }));
+  const client = withinNamespaces(cluster, namesIn(namespaces) ?? []);
   try {
     const { found, removed, failed } = await reap({ client, clock: systemClock }, kinds, { aheadMs: ahead * 1000, signal });
     print(`${found} changed objects, ${removed.length} past their end\n${removed.map((one) => `taken back: ${one}\n`).join('')}`);

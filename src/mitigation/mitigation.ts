@@ -60,11 +60,14 @@ export interface Trigger {
   readonly modelVersion?: string;
   readonly requestsPerSecond?: number;
   readonly failureRatio?: number;
+  readonly latencySeconds?: number;
 }
 
 export interface Effect {
   readonly rejectedPerSecond?: number;
   readonly failureRatio?: number;
+  readonly latencySeconds?: number;
+  readonly politeRejectedRatio?: number;
   readonly peakRejectedPerSecond?: number;
 }
 

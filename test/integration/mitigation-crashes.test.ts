@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { removeFrom, writeChanges } from '../../src/mitigation/data-plane.ts';
-import type { Mitigation } from '../../src/mitigation/index.ts';
+import { type Mitigation, withinNamespaces } from '../../src/mitigation/index.ts';
 import { connectToCluster, createKubernetesClient, type KubernetesClient, type KubernetesObject } from '../../src/platform/index.ts';
 import { describeWith } from './real-program.ts';
 import { type ControlPlane, startControlPlane } from './support/control-plane.ts';
@@ -24,12 +24,12 @@ const BIN = fileURLToPath(new URL('../../bin/bellwether.mjs', import.meta.url));
 
 const LIMIT = { backEnd: 'ingress-nginx', limit: { requestsPerSecond: 10, burst: 50 } };
 
-/** The account of the reaper, as the administrator of the test may be it. */
-const reaperKubeconfig = ({ kubeconfig }: ControlPlane): string => {
+/** An account of the bundle, as the administrator of the test may be it. */
+const kubeconfigOf = ({ kubeconfig }: ControlPlane, account: string): string => {
   const config = JSON.parse(readFileSync(kubeconfig, 'utf8')) as { users: { user: Record<string, unknown> }[] };
-  for (const { user } of config.users) user.as = 'system:serviceaccount:bellwether:bellwether-reaper';
-  writeFileSync(`${kubeconfig}-reaper`, JSON.stringify(config));
-  return `${kubeconfig}-reaper`;
+  for (const { user } of config.users) user.as = `system:serviceaccount:bellwether:${account}`;
+  writeFileSync(`${kubeconfig}-${account}`, JSON.stringify(config));
+  return `${kubeconfig}-${account}`;
 };
 
 describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations on a real API server', (etcd, apiserver, kubectl) => {
@@ -73,7 +73,17 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations on a real API s
     const reaper = (at: number) =>
       spawnSync(
         process.execPath,
-        [BIN, 'mitigate', 'reap', '--kubeconfig', reaperKubeconfig(plane), '--back-ends', BACK_ENDS.join(','), '--ahead', String(at)],
+        [
+          BIN,
+          'mitigate',
+          'reap',
+          '--kubeconfig',
+          kubeconfigOf(plane, 'bellwether-reaper'),
+          '--back-ends',
+          BACK_ENDS.join(','),
+          '--ahead',
+          String(at),
+        ],
         { encoding: 'utf8', timeout: 90_000 },
       );
     expect(reaper(0)).toMatchObject({ stderr: '', stdout: '1 changed objects, 0 past their end\n' });
@@ -81,6 +91,46 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations on a real API s
     expect(reaper(50)).toMatchObject({ stderr: '', stdout: '1 changed objects, 1 past their end\ntaken back: Ingress shop/cart\n' });
     expect(await changed()).toEqual([]);
     expect((await ingress()).metadata.annotations?.['nginx.ingress.kubernetes.io/limit-rps']).toBeUndefined();
+  });
+
+  it('needs no rights but Roles in the namespaces in which it may act', async () => {
+    const isRight = ({ kind }: KubernetesObject): boolean =>
+      ['ServiceAccount', 'Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'].includes(kind);
+    const rights = bundleObjects(['shop'], 'scoped').filter(isRight);
+    plane.kubectl(['apply', '--server-side', '-f', '-'], rights.map((one) => JSON.stringify(one)).join('\n---\n'));
+    const may = (account: string, verb: string, what: string, ...where: string[]): boolean =>
+      plane.attempt(['auth', 'can-i', verb, what, ...where, `--as=system:serviceaccount:bellwether:scoped-${account}`]).ok;
+    const asked = [
+      ['receiver', 'patch', 'ingresses.networking.k8s.io', '-n', 'shop'],
+      ['receiver', 'create', 'networkpolicies.networking.k8s.io', '-n', 'shop'],
+      ['receiver', 'patch', 'mitigations.bellwether.dev/status', '-n', 'shop'],
+      ['receiver', 'get', 'namespaces/shop'],
+      ['reaper', 'delete', 'networkpolicies.networking.k8s.io', '-n', 'shop'],
+      ['receiver', 'patch', 'ingresses.networking.k8s.io', '-n', 'default'],
+      ['receiver', 'list', 'mitigations.bellwether.dev', '--all-namespaces'],
+      ['receiver', 'get', 'namespaces/default'],
+      ['receiver', 'list', 'deployments.apps', '-n', 'kube-system'],
+      ['reaper', 'delete', 'networkpolicies.networking.k8s.io', '-n', 'default'],
+      ['reaper', 'create', 'networkpolicies.networking.k8s.io', '-n', 'shop'],
+    ] as const;
+    expect(asked.map(([account, verb, what, ...where]) => may(account, verb, what, ...where))).toEqual([
+      ...Array<boolean>(5).fill(true),
+      ...Array<boolean>(6).fill(false),
+    ]);
+    const clock = newClock();
+    await client.create(askFor('scoped', LIMIT, clock));
+    const scoped = createKubernetesClient(await connectToCluster({ kubeconfig: kubeconfigOf(plane, 'scoped-receiver') }));
+    const { engine } = beginLife(withinNamespaces(scoped, ['shop']), clock, { namespaces: ['shop'] });
+    expect((await engine.round()).failed).toEqual([]);
+    expect((await read('scoped')).status).toMatchObject({ phase: 'Applied' });
+    const elsewhere = { ...askFor('elsewhere', LIMIT, clock), metadata: { name: 'elsewhere', namespace: 'default' } };
+    expect(await engine.preview(elsewhere)).toMatchObject({ guard: 'protected', reason: expect.stringContaining('shop alone') });
+    plane.kubectl(['annotate', '--overwrite', 'ingress/cart', '-n', 'shop', 'bellwether.dev/mitigation-expires-at=2020-01-01T00:00:00Z']);
+    const reaping = ['mitigate', 'reap', '--kubeconfig', kubeconfigOf(plane, 'scoped-reaper'), '--back-ends', BACK_ENDS.join(',')];
+    const reaped = spawnSync(process.execPath, [BIN, ...reaping, '--namespaces', 'shop'], { encoding: 'utf8', timeout: 90_000 });
+    expect(reaped).toMatchObject({ stderr: '', stdout: '1 changed objects, 1 past their end\ntaken back: Ingress shop/cart\n' });
+    await scoped.close();
+    await client.delete({ ...MITIGATION, namespace: 'shop', name: 'scoped' });
   });
 
   it('restores a value that somebody else had set, and lets go of it', async () => {

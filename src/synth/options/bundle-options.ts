@@ -25,7 +25,11 @@ export interface BundleOptions {
    * Limits on traffic, off where absent. `backEnds` names data planes and how far each may go; the receiver gets the rights of these and no
    * others, and a CronJob takes back what outlives its end.
    */
-  readonly mitigation?: { readonly backEnds?: Readonly<Record<string, 'off' | 'dryRun' | 'enforce'>> };
+  readonly mitigation?: {
+    readonly backEnds?: Readonly<Record<string, 'off' | 'dryRun' | 'enforce'>>;
+    /** Where they may act: rights are Roles in these namespaces, which have to be there, instead of a ClusterRole. The whole cluster where absent. */
+    readonly namespaces?: readonly string[];
+  };
   /** Settings of single processes, by the name in their declaration. */
   readonly processes?: Readonly<Record<string, ProcessOptions>>;
   readonly scrape?: { readonly interval?: string; readonly timeout?: string; readonly sampleLimit?: number };

@@ -11,8 +11,11 @@ export interface Bundle {
   readonly podSecurity?: 'restricted' | 'privileged';
   readonly image: { readonly reference: string; readonly pullPolicy: 'Always' | 'IfNotPresent'; readonly pullSecrets: readonly string[] };
   readonly overlays: readonly Overlay[];
-  /** Back-ends of mitigations that are switched on; none: mitigations are off. */
-  readonly mitigation: readonly { readonly name: string; readonly mode: 'dryRun' | 'enforce' }[];
+  /** Back-ends of mitigations that are switched on; none: mitigations are off. They act in these namespaces, everywhere where there is none. */
+  readonly mitigation: {
+    readonly backEnds: readonly { readonly name: string; readonly mode: 'dryRun' | 'enforce' }[];
+    readonly namespaces: readonly string[];
+  };
   readonly processes: readonly Process[];
   readonly scrape: { readonly intervalSeconds: number; readonly timeoutSeconds: number; readonly sampleLimit: number };
   readonly rules: RuleSettings;

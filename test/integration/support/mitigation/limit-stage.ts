@@ -19,9 +19,10 @@ export const INGRESS = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', na
 export const POLICY = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' } as const;
 const OPTED_IN = { 'bellwether.dev/mitigation': 'enforce' };
 
-/** Objects of the bundle with these back-ends switched on. */
-export const bundleObjects = (): readonly KubernetesObject[] => {
-  const files = synthesise({ mitigation: { backEnds: { 'ingress-nginx': 'enforce', 'network-policy': 'enforce' } } });
+/** Objects of the bundle with these back-ends switched on, in the whole cluster or in some namespaces. */
+export const bundleObjects = (namespaces: readonly string[] = [], name = 'bellwether'): readonly KubernetesObject[] => {
+  const backEnds = { 'ingress-nginx': 'enforce', 'network-policy': 'enforce' } as const;
+  const files = synthesise({ name, namespace: 'bellwether', mitigation: { backEnds, namespaces } });
   return [...files]
     .filter(([path]) => path.startsWith('manifests/base/') && path.endsWith('.yaml') && !path.includes('kustomization'))
     .flatMap(([, text]) => loadAll(text) as (KubernetesObject | null)[])
@@ -74,6 +75,8 @@ export interface LifeOptions {
   /** What dying is; by default no call gets through any more. */
   readonly die?: () => void;
   readonly backEnds?: readonly BackEnd[];
+  /** Where it may act; everywhere where empty. */
+  readonly namespaces?: readonly string[];
   /** Told of each border of an effect that it passes. */
   readonly onStep?: (at: string) => void;
 }
@@ -81,7 +84,7 @@ export interface LifeOptions {
 export const beginLife = (
   client: KubernetesClient,
   clock: TwoHandClock,
-  { dies, die = () => undefined, backEnds = createBackEnds(BACK_ENDS), onStep = () => undefined }: LifeOptions = {},
+  { dies, die = () => undefined, backEnds = createBackEnds(BACK_ENDS), namespaces = [], onStep = () => undefined }: LifeOptions = {},
 ): EngineLife => {
   let dead = false;
   let seen = 0;
@@ -112,6 +115,7 @@ export const beginLife = (
     ...DEFAULT_MITIGATION_OPTIONS,
     backEnds: backEnds.map(({ declaration }) => ({ name: declaration.name, mode: 'enforce' as const })),
     budget: { ...DEFAULT_MITIGATION_OPTIONS.budget, cooldownMs: 0 },
+    namespaces,
   };
   const engine = createEngine({
     client: mortal,
