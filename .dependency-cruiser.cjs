@@ -13,6 +13,7 @@ const MAY_IMPORT = {
   flows: ['conventions', 'platform', 'features', 'learning'],
   'flow-commands': ['conventions', 'command-line', 'platform', 'learning', 'flows'],
   evaluation: ['conventions', 'command-line', 'platform', 'prometheus', 'features', 'learning', 'feedback', 'scoring'],
+  sharding: ['conventions', 'prometheus'],
   training: [
     'conventions',
     'command-line',
@@ -24,6 +25,7 @@ const MAY_IMPORT = {
     'scoring',
     'evaluation',
     'recorder',
+    'sharding',
   ],
   mitigation: ['conventions', 'platform'],
   policy: ['conventions', 'platform'],
@@ -39,7 +41,19 @@ const MAY_IMPORT = {
   recorder: ['conventions', 'platform', 'prometheus', 'features'],
   mitigate: ['conventions', 'platform', 'mitigation'],
   receiver: ['conventions', 'command-line', 'platform', 'web', 'alertmanager', 'feedback', 'mitigation', 'runtime-events'],
-  exporter: ['conventions', 'command-line', 'platform', 'web', 'prometheus', 'features', 'learning', 'feedback', 'scoring', 'flows'],
+  exporter: [
+    'conventions',
+    'command-line',
+    'platform',
+    'web',
+    'prometheus',
+    'features',
+    'learning',
+    'feedback',
+    'scoring',
+    'flows',
+    'sharding',
+  ],
   demo: ['conventions', 'platform', 'prometheus', 'features', 'scoring', 'exporter'],
 };
 const NOT_TESTS = '\\.test\\.ts$';

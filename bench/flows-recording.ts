@@ -35,6 +35,8 @@ const printBars = ({ benignOnly, fewShot, supervised, placebo, largest }: Protoc
   near('d, N = 5, macro-F1', recipe('recipe d', 5), 0.77, NEAR_FEW_SHOT);
   near('g, N = 1, macro-F1', recipe('recipe g', 1), 0.77, NEAR_FEW_SHOT);
   near('g, N = 5, macro-F1', recipe('recipe g', 5), 0.94, NEAR_FEW_SHOT);
+  near('d, examples alone, N = 5, macro-F1', recipe('recipe d, examples alone', 5), 0.77, NEAR_FEW_SHOT);
+  near('g, examples alone, N = 5, macro-F1', recipe('recipe g, examples alone', 5), 0.94, NEAR_FEW_SHOT);
   near('extra trees, time halves', trees('time halves'), 0.998, NEAR);
   near('extra trees, without the C2 capture', trees('without node_red_c2'), 1, NEAR);
   near('extra trees, without the Influx capture', trees('without influx'), 0.99, NEAR);

@@ -3,12 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import type { Labels, Selector, SelectorResult, Series } from '../src/conventions/index.ts';
-import { createShard } from '../src/exporter/sharding/shard.ts';
-import { createShardedSource } from '../src/exporter/sharding/sharded-source.ts';
 import { createFeatureExtractor, POD_FEATURES, recordedCatalog } from '../src/features/index.ts';
 import { seededRandom } from '../src/platform/index.ts';
 import type { ReadRequest, SeriesSource } from '../src/prometheus/index.ts';
 import { createScorer } from '../src/scoring/index.ts';
+import { createShard, createShardedSource } from '../src/sharding/index.ts';
 import { measure, median, printHead } from './report.ts';
 
 const SEED = 1;

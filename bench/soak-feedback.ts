@@ -1,6 +1,15 @@
-// What verdicts teach, on clusters of 200 simulated workloads each: hours of CPU. [--seed N] [--clusters N] [--workloads N] [--held-out]: so many of the held-out seeds
+// What verdicts teach, on clusters of 200 simulated workloads each: hours of CPU. [--seed N] [--clusters N] [--workloads N] [--held-out]: so many of the held-out seeds;
+// [--figures FILE]: what each cluster gave, one a line; those in it are not run again, so that a run can be continued.
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { formatProof, HELD_OUT_SEEDS, type LearningProof, runFeedback } from '../src/evaluation/index.ts';
+import {
+  type ClusterFigures,
+  formatProof,
+  HELD_OUT_SEEDS,
+  type LearningProof,
+  proveLearning,
+  runFeedback,
+} from '../src/evaluation/index.ts';
 import { systemClock } from '../src/platform/index.ts';
 import { type Bar, printBar } from './report.ts';
 
@@ -10,6 +19,7 @@ const { values: flags } = parseArgs({
     clusters: { type: 'string', default: '20' },
     workloads: { type: 'string', default: '200' },
     'held-out': { type: 'boolean', default: false },
+    figures: { type: 'string' },
   },
 });
 
@@ -37,9 +47,33 @@ const first = Number(flags.seed);
 const seeds = flags['held-out']
   ? HELD_OUT_SEEDS.slice(0, Number(flags.clusters))
   : Array.from({ length: Number(flags.clusters) }, (_, i) => first + i);
-const proof = await runFeedback(
-  { clock: systemClock, onCluster: ({ seed }) => console.log(`cluster of seed ${seed} done`) },
-  { seeds, workloads: Number(flags.workloads) },
-);
+const workloads = Number(flags.workloads);
+
+/** A cluster as a line of the file. */
+interface KeptCluster {
+  readonly workloads: number;
+  readonly figures: ClusterFigures;
+}
+
+const kept = (path: string | undefined): readonly ClusterFigures[] =>
+  path === undefined || !existsSync(path)
+    ? []
+    : readFileSync(path, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as KeptCluster)
+        .filter((one) => one.workloads === workloads && seeds.includes(one.figures.seed))
+        .map(({ figures }) => figures);
+
+const done = [...kept(flags.figures)];
+for (const { seed } of done) console.log(`cluster of seed ${seed} was done before`);
+const onCluster = (figures: ClusterFigures): void => {
+  done.push(figures);
+  if (flags.figures !== undefined) appendFileSync(flags.figures, `${JSON.stringify({ workloads, figures } satisfies KeptCluster)}\n`);
+  console.log(`cluster of seed ${figures.seed} done`);
+};
+const missing = seeds.filter((seed) => !done.some((one) => one.seed === seed));
+if (missing.length > 0) await runFeedback({ clock: systemClock, onCluster }, { seeds: missing, workloads });
+const proof = proveLearning(done.sort((a, b) => a.seed - b.seed));
 console.log(formatProof(proof));
 if (!judge(proof)) process.exitCode = 1;

@@ -1,3 +1,4 @@
+import { podSelectors } from '../features/index.ts';
 import {
   type Clock,
   createLiveConfig,
@@ -11,8 +12,8 @@ import {
 } from '../platform/index.ts';
 import type { SeriesSource } from '../prometheus/index.ts';
 import { learnedId, type Scorer, type ScorerOptions } from '../scoring/index.ts';
+import { ALONE, createShardedSource, type ShardPlace } from '../sharding/index.ts';
 import { createSelfApp, type ProcessMetrics, registerProcessMetrics } from '../web/index.ts';
-import { podSelectors } from './api/narrow-inputs.ts';
 import { createApiServer } from './api-server.ts';
 import { createScoreBoard, type ScoreBoard } from './board/score-board.ts';
 import { type ExporterConfig, LIVE_KEYS } from './config/schema.ts';
@@ -30,11 +31,9 @@ import { observeScores } from './loop/live-loop.ts';
 import { createPacer } from './loop/pacer.ts';
 import { runLoops } from './loop/run-loops.ts';
 import type { PipelineParts } from './loop/scoring-pipeline.ts';
+import { createOwnership } from './ownership.ts';
 import { type ScoringParts, scoringPartsOf, snapshotFileOf, sourceOf, verdictSourcesOf } from './parts.ts';
 import { createSelfMetrics } from './self/self-metrics.ts';
-import { createOwnership } from './sharding/ownership.ts';
-import { ALONE, type ShardPlace } from './sharding/shard.ts';
-import { createShardedSource } from './sharding/sharded-source.ts';
 import { createSnapshotStore } from './snapshot/snapshot-store.ts';
 
 const SECOND_MS = 1000;

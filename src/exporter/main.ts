@@ -2,13 +2,13 @@ import { once } from 'node:events';
 import { Command } from 'commander';
 import { addConfigFlags, configOfFlags } from '../command-line/index.ts';
 import { BellwetherError, createLogger, env, limitHeapGrowth, runProcess, systemClock, systemRandom } from '../platform/index.ts';
+import { ordinalOf, type ShardPlace } from '../sharding/index.ts';
 import { createExporterApp } from './app.ts';
 import { readConfig, watchConfig } from './config/config-file.ts';
 import { CONFIG_FLAGS } from './config/flags.ts';
 import type { ConfigInput, ExporterConfig } from './config/schema.ts';
 import { openFlowMode } from './flows/flow-mode.ts';
 import { startLearnedModel } from './learned-model.ts';
-import { ordinalOf, type ShardPlace } from './sharding/shard.ts';
 
 const HELP = `
 Every flag has a key in the configuration file; a flag wins over the file. docs/configuration.md lists all keys.

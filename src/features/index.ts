@@ -4,6 +4,7 @@ export * from './default-catalog.ts';
 export { createFeatureExtractor } from './extractor.ts';
 export * from './feature-extractor.ts';
 export { FEATURE_PACK_NAMES, featuresOfPacks } from './feature-packs.ts';
+export * from './input-level.ts';
 export { NODE_FEATURES } from './node-features.ts';
 export { POD_FEATURES } from './pod-features.ts';
 export * from './recorded-catalog.ts';

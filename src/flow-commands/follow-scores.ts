@@ -45,6 +45,7 @@ export const followScores = async (
       },
       problem: (file, problem) => problems.add(file, problem),
       commit: async (files) => {
+        problems.sum();
         const table = builder.table();
         const text = detector
           .judge(table)

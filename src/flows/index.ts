@@ -39,6 +39,7 @@ export { drawSvg, type NamedFlow } from './picture/svg.ts';
 export * from './record/columns.ts';
 export * from './record/flow.ts';
 export * from './record/flow-reader.ts';
+export { describeAbsent } from './record/header.ts';
 export * from './record/read-flows.ts';
 export { parseStartTime } from './record/start-time.ts';
 export type { EndpointWindow } from './sequence/endpoint-windows.ts';

@@ -1,10 +1,11 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Readable, Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { finished, pipeline } from 'node:stream/promises';
-import { createGunzip, createGzip } from 'node:zlib';
+import { createGzip } from 'node:zlib';
 import type { Clock } from './clock.ts';
+import { decompress } from './decompress.ts';
 import { BellwetherError } from './error.ts';
 
 const ABSENT = new Set(['ENOENT', 'ENOTDIR']);
@@ -17,6 +18,8 @@ export const fileError = (action: string, path: string, thrown: unknown): Bellwe
   if (ABSENT.has(code)) return new BellwetherError('not_found', say('no such file or folder'));
   if (code === 'EACCES' || code === 'EPERM') return new BellwetherError('forbidden', say('permission denied'));
   if (code === 'EISDIR') return new BellwetherError('invalid_input', say('it is a folder'));
+  // Of zlib.
+  if (code.startsWith('Z_')) return new BellwetherError('invalid_input', say(`its compressed bytes are damaged (${code})`));
   if (code === 'ENOSPC') return new BellwetherError('internal', say('no space left on the disk'));
   return new BellwetherError('internal', say(message), thrown);
 };
@@ -72,10 +75,7 @@ export const listFiles = async (dir: string): Promise<string[]> => {
 export const openReadStream = (path: string): Readable => {
   const file = createReadStream(path, { highWaterMark: 256 * 1024 });
   if (!path.endsWith('.gz')) return file;
-  const gunzip = createGunzip({ chunkSize: 256 * 1024 });
-  // pipeline destroys gunzip with the file's error, so that the reader sees it.
-  pipeline(file, gunzip, { end: true }).catch(() => undefined);
-  return gunzip;
+  return Readable.from(decompress(file), { objectMode: false, highWaterMark: 256 * 1024 });
 };
 
 export interface WriteStreamOptions {

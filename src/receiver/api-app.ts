@@ -9,7 +9,8 @@ import { createSilenceRoutes } from './api/silence-routes.ts';
 import { createVerdictRoutes } from './api/verdict-routes.ts';
 import type { ChannelDeps } from './notify/channel.ts';
 import { createChannelRoutes } from './notify/channel-routes.ts';
-import { createSlackRoute, type SlackRouteDeps } from './notify/slack-route.ts';
+import type { ClickDesk } from './notify/slack/click-desk.ts';
+import { createSlackRoute, type SlackRouteDeps } from './notify/slack/slack-route.ts';
 import { createMitigationPages } from './page/mitigation-pages.ts';
 import { createPageRoutes } from './page/page-routes.ts';
 import type { ReceiverInstruments } from './receiver-instruments.ts';
@@ -27,6 +28,7 @@ export interface ReceiverApiDeps {
 /** What the routes of messages need besides. */
 export interface NotifyDeps extends Pick<SlackRouteDeps, 'signingSecret' | 'failures'> {
   readonly channels: ChannelDeps;
+  readonly clicks: ClickDesk;
 }
 
 /** The API port. It answers from the first moment on: 503 until the store is open, so that Alertmanager tries again. */
@@ -63,7 +65,7 @@ export const createReceiverApi = ({
         createMitigationRoutes(parts),
         createAdminRoutes(parts),
         createChannelRoutes(parts, notify.channels),
-        createSlackRoute({ ...parts, ...notify, http: notify.channels.http }),
+        createSlackRoute({ ...parts, ...notify }),
         createMitigationPages(parts),
         createPageRoutes(parts),
       );

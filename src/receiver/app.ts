@@ -31,6 +31,7 @@ import { runReceiverLoops } from './loop/receiver-loops.ts';
 import { createMitigationDesk, type MitigationCluster } from './mitigation/mitigation-desk.ts';
 import type { ChannelDeps } from './notify/channel.ts';
 import { channelSecrets, readSecret } from './notify/senders.ts';
+import { createClickDesk } from './notify/slack/click-desk.ts';
 import type { ReceiverInstruments } from './receiver-instruments.ts';
 import type { ReceiverParts } from './receiver-parts.ts';
 import { createSilenceWriter } from './silences/silence-writer.ts';
@@ -176,6 +177,7 @@ export const createReceiverApp = (
       http: notifyHttp,
       mail: sendMail,
       ...channelSecrets,
+      slackApiUrl: () => config().notify.slackApiUrl,
       hasButtons: () => (config().notify.slackSigningSecretFile ?? config().notify.slackSigningSecretEnv) !== undefined,
     };
     const guard = createGuard(
@@ -223,7 +225,8 @@ export const createReceiverApp = (
       stopping: stopping.signal,
       baseUrl: () => (config().listen.baseUrl ?? apiUrl).replace(/\/+$/, ''),
     };
-    api.open(parts, { channels, signingSecret, failures });
+    const clicks = createClickDesk({ ...parts, http: notifyHttp });
+    api.open(parts, { channels, clicks, signingSecret, failures });
     if (opened.kind === 'sqlite') m.storeLimit.set(initial.store.maxBytes);
     m.storeBytes.set(await opened.usedBytes());
     state = undefined;
@@ -244,6 +247,7 @@ export const createReceiverApp = (
       },
       stopping.signal,
     );
+    await clicks.settled();
   };
 
   const api = createReceiverApi({ instruments: m, clock, log, notReady: () => notReady() ?? 'opening_store' });

@@ -17,7 +17,7 @@ const test = async (names: readonly string[], { config: path }: Flags): Promise<
   if (unknown.length > 0 || known.length === 0)
     throw new BellwetherError('invalid_config', `${path} has ${known.length === 0 ? 'no channels' : `no channel ${unknown.join(', ')}`}`);
   const http = createHttpClient();
-  const deps: ChannelDeps = { http, mail: sendMail, ...channelSecrets, hasButtons: () => false };
+  const deps: ChannelDeps = { http, mail: sendMail, ...channelSecrets, slackApiUrl: () => notify.slackApiUrl, hasButtons: () => false };
   const failed: string[] = [];
   try {
     for (const channel of notify.channels) {

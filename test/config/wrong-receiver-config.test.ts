@@ -95,6 +95,14 @@ const WRONG: readonly (readonly [string, string, readonly string[]])[] = [
     ],
   ],
   [
+    'people of Slack who are two at once, and no address of it',
+    `${STORE}notify: { slackApiUrl: 'https://', slackUsers: [{ id: U1, name: ann, role: admin }, { id: U1, name: bob, role: viewer }] }`,
+    [
+      'notify.slackApiUrl is "https://", but must be an address such as https://slack.com/api',
+      'notify.slackUsers[1].id is "U1", but must be used once',
+    ],
+  ],
+  [
     'a template about nothing',
     `${STORE}notify: { channels: [{ name: a, kind: webhook, url: 'http://x', text: '{{sumary}}' }] }`,
     ['notify.channels[0].text is about {{sumary}}, but must be a fact of an alert, such as {{summary}} or {{labels.team}}'],

@@ -6,7 +6,7 @@ const ROOT = new URL('../../', import.meta.url);
 const page = readFileSync(new URL('docs/receiver.md', ROOT), 'utf8');
 
 /** Routes as the code registers them. */
-const routes = ['api', 'webhook', 'notify'].flatMap((folder) =>
+const routes = ['api', 'webhook', 'notify/slack', 'notify'].flatMap((folder) =>
   readdirSync(new URL(`src/receiver/${folder}`, ROOT), { withFileTypes: true }).flatMap((entry) => {
     if (!entry.isFile()) return [];
     const file = entry.name;

@@ -1,23 +1,11 @@
 import type { LabelMatcher, Selector, WorkloadKey } from '../../conventions/index.ts';
-import type { CatalogInput, FeatureCatalog } from '../../features/index.ts';
+import { type FeatureCatalog, type InputLevel, levelOf } from '../../features/index.ts';
 
 /** A selector to read, and its place among the extractor's. */
 export interface NarrowedInput {
   readonly index: number;
   readonly selector: Selector;
 }
-
-type Level = 'node' | 'pod' | 'labels';
-
-const levelOf = (input: CatalogInput): Level => {
-  if (input.kind === 'node_name') return 'node';
-  if (!('entity' in input)) return 'pod';
-  return input.entity.by === 'workload' ? 'pod' : input.entity.by;
-};
-
-/** The selectors whose series belong to pods, or to workloads with a namespace. */
-export const podSelectors = ({ inputs }: FeatureCatalog): ReadonlySet<Selector> =>
-  new Set(inputs.filter((input) => levelOf(input) === 'pod').map(({ selector }) => selector));
 
 const equalTo = (labels: Readonly<Record<string, string>>): readonly LabelMatcher[] =>
   Object.entries(labels).map(([name, value]) => ({ name, type: '=', value }));
@@ -27,7 +15,7 @@ const equalTo = (labels: Readonly<Record<string, string>>): readonly LabelMatche
  * Nodes are read all together: what names a node differs from series to series.
  */
 export const narrowInputs = ({ inputs }: FeatureCatalog, { namespace, workloadKind, entity }: WorkloadKey): readonly NarrowedInput[] => {
-  const level: Level = entity ? 'labels' : workloadKind === 'Node' ? 'node' : 'pod';
+  const level: InputLevel = entity ? 'labels' : workloadKind === 'Node' ? 'node' : 'pod';
   const matchers = entity ? equalTo(entity) : level === 'node' || namespace === '' ? [] : equalTo({ namespace });
   const names = entity ? Object.keys(entity).sort().join() : '';
   return inputs.flatMap((input, index) => {

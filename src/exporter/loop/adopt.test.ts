@@ -4,8 +4,8 @@ import { BellwetherError, type Logger } from '../../platform/index.ts';
 import type { ReadSlice, SeriesSource } from '../../prometheus/index.ts';
 import type { Scorer, WorkloadSnapshot } from '../../scoring/index.ts';
 import { createManualClock } from '../../testing/manual-clock.ts';
+import { createOwnership } from '../ownership.ts';
 import type { ExporterInstruments } from '../self/self-metrics.ts';
-import { createOwnership } from '../sharding/ownership.ts';
 import { adopt } from './adopt.ts';
 import { createPacer } from './pacer.ts';
 

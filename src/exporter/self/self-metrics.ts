@@ -14,7 +14,7 @@ import { createInstruments, type Instruments, type ProcessInstruments, setTotal 
 import type { BoardCounts } from '../board/score-board.ts';
 import { backfillProgress, type ExporterStatus } from '../exporter-status.ts';
 import type { Exposition } from '../exposition/score-exposition.ts';
-import type { Ownership } from '../sharding/ownership.ts';
+import type { Ownership } from '../ownership.ts';
 
 /** What is looked at when the metrics are scraped. */
 export interface SelfView {

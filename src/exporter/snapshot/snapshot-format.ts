@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import type { WorkloadSnapshot } from '../../scoring/index.ts';
-import type { ShardPlace } from '../sharding/shard.ts';
+import type { ShardPlace } from '../../sharding/index.ts';
 
 /**
  * A snapshot file: the magic, then records. A record is `u32 header length, u32 state length, u32 CRC-32 of both, header (JSON), state`,

@@ -3,7 +3,7 @@ import { type WorkloadKey, workloadId } from '../../conventions/index.ts';
 import type { WorkloadSnapshot } from '../../scoring/index.ts';
 import { createManualClock } from '../../testing/manual-clock.ts';
 import { aKey } from '../../testing/score-builders.ts';
-import { createOwnership } from '../sharding/ownership.ts';
+import { createOwnership } from '../ownership.ts';
 import { createSnapshotStore, type SnapshotFile } from './snapshot-store.ts';
 
 const HOUR_MS = 3_600_000;

@@ -1,9 +1,9 @@
 import { type WorkloadKey, workloadId } from '../../conventions/index.ts';
 import { BellwetherError, type Clock, type Logger } from '../../platform/index.ts';
 import type { Scorer, WorkloadSnapshot } from '../../scoring/index.ts';
+import { ALONE, type ShardPlace } from '../../sharding/index.ts';
 import type { Pacer } from '../loop/pacer.ts';
-import type { Ownership } from '../sharding/ownership.ts';
-import { ALONE, type ShardPlace } from '../sharding/shard.ts';
+import type { Ownership } from '../ownership.ts';
 import { decodeSnapshotFile, encodeSnapshotFile, type RecentScores, SnapshotDamage, type StoredWorkload } from './snapshot-format.ts';
 
 /** Why a file was not used. */

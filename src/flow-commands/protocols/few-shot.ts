@@ -73,9 +73,10 @@ const nearestNamer = (table: FlowTable, matrix: Matrix, reference: Int32Array, c
 };
 
 const recipeNamer =
-  (table: FlowTable, base: BenignModel, recipe: 'd' | 'g'): Namer =>
+  (table: FlowTable, base: BenignModel, recipe: 'd' | 'g', hasSurroundings = true): Namer =>
   (shots, test) => {
-    const model = learnShots(base, table, shots, { recipe, hasSurroundings: true });
+    // Training saw all captures, so that `learnShots` would find the surroundings that a file of examples alone does not have.
+    const model = { ...learnShots(base, table, shots, { recipe, hasSurroundings }), hasSurroundings };
     // In order of time, as a link between flows of a client needs it.
     const order = Array.from(test.keys()).sort((a, b) => table.startsMs[test[a]!]! - table.startsMs[test[b]!]!);
     const judged = createFewShotDetector(model).judge(
@@ -162,6 +163,8 @@ export const evaluateFewShot = async (folds: readonly Fold[], options: FewShotOp
       ),
       'recipe d': recipeNamer(table, base, 'd'),
       'recipe g': recipeNamer(table, base, 'g'),
+      'recipe d, examples alone': recipeNamer(table, base, 'd', false),
+      'recipe g, examples alone': recipeNamer(table, base, 'g', false),
     };
     for (const kind of options.embeddings ?? []) {
       const { places } = await trainEmbedding(deps, kind, table, reference);

@@ -85,35 +85,39 @@ export const sizePoint = ({ scaler }: Prototypes, { matrix }: FlowTable, row: nu
     out[k] = (matrix.data[offset + SIZE_COLUMNS[k]!]! - scaler.means[k]!) / scaler.deviations[k]!;
 };
 
-const judgement = (prototypes: Prototypes, point: Float64Array, index: number, score: number): Judgement => ({
+const judgement = (prototypes: Prototypes, table: FlowTable, row: number, index: number, score: number): Judgement => ({
   score,
   family: score >= 1 ? UNKNOWN : BENIGN,
   reasons: () => {
+    const point = new Float64Array(SIZE_COLUMNS.length);
+    sizePoint(prototypes, table, row, point);
     const shares = disagreement(prototypes.rows, index, point);
     return reasonsOf(shares, prototypes.scaler, point, (k) => prototypes.rows[index * point.length + k]!);
   },
 });
 
 export const createBenignDetector = ({ prototypes, threshold }: Pick<BenignModel, 'prototypes' | 'threshold'>): FlowDetector => ({
-  judge: (table) =>
-    Array.from({ length: table.matrix.count }, (_, row) => {
-      const point = new Float64Array(SIZE_COLUMNS.length);
+  judge: (table) => {
+    const point = new Float64Array(SIZE_COLUMNS.length);
+    return Array.from({ length: table.matrix.count }, (_, row) => {
       sizePoint(prototypes, table, row, point);
       const { distance, index } = nearestRow(prototypes.rows, prototypes.count, point);
-      return judgement(prototypes, point, index, distance / threshold);
-    }),
+      return judgement(prototypes, table, row, index, distance / threshold);
+    });
+  },
 });
 
 export const createNoveltyDetector = ({ prototypes, threshold, seen }: NoveltyModel): FlowDetector => {
   const known = new Set(seen);
   return {
-    judge: (table) =>
-      Array.from({ length: table.matrix.count }, (_, row) => {
-        const point = new Float64Array(SIZE_COLUMNS.length);
+    judge: (table) => {
+      const point = new Float64Array(SIZE_COLUMNS.length);
+      return Array.from({ length: table.matrix.count }, (_, row) => {
         sizePoint(prototypes, table, row, point);
         const { distance, index } = nearestRow(prototypes.rows, prototypes.count, point);
         const factor = known.has(conversationKey(table.conversations[row]!)) ? SEEN_FACTOR : 1;
-        return judgement(prototypes, point, index, (factor * distance) / threshold);
-      }),
+        return judgement(prototypes, table, row, index, (factor * distance) / threshold);
+      });
+    },
   };
 };

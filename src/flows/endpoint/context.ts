@@ -22,9 +22,8 @@ const FORGET_MS = 600_000;
 const MAX_KEYS = 200_000;
 /** Times kept per key: more than this many flows in a minute is the same as this many. */
 const MAX_TIMES = 4096;
-/** Of all keys together, 8 bytes each: with very many clients, as in a flood or a file whose clock stands still, each keeps fewer. */
-const MAX_STORED = 2_000_000;
-const MANY_KEYS = 10_000;
+/** Of all keys together, 8 to 16 bytes each: beyond, as in a flood of many clients or a file whose clock stands still, each keeps fewer. */
+const MAX_STORED = 500_000;
 const LEAST_TIMES = 64;
 
 const place = (name: string): number => STATISTICS.findIndex((column) => column.name === name);
@@ -67,33 +66,52 @@ const countSince = ({ list, from }: Times, sinceMs: number): number => {
 };
 
 /** Looks back on the last minutes of flows; memory is bounded whatever comes. Made anew for each recording. */
-export const createContextWindow = (): ContextWindow => {
+export const createContextWindow = ({ maxStored = MAX_STORED }: { readonly maxStored?: number } = {}): ContextWindow => {
   const byClient = new Map<string, Times>();
   const byClientPort = new Map<string, Times>();
   const lastServed = new Map<string, number>();
   const lastMet = new Map<string, number>();
   let nowMs = Number.NEGATIVE_INFINITY;
+  let sweptMs = Number.NEGATIVE_INFINITY;
+  let stored = 0;
 
   const timesOf = (map: Map<string, Times>, key: string): Times => {
     const known = map.get(key);
     if (known) return known;
-    bound(map);
+    const gone = bound(map);
+    if (gone) stored -= gone.list.length - gone.from;
     const fresh = { list: [], from: 0 };
     map.set(key, fresh);
     return fresh;
   };
+  /** Forgets all but the last times of a key, and gives back the room of those. */
+  const cut = (times: Times, from: number): void => {
+    stored -= from - times.from;
+    times.from = from;
+    if (from <= times.list.length / 2) return;
+    times.list = times.list.slice(from);
+    times.from = 0;
+  };
+  const cutOld = (times: Times): void => {
+    let { from } = times;
+    while (times.list[from]! < nowMs - LONG_MS) from++;
+    cut(times, from);
+  };
   const add = (times: Times): void => {
     times.list.push(nowMs);
-    while (times.list[times.from]! < nowMs - LONG_MS) times.from++;
-    const keys = byClient.size + byClientPort.size;
-    const most = keys > MANY_KEYS ? LEAST_TIMES : Math.min(MAX_TIMES, Math.floor(MAX_STORED / keys));
-    if (times.list.length - times.from > most) times.from = times.list.length - most;
-    if (times.from > times.list.length / 2) times = trim(times);
+    stored++;
+    cutOld(times);
+    const most = stored > maxStored ? LEAST_TIMES : MAX_TIMES;
+    if (times.list.length - times.from > most) cut(times, times.list.length - most);
   };
-  const trim = (times: Times): Times => {
-    times.list = times.list.slice(times.from);
-    times.from = 0;
-    return times;
+  /** A key whose last minute is empty is as good as none. */
+  const sweep = (): void => {
+    sweptMs = nowMs;
+    for (const map of [byClient, byClientPort])
+      for (const [key, times] of map) {
+        cutOld(times);
+        if (times.list.length === times.from) map.delete(key);
+      }
   };
   const secondsSince = (map: Map<string, number>, key: string): number =>
     Math.min(FORGET_MS, nowMs - (map.get(key) ?? Number.NEGATIVE_INFINITY)) / 1000;
@@ -106,8 +124,11 @@ export const createContextWindow = (): ContextWindow => {
     observe: ({ startMs, conversation, isFailed: hasFailed }) => {
       if (startMs < nowMs - FORGET_MS) {
         for (const map of [byClient, byClientPort, lastServed, lastMet]) map.clear();
+        stored = 0;
         nowMs = startMs;
+        sweptMs = startMs;
       } else if (startMs > nowMs) nowMs = startMs;
+      if (nowMs - sweptMs > LONG_MS) sweep();
       const { client, service, port } = conversation;
       const ofClient = timesOf(byClient, client);
       const ofPort = timesOf(byClientPort, `${client} ${port}`);
@@ -129,9 +150,11 @@ export const createContextWindow = (): ContextWindow => {
   };
 };
 
-/** Makes room for one more: the oldest entry goes, for a Map keeps the order in which keys came. */
-const bound = (map: Map<string, unknown>): void => {
-  if (map.size < MAX_KEYS) return;
-  const oldest = map.keys().next();
-  if (!oldest.done) map.delete(oldest.value);
+/** Makes room for one more and gives what had to go: the oldest entry, for a Map keeps the order in which keys came. */
+const bound = <T>(map: Map<string, T>): T | undefined => {
+  if (map.size < MAX_KEYS) return undefined;
+  const [oldest] = map;
+  if (!oldest) return undefined;
+  map.delete(oldest[0]);
+  return oldest[1];
 };

@@ -20,6 +20,7 @@ const STATE = {
           offset: { type: 'integer', minimum: 0 },
           rows: { type: 'integer', minimum: 0 },
           header: { type: 'array', maxItems: 512, items: { type: 'string' } },
+          isInLongLine: { type: 'boolean', description: 'The place is within a line that is too long to be read.' },
         },
       },
     },

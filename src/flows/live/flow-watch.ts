@@ -98,6 +98,7 @@ interface Watched {
 export const createFlowWatch = (detector: FlowDetector, workloadOf: AddressMap, options: FlowWatchOptions): FlowWatch => {
   const watched = new Map<string, Watched>();
   const findings: FlowFinding[] = [];
+  const mostBuckets = 4 * Math.ceil(options.holdMs / BUCKET_MS);
 
   const count = (key: WorkloadKey, timeMs: number, finding: FlowFinding | undefined): void => {
     const id = workloadId(key);
@@ -111,7 +112,8 @@ export const createFlowWatch = (detector: FlowDetector, workloadOf: AddressMap, 
     let bucket = known.buckets.find((each) => each.slot === slot);
     if (!bucket) {
       const oldest = slot - 2 * Math.ceil(options.holdMs / BUCKET_MS);
-      known.buckets = known.buckets.filter((each) => each.slot >= oldest);
+      // A clock that runs backwards makes slots without end.
+      known.buckets = known.buckets.filter((each) => each.slot >= oldest).slice(-mostBuckets);
       bucket = { slot, flows: 0, findings: 0 };
       known.buckets.push(bucket);
     }

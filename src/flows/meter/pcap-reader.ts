@@ -27,6 +27,8 @@ export interface PcapReader {
 const MAX_PACKET_BYTES = 262_144;
 /** Blocks of pcapng that are no packets may hold names and secrets; a larger one is damage. */
 const MAX_BLOCK_BYTES = 16 * 2 ** 20;
+/** A machine has some hundreds; a file with more of them is damage that would be kept in memory. */
+const MAX_INTERFACES = 65_536;
 const MICRO = 1_000_000;
 
 type Step = (view: DataView, bytes: Uint8Array, at: number) => number;
@@ -123,8 +125,10 @@ const nextGeneration = (onPacket: (packet: CapturedPacket) => void): Format => {
       if (view.getUint32(at + length - 4, isLittle) !== length) throw fault(offset, 'a block with two lengths: the file is damaged here');
       const end = at + length - 4;
       if (type === SECTION) interfaces = [];
-      else if (type === INTERFACE && length >= 20) interfaces.push(readInterface(view, at, end, isLittle));
-      else if (type === PACKET && length >= 32)
+      else if (type === INTERFACE && length >= 20) {
+        if (interfaces.length >= MAX_INTERFACES) throw fault(offset, `more than ${MAX_INTERFACES} interfaces: the file is damaged`);
+        interfaces.push(readInterface(view, at, end, isLittle));
+      } else if (type === PACKET && length >= 32)
         packet(view, bytes, at, at + length, view.getUint32(at + 8, isLittle), view.getUint32(at + 20, isLittle), offset);
       else if (type === OLD_PACKET && length >= 32)
         packet(view, bytes, at, at + length, view.getUint16(at + 8, isLittle), view.getUint32(at + 20, isLittle), offset);

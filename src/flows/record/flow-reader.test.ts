@@ -5,6 +5,7 @@ import { columnKey, STATISTICS, statisticPlace } from './columns.ts';
 import { parseDecimalField } from './decimal-field.ts';
 import type { Flow, FlowProblem } from './flow.ts';
 import { createFlowReader, type FlowReaderOptions } from './flow-reader.ts';
+import { describeAbsent } from './header.ts';
 import { parseStartTime } from './start-time.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -222,5 +223,33 @@ describe('createFlowReader', () => {
     const { flows, problems } = read([bytes(`${flowLine()}\nbad\n`)], { resume: { header: FLOW_HEADER, rows: 5 } });
     expect(flows.map(({ row }) => row)).toEqual([5]);
     expect(problems.map(({ line }) => line)).toEqual([8]);
+  });
+
+  it.each([
+    ['compressed bytes', Uint8Array.of(0x1f, 0x8b, 8, 0, 10), /give the file a name that ends in .gz/],
+    ['UTF-16', Uint8Array.of(0xff, 0xfe, 65, 0, 10), /its text is UTF-16/],
+    ['semicolons', bytes('a;b\n'), /separated by semicolons/],
+    ['tabs', bytes('a\tb\n'), /separated by tabs/],
+    ['carriage returns', bytes('a,b\rc,d\r\n'), /carriage return alone/],
+    ['another table', bytes('\n\na,b\n'), /this is no flow file: only 0 of 79/],
+  ])('says what is wrong with %s', (_, file, message) => {
+    expect(() => read([file])).toThrow(message);
+  });
+
+  it('passes over empty lines before the header, and blanks around texts', () => {
+    const { flows } = read([
+      bytes(`\n\r\n${FLOW_HEADER.join(',')}\n${flowLine({ 'Src IP': ' 10.0.0.9 ', Timestamp: ' 2026-01-01 00:00:01 ' })}\n`),
+    ]);
+    expect(flows).toMatchObject([{ row: 0, source: '10.0.0.9', startMs: Date.UTC(2026, 0, 1, 0, 0, 1) }]);
+  });
+
+  it('knows which columns are not there', () => {
+    const few = FLOW_HEADER.filter((name) => name !== 'Timestamp' && name !== 'Idle Min');
+    const { reader } = read([flowCsv([{}], few)]);
+    expect(describeAbsent(reader.header!)).toEqual([
+      expect.stringMatching(/^there is no column Idle Min: scored with 0/),
+      expect.stringMatching(/^there is no column Timestamp: conversations/),
+    ]);
+    expect(describeAbsent(read([flowCsv([{}])]).reader.header!)).toEqual([]);
   });
 });

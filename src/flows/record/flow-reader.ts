@@ -3,7 +3,7 @@ import { STATISTICS } from './columns.ts';
 import { splitQuoted } from './csv-fields.ts';
 import { parseDecimalField } from './decimal-field.ts';
 import type { Flow, FlowProblem } from './flow.ts';
-import { type FlowHeader, readHeader } from './header.ts';
+import { type FlowHeader, foreignForm, readHeader } from './header.ts';
 import { createLineSplitter } from './line-splitter.ts';
 import { parseStartTime } from './start-time.ts';
 
@@ -110,10 +110,10 @@ export const createFlowReader = (options: FlowReaderOptions, sink: FlowSink): Fl
       else
         switch (identities[field]) {
           case 'Src IP':
-            flow.source = textOf(bytes, from, to);
+            flow.source = textOf(bytes, from, to).trim();
             break;
           case 'Dst IP':
-            flow.destination = textOf(bytes, from, to);
+            flow.destination = textOf(bytes, from, to).trim();
             break;
           case 'Src Port':
             flow.sourcePort = wholeNumber(bytes, from, to, columns[field]!, MAX_PORT);
@@ -125,7 +125,7 @@ export const createFlowReader = (options: FlowReaderOptions, sink: FlowSink): Fl
             flow.protocol = wholeNumber(bytes, from, to, columns[field]!, MAX_PROTOCOL);
             break;
           case 'Timestamp':
-            flow.startMs = parseStartTime(textOf(bytes, from, to));
+            flow.startMs = parseStartTime(textOf(bytes, from, to).trim());
             if (Number.isNaN(flow.startMs)) throw new RowError(`${show(textOf(bytes, from, to))} is not a time`, columns[field]);
             break;
           default:
@@ -138,16 +138,19 @@ export const createFlowReader = (options: FlowReaderOptions, sink: FlowSink): Fl
 
   const onLine = (bytes: Uint8Array, start: number, end: number, isWhole: boolean): void => {
     line++;
+    if (end === start) return;
     if (!header) {
-      if (!isWhole) throw new BellwetherError('invalid_input', `line 1 is longer than ${MAX_LINE_BYTES} bytes: this is no flow file`);
-      const text = decoder.decode(bytes.subarray(start, end)).replace(BYTE_ORDER_MARK, '');
+      const first = bytes.subarray(start, end);
+      const foreign = foreignForm(first);
+      if (foreign !== undefined) throw new BellwetherError('invalid_input', `line ${line}: this is no flow file: ${foreign}`);
+      if (!isWhole) throw new BellwetherError('invalid_input', `line ${line} is longer than ${MAX_LINE_BYTES} bytes: this is no flow file`);
+      const text = decoder.decode(first).replace(BYTE_ORDER_MARK, '');
       header = readHeader(
         (splitQuoted(text) ?? []).map((name) => name.trim()),
         textColumns,
       );
       return;
     }
-    if (end === start) return;
     try {
       if (!isWhole) throw new RowError(`longer than ${MAX_LINE_BYTES} bytes`);
       sink.flow(readLine(bytes, start, end, header));
@@ -171,7 +174,7 @@ export const createFlowReader = (options: FlowReaderOptions, sink: FlowSink): Fl
     push: (chunk) => splitter.push(chunk),
     end: () => {
       splitter.end();
-      if (!header) readHeader([], textColumns);
+      if (!header) throw new BellwetherError('invalid_input', 'there is no line in it: this is no flow file');
     },
     get header() {
       return header;

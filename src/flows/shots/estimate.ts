@@ -2,7 +2,7 @@ import { nearestRow } from '../detect/prototypes.ts';
 import { CONTEXT_WIDTH } from '../endpoint/context.ts';
 import { type Share, shareOf } from '../measure/wilson.ts';
 import type { FewShotModel } from '../model/flow-model.ts';
-import { nearestShot } from './few-shot.ts';
+import { cheapest, createLikeness } from './few-shot.ts';
 
 export interface FamilyEstimate {
   readonly family: string;
@@ -18,6 +18,7 @@ export const estimateRecall = (model: FewShotModel): FamilyEstimate[] => {
   const { base, shots, contexts, families, recipe } = model;
   const width = shots.length / families.length;
   const gate = recipe === 'd' ? base.gates.q995 : base.gates.q99;
+  const likenessOf = createLikeness(model);
   return [...new Set(families)].map((family) => {
     const own = families.flatMap((each, i) => (each === family ? [i] : []));
     let passing = 0;
@@ -27,9 +28,9 @@ export const estimateRecall = (model: FewShotModel): FamilyEstimate[] => {
       const { distance } = nearestRow(base.prototypes.rows, base.prototypes.count, point);
       if (distance < gate) continue;
       passing++;
-      const near = nearestShot(model, point, contexts.slice(i * CONTEXT_WIDTH, (i + 1) * CONTEXT_WIDTH), (shot) => shot === i);
+      const near = likenessOf(point, contexts.slice(i * CONTEXT_WIDTH, (i + 1) * CONTEXT_WIDTH), i);
       const isNearer = recipe === 'd' || near.distance < distance;
-      if (near.shot >= 0 && families[near.shot] === family && isNearer) recognised++;
+      if (near.distance < Number.POSITIVE_INFINITY && cheapest(near.names, near.costs) === family && isNearer) recognised++;
     }
     return {
       family,

@@ -4,6 +4,7 @@ import { makeFlow } from '../../testing/flow-builders.ts';
 import { fitBenign } from '../detect/benign.ts';
 import { CONTEXT_WIDTH, OWN_CONTEXT } from '../endpoint/context.ts';
 import { createTableBuilder, type FlowTable, selectRows, takeRows } from '../features/flow-table.ts';
+import { createCompanyTable } from './company.ts';
 import { estimateRecall } from './estimate.ts';
 import { chooseShots, createFewShotDetector, learnShots, MAX_SHOTS } from './few-shot.ts';
 import { createLinkTable } from './link.ts';
@@ -65,6 +66,28 @@ describe('createFewShotDetector', () => {
     const right = judged.filter(({ family }, i) => family === (later.families[i] || 'benign')).length;
     expect(right / judged.length).toBeGreaterThan(0.97);
     expect(judged.filter(({ score, family }) => score >= 1 !== (family !== 'benign'))).toEqual([]);
+  });
+
+  it('lets a scan be one family, though some of its flows look like another by themselves', async () => {
+    const { model } = await learn('d');
+    const scan = {
+      'Total Length of Fwd Packet': 0,
+      'Total Bwd packets': 0,
+      'Flow Packets/s': 1e6,
+      'RST Flag Count': 1,
+      'Packet Length Max': 9,
+    };
+    const theft = { 'Total Length of Bwd Packet': 5e7, 'Bwd Packet Length Max': 1400, 'Flow Packets/s': 3000, 'Flow Bytes/s': 5e7 };
+    const builder = createTableBuilder();
+    const add = (startMs: number, statistics: Record<string, number>): void =>
+      builder.add(makeFlow({ startMs, source: '10.6.6.6', statistics }));
+    for (let i = 0; i < 9; i++) add(i * 10, scan);
+    add(100, { ...theft, 'Packet Length Max': 9 });
+    add(100_000, theft);
+    const names = createFewShotDetector({ ...model, hasSurroundings: false })
+      .judge(builder.table())
+      .map(({ family }) => family);
+    expect(names.slice(8)).toEqual(['scan', 'scan', 'theft']);
   });
 
   it('says which flows the link alone called attacks', async () => {
@@ -146,6 +169,24 @@ describe('estimateRecall', () => {
     expect(scan).toMatchObject({ family: 'scan', examples: 10, passing: { hits: 10, trials: 10 } });
     expect(scan!.recognised!.hits).toBeGreaterThanOrEqual(9);
     expect(scan!.recognised!.low).toBeLessThan(0.75);
+  });
+});
+
+describe('createCompanyTable', () => {
+  it("weighs a flow with the mean of its client's other attacks of the last minute, and no one else's", () => {
+    const company = createCompanyTable();
+    expect([...company.weigh('a', 0, Float64Array.of(1, 4))]).toEqual([1, 4]);
+    expect([...company.weigh('b', 1000, Float64Array.of(9, 0))]).toEqual([9, 0]);
+    // By itself of the second family, in company of the first.
+    expect([...company.weigh('a', 59_000, Float64Array.of(3, 2))]).toEqual([4, 6]);
+    expect([...company.weigh('a', 61_000, Float64Array.of(0, 0))]).toEqual([3, 2]);
+    expect([...company.weigh('a', 200_000, Float64Array.of(5, 6))]).toEqual([5, 6]);
+  });
+
+  it('keeps a bounded past', () => {
+    const company = createCompanyTable();
+    for (let i = 0; i < 1000; i++) company.weigh('a', i, Float64Array.of(i < 700 ? 100 : 7));
+    expect(company.weigh('a', 1000, Float64Array.of(0))[0]).toBeCloseTo(7, 9);
   });
 });
 

@@ -7,6 +7,7 @@ import { CONTEXT_WIDTH, OWN_CONTEXT } from '../endpoint/context.ts';
 import type { FlowTable } from '../features/flow-table.ts';
 import { SIZE_COLUMNS } from '../features/size-columns.ts';
 import type { BenignModel, FewShotModel, Recipe } from '../model/flow-model.ts';
+import { createCompanyTable } from './company.ts';
 import { createLinkTable } from './link.ts';
 
 /** In the choice of a family the surroundings may disagree by this much per number, and count this much more than a field. */
@@ -60,40 +61,55 @@ export const learnShots = (base: BenignModel, table: FlowTable, rows: readonly n
   };
 };
 
-/** The example that a flow is most like, surroundings included, and the distance to the nearest one by its fields alone. */
-export const nearestShot = (
-  { base, shots, contexts, families, hasSurroundings }: FewShotModel,
-  point: Float64Array,
-  context: Float64Array,
-  isLeftOut: (shot: number) => boolean = () => false,
-): { readonly shot: number; readonly distance: number } => {
-  let shot = -1;
-  let least = Number.POSITIVE_INFINITY;
-  let distance = Number.POSITIVE_INFINITY;
+/** What a flow is like, of the examples. */
+export interface Likeness {
+  /** Families of the examples, each once. */
+  readonly names: readonly string[];
+  /** Per family: distance to the nearest of its examples, surroundings included; infinite where all were left out. */
+  readonly costs: Float64Array;
+  /** To the nearest example of all, by the fields alone. */
+  readonly distance: number;
+}
+
+/** Compares flows with the examples of a model. */
+export const createLikeness = ({ base, shots, contexts, families, hasSurroundings }: FewShotModel) => {
+  const names = [...new Set(families)];
+  const familyOf = families.map((family) => names.indexOf(family));
   const { deviations } = base.contextScaler;
-  for (let i = 0; i < families.length; i++) {
-    if (isLeftOut(i)) continue;
-    let fields = 0;
-    for (let k = 0; k < WIDTH; k++) fields += Math.min(Math.abs(point[k]! - shots[i * WIDTH + k]!), 1);
-    let around = 0;
-    for (let k = hasSurroundings ? 0 : OWN_CONTEXT; k < CONTEXT_WIDTH; k++)
-      around += Math.min(Math.abs(context[k]! - contexts[i * CONTEXT_WIDTH + k]!) / deviations[k]!, CONTEXT_CAP);
-    if (fields < distance) distance = fields;
-    if (fields + CONTEXT_WEIGHT * around < least) {
-      least = fields + CONTEXT_WEIGHT * around;
-      shot = i;
+  return (point: Float64Array, context: Float64Array, leftOut = -1): Likeness => {
+    const costs = new Float64Array(names.length).fill(Number.POSITIVE_INFINITY);
+    let distance = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < families.length; i++) {
+      if (i === leftOut) continue;
+      let fields = 0;
+      for (let k = 0; k < WIDTH; k++) fields += Math.min(Math.abs(point[k]! - shots[i * WIDTH + k]!), 1);
+      let around = 0;
+      for (let k = hasSurroundings ? 0 : OWN_CONTEXT; k < CONTEXT_WIDTH; k++)
+        around += Math.min(Math.abs(context[k]! - contexts[i * CONTEXT_WIDTH + k]!) / deviations[k]!, CONTEXT_CAP);
+      if (fields < distance) distance = fields;
+      costs[familyOf[i]!] = Math.min(costs[familyOf[i]!]!, fields + CONTEXT_WEIGHT * around);
     }
-  }
-  return { shot, distance };
+    return { names, costs, distance };
+  };
+};
+
+/** The family with the least cost. */
+export const cheapest = (names: readonly string[], costs: Float64Array): string => {
+  let best = 0;
+  for (let i = 1; i < names.length; i++) if (costs[i]! < costs[best]!) best = i;
+  return names[best]!;
 };
 
 /**
  * Recipe d: what lies further from benign flows than 99.5 % of benign time does is of the family of the nearest example. Recipe g: above 99 %, and nearer to
- * an example than to any benign flow; or above 90 % and from a client of whose flows of the last minute half were called attacks.
+ * an example than to any benign flow; or above 90 % and from a client of whose flows of the last minute half were called attacks. In the choice of the family, and
+ * there alone, the other attacks of the client's last minute count as much as the flow itself.
  */
 export const createFewShotDetector = (model: FewShotModel): FlowDetector => {
-  const { base, recipe, families } = model;
+  const { base, recipe } = model;
+  const likenessOf = createLikeness(model);
   const links = createLinkTable();
+  const company = createCompanyTable();
   const gate = recipe === 'd' ? base.gates.q995 : base.gates.q99;
   return {
     judge: (table) =>
@@ -102,20 +118,20 @@ export const createFewShotDetector = (model: FewShotModel): FlowDetector => {
         sizePoint(base.prototypes, table, row, point);
         const benign = nearestRow(base.prototypes.rows, base.prototypes.count, point);
         const context = table.contexts.subarray(row * CONTEXT_WIDTH, (row + 1) * CONTEXT_WIDTH);
-        const near = nearestShot(model, point, context);
+        const near = likenessOf(point, context);
+        const { client } = table.conversations[row]!;
+        const startMs = table.startsMs[row]!;
         const own = benign.distance / gate;
         let score = recipe === 'd' ? own : Math.min(own, benign.distance / Math.max(near.distance, 1e-9));
         let isLinked = false;
         if (recipe === 'g') {
-          const { client } = table.conversations[row]!;
-          const startMs = table.startsMs[row]!;
           isLinked = score < 1 && benign.distance > base.gates.q90 && links.isSuspect(client, startMs);
           if (isLinked) score = 1;
           links.add(client, startMs, score >= 1);
         }
         return {
           score,
-          family: score >= 1 ? families[near.shot]! : BENIGN,
+          family: score >= 1 ? cheapest(near.names, company.weigh(client, startMs, near.costs)) : BENIGN,
           isLinked,
           reasons: () =>
             reasonsOf(

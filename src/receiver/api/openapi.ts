@@ -187,7 +187,12 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
     answer: 'Delivered',
     errors: ['not_found', 'upstream_unavailable'],
   },
-  'POST /api/v1/slack/actions': { id: 'takeClick', summary: 'Clicks on buttons, signed by Slack', body: THEIRS, errors: ['not_found'] },
+  'POST /api/v1/slack/actions': {
+    id: 'takeClick',
+    summary: 'Clicks on buttons, signed by Slack',
+    body: THEIRS,
+    errors: ['not_found', 'conflict'],
+  },
   'GET /api/v1/mitigations': { id: 'listMitigations', summary: 'Mitigations, and the switch', role: 'viewer', answer: 'Mitigations' },
   'POST /api/v1/mitigations': {
     id: 'askForMitigation',

@@ -13,8 +13,18 @@ const problem = (key: string, value: unknown, limit: string, shown: string = JSO
 /** Which of several keys are given. */
 const given = (...values: readonly unknown[]): number => values.filter((value) => value !== undefined).length;
 
-const channelProblems = ({ channels, slackSigningSecretFile, slackSigningSecretEnv }: ReceiverConfig['notify']): readonly Problem[] => {
+const channelProblems = ({
+  channels,
+  slackSigningSecretFile,
+  slackSigningSecretEnv,
+  slackApiUrl,
+  slackUsers,
+}: ReceiverConfig['notify']): readonly Problem[] => {
   const problems: Problem[] = [];
+  if (!URL.canParse(slackApiUrl)) problems.push(problem('notify.slackApiUrl', slackApiUrl, 'be an address such as https://slack.com/api'));
+  slackUsers.forEach(({ id }, i) => {
+    if (slackUsers.findIndex((one) => one.id === id) !== i) problems.push(problem(`notify.slackUsers[${i}].id`, id, 'be used once'));
+  });
   if (given(slackSigningSecretFile, slackSigningSecretEnv) > 1)
     problems.push(problem('notify.slackSigningSecretEnv', slackSigningSecretEnv, 'be absent beside slackSigningSecretFile'));
   const names = channels.map(({ name }) => name);

@@ -25,6 +25,22 @@ const MAIL = {
   },
 } as const;
 
+/** Who is who in Slack. */
+const SLACK_USER = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['id', 'name', 'role'],
+  properties: {
+    id: { type: 'string', pattern: '^[UW][A-Z0-9]{1,39}$', description: 'Member id in Slack, as the profile shows it: `U0123456789`.' },
+    name: { type: 'string', minLength: 1, maxLength: 100, description: 'Who it is, in verdicts, approvals and the audit log.' },
+    role: {
+      type: 'string',
+      enum: ['viewer', 'responder', 'admin'],
+      description: '`responder` and `admin` may judge alerts and approve mitigations; `viewer` may neither.',
+    },
+  },
+} as const;
+
 const CHANNEL = {
   type: 'object',
   additionalProperties: false,
@@ -56,6 +72,11 @@ const CHANNEL = {
     namespaces: { ...NAMES, description: 'Only alerts of these namespaces; all where empty.' },
     alertnames: { ...NAMES, description: 'Only alerts of these names; all where empty.' },
     sendResolved: { type: 'boolean', default: false, description: 'Also tell of the end.' },
+    sendApprovals: {
+      type: 'boolean',
+      default: true,
+      description: 'Also tell of mitigations that wait for an approval, in `namespaces` and for alerts of `alertnames`.',
+    },
     perHour: {
       type: 'integer',
       minimum: 1,
@@ -86,5 +107,21 @@ export const NOTIFY_SECTION = {
         'File with the signing secret of the Slack app; buttons then lead to `POST /api/v1/slack/actions`. Without it messages have links in their place.',
     },
     slackSigningSecretEnv: { ...VARIABLE, description: 'Environment variable with it, instead of a file.' },
+    slackApiUrl: {
+      type: 'string',
+      pattern: '^https?://',
+      maxLength: 2000,
+      default: 'https://slack.com/api',
+      description:
+        'Where methods of Slack are called, for GovSlack (`https://slack-gov.com/api`) or a proxy. Answers to clicks go to Slack, or to the host of this.',
+    },
+    slackUsers: {
+      type: 'array',
+      maxItems: 1000,
+      default: [],
+      items: SLACK_USER,
+      description:
+        'Who may do what by buttons of Slack. Whoever is not in it can judge alerts in a channel that has the buttons, under the name `slack:USER`, and approve nothing.',
+    },
   },
 } as const;

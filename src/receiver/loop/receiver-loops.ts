@@ -5,6 +5,7 @@ import { createRateLimit } from '../auth/rate-limit.ts';
 import type { ReceiverConfig } from '../config/schema.ts';
 import { createEvidenceFetcher } from '../evidence/fetch-evidence.ts';
 import { createAlertProposer } from '../mitigation/propose-for-alerts.ts';
+import { createApprovalTeller } from '../mitigation/tell-approvals.ts';
 import type { ChannelDeps } from '../notify/channel.ts';
 import { createSendCycle } from '../notify/send-cycle.ts';
 import type { ReceiverInstruments } from '../receiver-instruments.ts';
@@ -108,12 +109,14 @@ export const runReceiverLoops = async (deps: ReceiverLoopsDeps, signal: AbortSig
   const { mitigations: desk } = parts;
   if (desk) {
     const propose = createAlertProposer({ database, desk, clock, log, config });
+    const tellApprovals = createApprovalTeller({ commit, clock, config });
     begin(
       'mitigation',
       () => config().mitigation.roundSeconds * SECOND_MS,
       async () => {
         // What has to end does not wait for what begins.
-        await desk.round();
+        const { mitigations } = await desk.round();
+        await tellApprovals(mitigations);
         const made = await propose();
         if (made > 0) log.info({ mitigations: made }, 'alerts asked for mitigations');
       },

@@ -60,7 +60,10 @@ export interface MitigationDesk {
   preview(mitigation: Mitigation): Promise<ProposalOutcome>;
   /** False where it is there already. Rejects with `invalid_input` where the API server does not take it. */
   create(mitigation: Mitigation): Promise<boolean>;
-  approve(namespace: string, name: string, by: string): Promise<Mitigation>;
+  /** `uid`: only the very one that was meant, and not another that came under its name. Rejects with `conflict` where it does not wait. */
+  approve(namespace: string, name: string, by: string, options?: { readonly uid?: string; readonly reason?: string }): Promise<Mitigation>;
+  /** Takes back one that waits; one that is in force stays. */
+  decline(namespace: string, name: string, by: string, options: { readonly uid?: string; readonly reason: string }): Promise<Mitigation>;
   revoke(namespace: string, name: string, by: string, reason: string): Promise<Mitigation>;
   setSwitch(state: SwitchState, by: Identity): Promise<void>;
   /** One look at everything. */
@@ -125,6 +128,20 @@ export const createMitigationDesk = (deps: MitigationDeskDeps): MitigationDesk =
     if (!found) throw new BellwetherError('not_found', `there is no mitigation ${name} in ${namespace}`);
     return found;
   };
+  /** One that waits for a word. */
+  const waiting = async (namespace: string, name: string, uid: string | undefined): Promise<void> => {
+    const found = await get(namespace, name);
+    if (uid !== undefined && found.metadata.uid !== uid)
+      throw new BellwetherError('not_found', `the mitigation ${name} that was meant is gone`);
+    if (phaseOf(found) !== 'AwaitingApproval')
+      throw new BellwetherError(
+        'conflict',
+        `${name} does not wait for an approval: ${found.status?.message ?? 'it has not been planned yet'}`,
+      );
+    const { approval, revoked } = found.spec;
+    if (approval) throw new BellwetherError('conflict', `${name} was approved by ${approval.by} already`);
+    if (revoked) throw new BellwetherError('conflict', `${name} was taken back by ${revoked.by} already`);
+  };
   const say = (namespace: string, name: string, spec: Partial<Mitigation['spec']>): Promise<Mitigation> =>
     client.patch<Mitigation>({ ...MITIGATION_KIND, namespace, name }, { spec });
 
@@ -170,15 +187,13 @@ export const createMitigationDesk = (deps: MitigationDeskDeps): MitigationDesk =
         throw thrown;
       }
     },
-    approve: async (namespace, name, by) => {
-      const found = await get(namespace, name);
-      if (phaseOf(found) !== 'AwaitingApproval')
-        throw new BellwetherError(
-          'conflict',
-          `${name} does not wait for an approval: ${found.status?.message ?? 'it has not been planned yet'}`,
-        );
-      if (found.spec.approval) throw new BellwetherError('conflict', `${name} was approved by ${found.spec.approval.by} already`);
-      return await say(namespace, name, { approval: { by, at: formatTime(clock.nowMs()) } });
+    approve: async (namespace, name, by, { uid, reason } = {}) => {
+      await waiting(namespace, name, uid);
+      return await say(namespace, name, { approval: { by, at: formatTime(clock.nowMs()), ...(reason === undefined ? {} : { reason }) } });
+    },
+    decline: async (namespace, name, by, { uid, reason }) => {
+      await waiting(namespace, name, uid);
+      return await say(namespace, name, { revoked: { by, at: formatTime(clock.nowMs()), reason } });
     },
     revoke: async (namespace, name, by, reason) => {
       const found = await get(namespace, name);

@@ -15,6 +15,8 @@ export interface ChannelDeps {
   /** The address of a channel and its secret, as they are now. Reject with `invalid_config` where they cannot be read. */
   readonly url: (channel: ChannelConfig) => Promise<string | undefined>;
   readonly secret: (channel: ChannelConfig) => Promise<string | undefined>;
+  /** Where methods of Slack are. */
+  readonly slackApiUrl: () => string;
   /** Whether buttons of Slack lead anywhere. */
   readonly hasButtons: () => boolean;
 }

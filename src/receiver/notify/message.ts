@@ -21,6 +21,8 @@ export interface Message {
   readonly pageUrl: string;
   /** A signed link; undefined where the message is about several alerts, or about an end. */
   readonly verdictUrl: string | undefined;
+  /** The mitigation that it asks about. */
+  readonly approval?: { readonly namespace: string; readonly name: string; readonly uid: string };
 }
 
 export const LONGEST_TITLE = 250;

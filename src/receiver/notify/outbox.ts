@@ -1,16 +1,22 @@
 import type { ReceivedAlert } from '../../alertmanager/index.ts';
 import type { Queryable } from '../../platform/index.ts';
 import type { AlertOutcome } from '../store/alert-store.ts';
+import type { NoticeApproval } from './approval-notice.ts';
 import type { ChannelConfig } from './channel.ts';
 import type { NoticeAlert } from './message.ts';
 
-/** A notice that waits to be sent. */
-export interface Notice {
+interface NoticeHead {
   readonly id: string;
   readonly tries: number;
   readonly madeMs: number;
-  readonly alert: NoticeAlert;
 }
+
+export type AlertNotice = NoticeHead & { readonly alert: NoticeAlert };
+export type ApprovalNotice = NoticeHead & { readonly approval: NoticeApproval };
+/** A notice that waits to be sent: about an alert, or about a mitigation that waits for somebody. */
+export type Notice = AlertNotice | ApprovalNotice;
+
+export const isApproval = (notice: Notice): notice is ApprovalNotice => 'approval' in notice;
 
 /** How a notice ended. `dropped`: too old, or its channel is no longer there. */
 export type NoticeEnd = 'sent' | 'failed' | 'dropped';
@@ -47,6 +53,21 @@ export const addNotices = async (
   }
 };
 
+/** Notes whom to tell of a mitigation that waits for an approval; told before, it is not told again. */
+export const addApprovalNotices = async (
+  tx: Queryable,
+  channels: readonly Pick<ChannelConfig, 'name' | 'namespaces' | 'alertnames' | 'sendApprovals'>[],
+  approval: NoticeApproval,
+  nowMs: number,
+): Promise<void> => {
+  for (const { name, namespaces, alertnames, sendApprovals } of channels) {
+    // One that a person asked for has no alert, and concerns whoever looks after the namespace.
+    const isForAlert = approval.alertname === '' || allows(alertnames, approval.alertname);
+    if (!sendApprovals || !allows(namespaces, approval.namespace) || !isForAlert) continue;
+    await tx.run(INSERT, [`${name}/approval/${approval.uid}`, name, nowMs, nowMs, JSON.stringify({ approval })]);
+  }
+};
+
 /** What is due for a channel, oldest first. */
 export const dueNotices = async (tx: Queryable, channel: string, nowMs: number, limit: number): Promise<readonly Notice[]> =>
   (
@@ -55,12 +76,11 @@ export const dueNotices = async (tx: Queryable, channel: string, nowMs: number, 
       nowMs,
       limit,
     ])
-  ).map((row) => ({
-    id: String(row.id),
-    tries: Number(row.tries),
-    madeMs: Number(row.made_ms),
-    alert: JSON.parse(String(row.body)) as NoticeAlert,
-  }));
+  ).map((row) => {
+    const head: NoticeHead = { id: String(row.id), tries: Number(row.tries), madeMs: Number(row.made_ms) };
+    const body = JSON.parse(String(row.body)) as NoticeAlert | { readonly approval: NoticeApproval };
+    return 'approval' in body ? { ...head, approval: body.approval } : { ...head, alert: body };
+  });
 
 export const endNotices = async (tx: Queryable, notices: readonly Pick<Notice, 'id'>[], state: NoticeEnd): Promise<void> => {
   for (const { id } of notices) await tx.run('UPDATE notices SET state = ? WHERE id = ?', [state, id]);

@@ -1,9 +1,20 @@
 import { BellwetherError, type Clock, type Database, type GroupCommit, toBellwetherError } from '../../platform/index.ts';
 import type { RateLimit } from '../auth/rate-limit.ts';
 import type { VerdictLinks } from '../verdicts/links.ts';
+import { approvalMessageOf } from './approval-notice.ts';
 import type { ChannelConfig, ChannelDeps, Delivery } from './channel.ts';
 import { digestOf, type Message, messageOf } from './message.ts';
-import { countWaiting, delayNotices, dropNotices, dueNotices, endNotices, type Notice, type NoticeEnd } from './outbox.ts';
+import {
+  type AlertNotice,
+  countWaiting,
+  delayNotices,
+  dropNotices,
+  dueNotices,
+  endNotices,
+  isApproval,
+  type Notice,
+  type NoticeEnd,
+} from './outbox.ts';
 import { SENDERS } from './senders.ts';
 
 /** More alerts than this at a time are told in one message. */
@@ -48,7 +59,7 @@ export const deliver = async (deps: ChannelDeps, channel: ChannelConfig, message
 export const createSendCycle = (deps: SendCycleDeps) => {
   const { database, commit, clock, links, baseUrl } = deps;
 
-  const single = (channel: ChannelConfig, { id, alert }: Notice): Message => {
+  const single = (channel: ChannelConfig, { id, alert }: AlertNotice): Message => {
     const grant = { alert: alert.id, by: `channel:${channel.name}` };
     const verdictUrl = alert.status === 'firing' ? `${baseUrl()}${links.make(grant).path}` : undefined;
     return messageOf(alert, channel, { id: idOf(id), pageUrl: `${baseUrl()}/alerts/${alert.id}`, verdictUrl });
@@ -79,7 +90,14 @@ export const createSendCycle = (deps: SendCycleDeps) => {
       if (count > 0) ended.push({ channel: name, end: 'dropped', count });
       const channel = known.get(name);
       if (!channel) continue;
-      const due = await dueNotices(database, name, clock.nowMs(), MOST_TOGETHER);
+      const all = await dueNotices(database, name, clock.nowMs(), MOST_TOGETHER);
+      // These first: each needs an answer soon, and none can be told within another.
+      for (const notice of all.filter(isApproval)) {
+        if (notice.approval.untilMs <= clock.nowMs()) await end(name, [notice], 'dropped');
+        else if (deps.limit(channel).allows(name))
+          await send(channel, [notice], approvalMessageOf(notice.approval, { id: idOf(notice.id), pageUrl: `${baseUrl()}/mitigations` }));
+      }
+      const due = all.filter((notice): notice is AlertNotice => !isApproval(notice));
       if (due.length > MOST_SINGLE) {
         const message = digestOf(
           due.map(({ alert }) => alert),

@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,8 +5,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type MessageServer, startMessageServer } from './message-server.ts';
 import { type RunningReceiver, startReceiver, webhookAlert, webhookBody } from './receiver-fixture.ts';
 import { type SmtpServer, startSmtpServer } from './smtp-server.ts';
-
-const SECRET = 'signing-secret';
 
 describe('notifications', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bellwether-notify-'));
@@ -36,7 +33,6 @@ describe('notifications', () => {
     receiver = await startReceiver({
       listen: { baseUrl: 'https://alerts.example' },
       notify: {
-        slackSigningSecretFile: secret('signing', SECRET),
         channels: [
           {
             name: 'team',
@@ -106,61 +102,6 @@ describe('notifications', () => {
     expect(told.map(({ title }) => title)).toEqual(['WorkloadAnomalous hook/cart', 'Resolved: WorkloadAnomalous hook/cart']);
     expect(told[0]).toMatchObject({ version: 1, alerts: [{ labels: { namespace: 'hook' }, status: 'firing' }] });
     expect(await receiver.metric('bellwether_notices_total{channel="other",outcome="sent"}')).toBe(2);
-  });
-
-  describe('Slack', () => {
-    const click = (value: string, actionId = 'verdict:false_alarm', { key = SECRET, skew = 0 } = {}) => {
-      const payload = {
-        type: 'block_actions',
-        user: { id: 'U1', username: 'ann' },
-        actions: [{ action_id: actionId, value }],
-        response_url: `${chat.url}/answer`,
-      };
-      const raw = new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
-      const timestamp = String(Math.floor(Date.now() / 1000) + skew);
-      const signature = `v0=${createHmac('sha256', key).update(`v0:${timestamp}:${raw}`).digest('hex')}`;
-      const headers = {
-        'content-type': 'application/x-www-form-urlencoded',
-        'x-slack-request-timestamp': timestamp,
-        'x-slack-signature': signature,
-      };
-      return receiver.ask('/api/v1/slack/actions', { raw, headers });
-    };
-    type Block = { readonly elements?: readonly { readonly action_id: string; readonly value?: string }[] };
-
-    it('has a button for each word, and a click is a verdict of who clicked', async () => {
-      await deliver(webhookAlert({ namespace: 'slack', workload: 'a<b&c' }));
-      const { body, authorization } = await callTo('/slack');
-      expect(authorization).toBe('Bearer xoxb-1');
-      expect(JSON.stringify(body.blocks)).toContain('slack/a&lt;b&amp;c');
-      const buttons = (body.blocks as readonly Block[])[1]?.elements ?? [];
-      expect(buttons.map(({ action_id: id }) => id)).toEqual([
-        'verdict:false_alarm',
-        'verdict:expected',
-        'verdict:new_trend',
-        'verdict:confirmed',
-        'open',
-      ]);
-      const id = String(buttons[0]?.value);
-      expect((await click(id)).status).toBe(200);
-      // A second click on the same button is the same verdict.
-      expect((await click(id)).status).toBe(200);
-      const { json } = await receiver.ask('/api/v1/verdicts?by=slack:ann', { as: 'viewer' });
-      expect(json.verdicts).toEqual([expect.objectContaining({ word: 'false_alarm', source: 'chat', weight: 1 })]);
-      // An answer goes to Slack alone, whatever address the call names.
-      expect(chat.calls.filter(({ path }) => path === '/answer')).toEqual([]);
-    });
-
-    it('refuses what is not signed with the secret, or is old', async () => {
-      expect((await click('x', 'verdict:confirmed', { key: 'other' })).status).toBe(401);
-      expect((await click('x', 'verdict:confirmed', { skew: -400 })).status).toBe(401);
-    });
-
-    it('takes clicks that say nothing, and those on alerts that are gone', async () => {
-      expect((await click('', 'open')).status).toBe(200);
-      expect((await click('0000000000000000-1')).status).toBe(200);
-      expect(await receiver.metric('bellwether_verdicts_refused_total{reason="unknown"}')).toBe(1);
-    });
   });
 
   it('sends a test through a channel, for admins, and says why it failed', async () => {

@@ -35,6 +35,7 @@ describe('createSendCycle', () => {
     namespaces: [],
     alertnames: [],
     sendResolved: false,
+    sendApprovals: true,
     perHour: 60,
     title: '{{alertname}}',
     text: '{{summary}}',
@@ -51,6 +52,7 @@ describe('createSendCycle', () => {
         if (secretEnv !== undefined) throw new BellwetherError('invalid_config', 'no secret');
         return undefined;
       },
+      slackApiUrl: () => 'https://slack.com/api',
       hasButtons: () => false,
       database,
       commit: createGroupCommit(database),

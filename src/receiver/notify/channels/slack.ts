@@ -3,13 +3,12 @@ import type { Delivery, SendMessage } from '../channel.ts';
 import type { Message } from '../message.ts';
 import { postJson } from './post-json.ts';
 
-const POST_MESSAGE = 'https://slack.com/api/chat.postMessage';
 const WORDS = { false_alarm: 'False alarm', expected: 'Expected', new_trend: 'New trend', confirmed: 'Confirmed' } as const;
 /** Errors of `chat.postMessage` that pass; all others are about the app or the channel. */
 const PASSING = /^(ratelimited|rate_limited|internal_error|fatal_error|service_unavailable|request_timeout)$/;
 
 /** Slack reads these three as its own marks. */
-const quote = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+export const quote = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 const button = (text: string, extra: Readonly<Record<string, unknown>>) => ({
   type: 'button',
@@ -17,10 +16,26 @@ const button = (text: string, extra: Readonly<Record<string, unknown>>) => ({
   ...extra,
 });
 
-/** Blocks of a message: what it says, and a button for each word, or links where buttons lead nowhere. */
+/** One click must not change traffic. */
+const SURE = {
+  title: { type: 'plain_text', text: 'Approve it?' },
+  text: { type: 'plain_text', text: 'Traffic is limited until it expires or somebody takes it back.' },
+  confirm: { type: 'plain_text', text: 'Approve' },
+  deny: { type: 'plain_text', text: 'Not yet' },
+};
+
+/** Blocks of a message: what it says, and a button for each word or answer, or links where buttons lead nowhere. */
 export const slackBlocks = (message: Message, hasButtons: boolean): readonly unknown[] => {
-  const { title, text, pageUrl, verdictUrl, alerts } = message;
+  const { title, text, pageUrl, verdictUrl, alerts, approval } = message;
   const open = button('Open', { action_id: 'open', url: pageUrl });
+  const value = approval === undefined ? '' : `${approval.namespace}/${approval.name}/${approval.uid}`;
+  const asked =
+    approval === undefined || !hasButtons
+      ? []
+      : [
+          button('Approve', { action_id: 'mitigation:approve', value, style: 'primary', confirm: SURE }),
+          button('Decline', { action_id: 'mitigation:decline', value, style: 'danger' }),
+        ];
   const words =
     verdictUrl === undefined
       ? []
@@ -29,7 +44,7 @@ export const slackBlocks = (message: Message, hasButtons: boolean): readonly unk
         : [button('Judge', { action_id: 'judge', url: verdictUrl })];
   return [
     { type: 'section', text: { type: 'mrkdwn', text: `*${quote(title)}*${text === '' ? '' : `\n${quote(text)}`}` } },
-    { type: 'actions', elements: [...words, open] },
+    { type: 'actions', elements: [...asked, ...words, open] },
   ];
 };
 
@@ -41,9 +56,10 @@ const checkAnswer = (text: string): Delivery => {
 };
 
 /** A message in Slack: by an incoming webhook, whose address is the secret, or by `chat.postMessage` with the token of an app. */
-export const sendToSlack: SendMessage = async ({ http, url, secret, hasButtons }, channel, message) => {
-  const [address = POST_MESSAGE, token] = [await url(channel), await secret(channel)];
-  if (token === undefined && address === POST_MESSAGE) throw new BellwetherError('invalid_config', `channel ${channel.name} has no token`);
+export const sendToSlack: SendMessage = async ({ http, url, secret, slackApiUrl, hasButtons }, channel, message) => {
+  const method = `${slackApiUrl().replace(/\/+$/, '')}/chat.postMessage`;
+  const [address = method, token] = [await url(channel), await secret(channel)];
+  if (token === undefined && address === method) throw new BellwetherError('invalid_config', `channel ${channel.name} has no token`);
   const target = channel.slackChannel === undefined ? {} : { channel: channel.slackChannel };
   const body = { ...target, text: quote(message.title), blocks: slackBlocks(message, hasButtons()), unfurl_links: false };
   return await postJson(http, { url: address, token, body }, checkAnswer);

@@ -6,7 +6,7 @@ import { postJson } from './post-json.ts';
 export const sendToWebhook: SendMessage = async ({ http, url, secret }, channel, message) => {
   const address = await url(channel);
   if (address === undefined) throw new BellwetherError('invalid_config', `channel ${channel.name} has no address`);
-  const { id, title, text, severity, alerts, pageUrl, verdictUrl } = message;
+  const { id, title, text, severity, alerts, pageUrl, verdictUrl, approval } = message;
   const body = {
     version: 1,
     id,
@@ -15,6 +15,7 @@ export const sendToWebhook: SendMessage = async ({ http, url, secret }, channel,
     severity,
     pageUrl,
     verdictUrl: verdictUrl ?? null,
+    approval: approval ?? null,
     alerts: alerts.map(({ startsMs, ...alert }) => ({ ...alert, startsSeconds: startsMs / 1000 })),
   };
   return await postJson(http, { url: address, token: await secret(channel), body });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { WorkloadKey } from '../../conventions/index.ts';
+import type { WorkloadKey } from '../conventions/index.ts';
 
 /** Which exporter of several this one is. */
 export interface ShardPlace {

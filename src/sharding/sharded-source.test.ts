@@ -1,5 +1,5 @@
-import type { Labels, Selector, SelectorResult } from '../../conventions/index.ts';
-import type { ReadRequest, ReadSlice, SeriesSource } from '../../prometheus/index.ts';
+import type { Labels, Selector, SelectorResult } from '../conventions/index.ts';
+import type { ReadRequest, ReadSlice, SeriesSource } from '../prometheus/index.ts';
 import { createShard } from './shard.ts';
 import { createShardedSource } from './sharded-source.ts';
 

@@ -1,5 +1,5 @@
-import type { LabelMatcher, Labels, Selector, SelectorResult } from '../../conventions/index.ts';
-import type { ReadRequest, SeriesSource } from '../../prometheus/index.ts';
+import type { LabelMatcher, Labels, Selector, SelectorResult } from '../conventions/index.ts';
+import type { ReadRequest, SeriesSource } from '../prometheus/index.ts';
 import type { Shard } from './shard.ts';
 
 /** Namespaces left out by name; those beyond are read and then dropped. A matcher of these many has about a quarter of a megabyte. */

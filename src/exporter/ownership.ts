@@ -1,5 +1,5 @@
-import type { WorkloadKey } from '../../conventions/index.ts';
-import { createShard, type Shard, type ShardPlace } from './shard.ts';
+import type { WorkloadKey } from '../conventions/index.ts';
+import { createShard, type Shard, type ShardPlace } from '../sharding/index.ts';
 
 /** What this exporter scores now: what its shard owns, save what it has won lately and is still learning. */
 export interface Ownership {

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /** Older requests may be somebody's copy. */
-const MOST_SKEW_SECONDS = 300;
+export const MOST_SKEW_SECONDS = 300;
 
 export interface SlackRequest {
   /** `X-Slack-Request-Timestamp` and `X-Slack-Signature`. */

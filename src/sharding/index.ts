@@ -1,0 +1,2 @@
+export * from './shard.ts';
+export { createShardedSource } from './sharded-source.ts';
