@@ -254,7 +254,12 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations of a receiver p
       startsAt: new Date().toISOString(),
       endsAt: '0001-01-01T00:00:00Z',
     };
-    const call = { version: '4', status: 'firing', receiver: 'bellwether', alerts: [{ ...alert, generatorURL: '', fingerprint: '0123456789abcdef' }] };
+    const call = {
+      version: '4',
+      status: 'firing',
+      receiver: 'bellwether',
+      alerts: [{ ...alert, generatorURL: '', fingerprint: '0123456789abcdef' }],
+    };
     const shell = { groupKey: 'g', truncatedAlerts: 0, groupLabels: {}, commonLabels: {}, commonAnnotations: {}, externalURL: '' };
     expect((await receiver.send('/api/v1/alertmanager', { ...shell, ...call }, 'sender')).status).toBe(204);
     const planned = await until(
