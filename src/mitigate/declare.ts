@@ -218,6 +218,11 @@ const guardOf = (on: readonly SwitchedOn[], { namespace, bundle, fullName }: Pro
             reason: 'Forbidden',
           },
           {
+            expression: 'request.resource.resource != "pods" || object.spec == oldObject.spec',
+            message: 'mitigations change labels and annotations of pods, and never what runs in them',
+            reason: 'Forbidden',
+          },
+          {
             expression: '!variables.isMarked || variables.hasEnd',
             message: 'what a mitigation writes carries its end',
             reason: 'Forbidden',

@@ -24,6 +24,7 @@ interface ApplyFlags extends Access {
   readonly reason: string;
   readonly enforce?: boolean;
   readonly isolate?: boolean;
+  readonly egress?: number;
   readonly backEnd?: string;
   readonly rps?: number;
   readonly burst?: number;
@@ -65,6 +66,15 @@ const number = (text: string): number => {
   return value;
 };
 
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9 };
+
+/** A number with or without k, M or G. */
+const bits = (text: string): number => {
+  const [, digits = '', unit = ''] = /^(\d{1,12})([kMG]?)$/.exec(text) ?? [];
+  if (digits === '') throw new InvalidArgumentError('It must be bits per second, such as 500k, 10M or 1G.');
+  return Number(digits) * (UNITS[unit] ?? 1);
+};
+
 /** `Kind/name`. */
 const targetOf = (text: string): { readonly kind: string; readonly name: string } => {
   const [kind, name, ...more] = text.split('/');
@@ -85,13 +95,16 @@ const pathOf = (text: string): string => {
 
 const apply = (target: string, flags: ApplyFlags): Promise<void> =>
   withReceiver(flags, async (ask) => {
-    const { namespace, reason, backEnd, rps, burst, connections, ttl } = flags;
+    const { namespace, reason, backEnd, rps, burst, connections, ttl, egress } = flags;
+    if (flags.isolate && egress !== undefined)
+      throw new BellwetherError('invalid_input', '--isolate and --egress are two things: isolate a workload, or bound what it sends');
     const answer = (await ask('POST', '', {
       namespace,
       target: targetOf(target),
       reason,
       mode: flags.enforce ? 'enforce' : 'dryRun',
-      action: flags.isolate ? 'isolate' : 'rateLimit',
+      action: flags.isolate ? 'isolate' : egress === undefined ? 'rateLimit' : 'limitEgress',
+      ...(egress === undefined ? {} : { egressBitsPerSecond: egress }),
       ...(backEnd === undefined ? {} : { backEnd }),
       ...(rps === undefined ? {} : { requestsPerSecond: rps }),
       ...(burst === undefined ? {} : { burst }),
@@ -131,6 +144,7 @@ export const mitigateCommand = (): Command => {
     .option('--enforce', 'turn requests away; without it they are only counted')
     .option('--plan-only', 'only say what would be done')
     .option('--isolate', 'cut a workload off instead of limiting it')
+    .option('--egress <bits>', 'bound what each pod of a workload sends, in bits per second such as 10M', bits)
     .option('--back-end <name>', 'which data plane; the first that serves the target by default')
     .option('--rps <number>', 'requests per second; worked out from the usual traffic by default', number)
     .option('--burst <number>', 'requests above the rate that may come at once', number)

@@ -120,7 +120,7 @@ export const createEngine = (deps: EngineDeps) => {
       (one) =>
         one.action === action &&
         one.targetKinds.includes(kind ?? '') &&
-        (action === 'isolate' || one.perClient === (status?.numbers?.perClient ?? true)),
+        (action !== 'rateLimit' || one.perClient === (status?.numbers?.perClient ?? true)),
     );
     if (!kind || !name || !ability || !status?.mode) return undefined;
     const target = { kind, name, namespace: namespaceOf(mitigation) };

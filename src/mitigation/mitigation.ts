@@ -29,6 +29,7 @@ export interface MitigationSpec {
     readonly requestsPerSecond?: number;
     readonly burst?: number;
     readonly connections?: number;
+    readonly egressBitsPerSecond?: number;
     readonly perClient?: boolean;
     readonly allowedClients?: readonly string[];
   };

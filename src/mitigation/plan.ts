@@ -83,14 +83,14 @@ export const chooseRoute = (
     const [target, ...more] = targets;
     if (!target) {
       reasons.push(
-        `${name}: ${asked.kind} ${asked.name} is nothing it can ${action === 'isolate' ? 'isolate' : 'limit'}, and no route of it leads there`,
+        `${name}: ${asked.kind} ${asked.name} is nothing it can ${action === 'isolate' ? 'isolate' : action === 'limitEgress' ? 'bound the sending of' : 'limit'}, and no route of it leads there`,
       );
       continue;
     }
     const ability = abilities.find(
       (one) =>
         one.targetKinds.includes(target.kind) &&
-        (action === 'isolate' || one.perClient === perClient) &&
+        (action !== 'rateLimit' || one.perClient === perClient) &&
         (spec.limit?.connections === undefined || one.connections),
     );
     if (!ability) {
@@ -139,6 +139,7 @@ export const intentOf = (
     requestsPerSecond: numbers?.requestsPerSecond ?? 1,
     burst: numbers?.burst ?? 0,
     ...(numbers?.connections === undefined ? {} : { connections: numbers.connections }),
+    ...(spec.limit?.egressBitsPerSecond === undefined ? {} : { egressBitsPerSecond: spec.limit.egressBitsPerSecond }),
     rejectCode: 429,
     allowedClients: [...new Set([...allowedClients, ...(spec.limit?.allowedClients ?? [])])],
     expiresAtMs,

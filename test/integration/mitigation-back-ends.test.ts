@@ -4,7 +4,7 @@ import { type KubernetesObject, seededRandom } from '../../src/platform/index.ts
 import { describeWith } from './real-program.ts';
 import { startArgoEngine } from './support/gitops/argo-engine.ts';
 import { startFlux } from './support/gitops/flux.ts';
-import { BACK_END_CASES, type BackEndCase } from './support/mitigation/back-end-cases.ts';
+import { BACK_END_CASES, type BackEndCase, wishOfCase } from './support/mitigation/back-end-cases.ts';
 import { COMEBACKS, type Death, dieAndComeBack, shownDeath, stepsOf } from './support/mitigation/crash-matrix.ts';
 import { GITOPS_CASES, KUSTOMIZATION, liveWithLimits } from './support/mitigation/live-with-limits.ts';
 import { type MitigationCluster, startMitigationCluster } from './support/mitigation/mitigation-cluster.ts';
@@ -37,10 +37,10 @@ describeWith(PROGRAMS, 'back-ends on a real API server', (...programs) => {
   afterAll(() => cluster?.stop());
   afterEach(() => cluster.clear(BACK_END_CASES.flatMap(({ git }) => git)));
 
-  const begin = async ({ backEnd, target, action, perClient = true, git }: BackEndCase): Promise<Mitigation> => {
-    await cluster.apply(git);
-    const limit = { requestsPerSecond: 10, burst: 50, perClient };
-    await cluster.ask(backEnd, { backEnd, target, ...(action ? { action } : { limit }) });
+  const begin = async (one: BackEndCase): Promise<Mitigation> => {
+    const { backEnd, target } = one;
+    await cluster.apply(one.git);
+    await cluster.ask(backEnd, { backEnd, target, ...wishOfCase(one) });
     return await cluster.look(backEnd);
   };
   const limitOf = async ({ backEnd }: BackEndCase): Promise<KubernetesObject> => {

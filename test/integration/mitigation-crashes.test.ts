@@ -196,6 +196,27 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations on a real API s
         '--as=system:serviceaccount:bellwether:bellwether-reaper',
       ]),
     ).toMatchObject({ ok: true });
+    plane.kubectl(['create', 'serviceaccount', 'default', '-n', 'shop']);
+    plane.kubectl(['run', 'cart', '-n', 'shop', '--image=cart:1']);
+    const change = (image: string) =>
+      plane.attempt([
+        'patch',
+        'pod/cart',
+        '-n',
+        'shop',
+        as,
+        '-p',
+        JSON.stringify({
+          metadata: {
+            labels: { 'bellwether.dev/mitigation-managed': 'true' },
+            annotations: { 'bellwether.dev/mitigation-expires-at': '2030-01-01T00:00:00Z' },
+          },
+          spec: { containers: [{ name: 'cart', image }] },
+        }),
+      ]);
+    expect(change('theirs:1').stderr).toContain('never what runs in them');
+    expect(change('cart:1')).toMatchObject({ ok: true });
+    plane.kubectl(['delete', 'pod/cart', '-n', 'shop', '--grace-period=0', '--force']);
     expect(plane.attempt(['get', 'secrets', '-n', 'shop', as]).stderr).toMatch(/forbidden/i);
     expect(plane.attempt(['create', '-f', '-', '--as=system:serviceaccount:bellwether:bellwether-reaper'], policy('shop')).stderr).toMatch(
       /forbidden/i,
@@ -221,6 +242,8 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations on a real API s
     expect(bad({ limit: { requestsPerSecond: -1 } })).toContain('greater than or equal to 1');
     expect(bad({ mode: 'now' })).toContain('supported values');
     expect(bad({ action: 'isolate', limit: { burst: 1 } })).toContain('isolation has no numbers');
+    expect(bad({ action: 'limitEgress' })).toContain('limitEgress needs limit.egressBitsPerSecond');
+    expect(bad({ limit: { egressBitsPerSecond: 1_000_000 } })).toContain('limitEgress needs limit.egressBitsPerSecond');
     const clock = newClock();
     const message = async (name: string, spec: Parameters<typeof askFor>[1]): Promise<string> => {
       await client.create(askFor(name, spec, clock));

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { MITIGATION_ANNOTATIONS, MITIGATION_BACK_ENDS, MITIGATION_LABELS } from '../../../../src/conventions/index.ts';
 import { BACK_ENDS, type Mitigation, reap } from '../../../../src/mitigation/index.ts';
 import { type KubernetesObject, nameOfObject } from '../../../../src/platform/index.ts';
-import type { BackEndCase } from './back-end-cases.ts';
+import { type BackEndCase, wishOfCase } from './back-end-cases.ts';
 import { beginLife, type EngineLife, MITIGATION, shape } from './limit-stage.ts';
 import type { MitigationCluster } from './mitigation-cluster.ts';
 
@@ -48,19 +48,17 @@ const wishOf = (object: KubernetesObject): unknown => shape({ ...object, metadat
 const changed = async ({ client }: MitigationCluster, { of }: { readonly of: BackEndCase }): Promise<readonly KubernetesObject[]> => {
   const writes = MITIGATION_BACK_ENDS[of.backEnd]?.writes ?? [];
   const lists = writes.map(({ group, version, kind }) =>
-    client.list({ apiVersion: `${group}/${version}`, kind }, { labelSelector: `${MITIGATION_LABELS.managed}=true` }),
+    client.list(
+      { apiVersion: group === '' ? version : `${group}/${version}`, kind },
+      { labelSelector: `${MITIGATION_LABELS.managed}=true` },
+    ),
   );
   return (await Promise.all(lists)).flatMap(({ items }) => items);
 };
 const read = async ({ client }: MitigationCluster): Promise<Mitigation> =>
   await client.get<Mitigation>({ ...MITIGATION, namespace: 'shop', name: NAME });
-const ask = (cluster: MitigationCluster, { backEnd, target, action, perClient = true }: BackEndCase): Promise<void> =>
-  cluster.ask(NAME, {
-    backEnd,
-    target,
-    ttlSeconds: TTL_MS / SECOND,
-    ...(action ? { action } : { limit: { requestsPerSecond: 10, burst: 50, perClient } }),
-  });
+const ask = (cluster: MitigationCluster, of: BackEndCase): Promise<void> =>
+  cluster.ask(NAME, { backEnd: of.backEnd, target: of.target, ttlSeconds: TTL_MS / SECOND, ...wishOfCase(of) });
 
 /** Dies in this process: from then on not one of its calls gets through. */
 export const dieHere: FirstLife = async (cluster, step) => {

@@ -21,7 +21,7 @@ const OPTED_IN = { 'bellwether.dev/mitigation': 'enforce' };
 
 /** Objects of the bundle with these back-ends switched on, in the whole cluster or in some namespaces. */
 export const bundleObjects = (namespaces: readonly string[] = [], name = 'bellwether'): readonly KubernetesObject[] => {
-  const backEnds = { 'ingress-nginx': 'enforce', 'network-policy': 'enforce' } as const;
+  const backEnds = { 'ingress-nginx': 'enforce', 'network-policy': 'enforce', 'cilium-bandwidth': 'enforce' } as const;
   const files = synthesise({ name, namespace: 'bellwether', mitigation: { backEnds, namespaces } });
   return [...files]
     .filter(([path]) => path.startsWith('manifests/base/') && path.endsWith('.yaml') && !path.includes('kustomization'))
