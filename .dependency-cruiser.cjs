@@ -104,6 +104,7 @@ module.exports = {
     only('files-at-the-edge', '^(node:)?(fs|fs/promises|http|https|net|child_process)$', 'platform'),
     only('kubernetes-in-platform', '^node_modules/(@kubernetes|@peculiar)/', 'platform'),
     only('mail-in-platform', '^node_modules/nodemailer/', 'platform'),
+    only('web-sockets-in-platform', '^node_modules/ws/', 'platform'),
     only('onnx-in-learning', '^node_modules/(onnxruntime-node|onnx-buf)/', 'learning|testing'),
     only('cdk8s-in-synth', '^node_modules/(cdk8s|cdk8s-plus-27|constructs|@grafana)/', 'synth'),
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },

@@ -167,6 +167,13 @@ export const RECEIVER_METRICS = {
     labels: ['channel'],
   },
 
+  slackConnected: {
+    name: 'bellwether_slack_connected',
+    type: 'gauge',
+    help: 'Whether the leader has a connection to Slack, where Socket Mode is configured.',
+    labels: ['mode'],
+  },
+
   evidenceWaiting: {
     name: 'bellwether_evidence_waiting_alerts',
     type: 'gauge',

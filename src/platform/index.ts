@@ -26,4 +26,5 @@ export * from './remove.ts';
 export * from './store/index.ts';
 export * from './time-text.ts';
 export * from './validate.ts';
+export * from './web-socket.ts';
 export * from './worker.ts';

@@ -15,6 +15,7 @@ import {
   randomId,
   StoreError,
   sendMail,
+  systemRandom,
   toBellwetherError,
   type Validation,
 } from '../platform/index.ts';
@@ -30,8 +31,10 @@ import { RECEIVER_LIVE_KEYS, type ReceiverConfig } from './config/schema.ts';
 import { runReceiverLoops } from './loop/receiver-loops.ts';
 import { createMitigationDesk, type MitigationCluster } from './mitigation/mitigation-desk.ts';
 import type { ChannelDeps } from './notify/channel.ts';
-import { channelSecrets, readSecret } from './notify/senders.ts';
+import { channelSecrets } from './notify/senders.ts';
 import { createClickDesk } from './notify/slack/click-desk.ts';
+import { slackAccess } from './notify/slack/slack-access.ts';
+import { runSlackSocket } from './notify/slack/slack-socket.ts';
 import type { ReceiverInstruments } from './receiver-instruments.ts';
 import type { ReceiverParts } from './receiver-parts.ts';
 import { createSilenceWriter } from './silences/silence-writer.ts';
@@ -171,15 +174,8 @@ export const createReceiverApp = (
       () => FAILURES_PER_SECOND,
       () => FAILURE_BURST,
     );
-    const signingSecret = (): Promise<string | undefined> =>
-      readSecret(config().notify.slackSigningSecretFile, config().notify.slackSigningSecretEnv);
-    const channels: ChannelDeps = {
-      http: notifyHttp,
-      mail: sendMail,
-      ...channelSecrets,
-      slackApiUrl: () => config().notify.slackApiUrl,
-      hasButtons: () => (config().notify.slackSigningSecretFile ?? config().notify.slackSigningSecretEnv) !== undefined,
-    };
+    const slack = slackAccess(config);
+    const channels: ChannelDeps = { http: notifyHttp, mail: sendMail, ...channelSecrets, ...slack };
     const guard = createGuard(
       {
         tokens: { identify: (token) => tokens?.identify(token) },
@@ -226,11 +222,15 @@ export const createReceiverApp = (
       baseUrl: () => (config().listen.baseUrl ?? apiUrl).replace(/\/+$/, ''),
     };
     const clicks = createClickDesk({ ...parts, http: notifyHttp });
-    api.open(parts, { channels, clicks, signingSecret, failures });
+    api.open(parts, { channels, clicks, signingSecret: slack.signingSecret, failures });
     if (opened.kind === 'sqlite') m.storeLimit.set(initial.store.maxBytes);
     m.storeBytes.set(await opened.usedBytes());
     state = undefined;
     log.info({ store: opened.kind }, 'ready to take alerts');
+    const socket = runSlackSocket(
+      { ...slack, config, instruments: m, http: notifyHttp, clicks, clock, log, random: systemRandom, isOn: isLeader },
+      stopping.signal,
+    );
     await runReceiverLoops(
       {
         config,
@@ -247,6 +247,7 @@ export const createReceiverApp = (
       },
       stopping.signal,
     );
+    await socket;
     await clicks.settled();
   };
 

@@ -78,6 +78,14 @@ const ALERTS: readonly AlertDeclaration[] = [
       'They were refused, or tried for ten minutes and given up. The alerts themselves are kept, and are on the page of the receiver.',
   },
   {
+    name: 'BellwetherSlackDisconnected',
+    expr: `${m.slackConnected.name} == 0`,
+    forSeconds: 10 * MINUTE,
+    severity: 'warning',
+    summary: 'The receiver has no connection to Slack: buttons do nothing',
+    description: 'Socket Mode is configured, but no connection could be opened. Messages still go out; clicks on their buttons are lost.',
+  },
+  {
     name: 'BellwetherBulkSilence',
     expr: `${m.bulkSilences.name} > 0`,
     forSeconds: 5 * MINUTE,

@@ -1,9 +1,12 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { FLAG } from '../../src/flows/meter/packet.ts';
 import { FLOW_HEADER, flowCsv } from '../../src/testing/flow-builders.ts';
 import { ethernetFrame, makePacket, pcapFile, reply } from '../../src/testing/packet-builders.ts';
 
@@ -33,6 +36,50 @@ describe('bellwether flows meter', () => {
     expect(lines('a.csv')[1]).toMatch(
       /^10\.0\.0\.1-10\.0\.0\.2-40000-8080-6,10\.0\.0\.1,40000,10\.0\.0\.2,8080,6,2001-09-09 01:46:40\.000000,19000,10,10,900,1000,/,
     );
+  });
+
+  it('measures standard input as it comes, into a folder that is rotated', () => {
+    // Fifty connections, one after the other, each ended by a reset.
+    const connections = Array.from({ length: 50 }, (_, i) => [
+      makePacket({ timeUs: 1e15 + i * 2e6, sourcePort: 2000 + i }),
+      reply({ timeUs: 1e15 + i * 2e6 + 10, destinationPort: 2000 + i, flags: FLAG.rst }),
+    ]).flat();
+    const bytes = pcapFile(connections.map((packet) => ({ timeUs: packet.timeUs, bytes: ethernetFrame(packet) })));
+    const live = path('live');
+    const args = ['meter', '-', '--out-dir', live, '--rows', '20', '--keep', '2', '--max-rate', '1'];
+    const { status, stdout, stderr } = spawnSync(process.execPath, [PROGRAM, 'flows', ...args], { input: bytes, encoding: 'utf8' });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: `50 flows of 100 packets in ${live}\n` });
+    expect(stderr).toContain('standard input: 50 packets count in no flow: more in one second than are measured');
+    expect(readdirSync(live)).toEqual(['flows.csv', 'flows.csv.1', 'flows.csv.2']);
+    expect(['flows.csv.2', 'flows.csv.1', 'flows.csv'].map((name) => lines(`live/${name}`).length - 1)).toEqual([20, 20, 10]);
+    // Another process goes on in a file of its own; the oldest one goes.
+    expect(spawnSync(process.execPath, [PROGRAM, 'flows', ...args], { input: bytes.subarray(0, 100), encoding: 'utf8' }).status).toBe(0);
+    expect(['flows.csv.2', 'flows.csv.1', 'flows.csv'].map((name) => lines(`live/${name}`).length - 1)).toEqual([20, 10, 1]);
+  });
+
+  it('ends standard input at a signal, with the flows under way', async () => {
+    const live = path('signal');
+    const meter = spawn(process.execPath, [PROGRAM, 'flows', 'meter', '-', '--out-dir', live], { stdio: ['pipe', 'pipe', 'inherit'] });
+    let said = '';
+    meter.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString();
+    });
+    meter.stdin.on('error', () => undefined);
+    // A second flow, long after the first: it ends the first one, so that its row shows that the bytes have been read.
+    const later = makePacket({ timeUs: 1e15 + 300e6, sourcePort: 9 });
+    const closing = reply({ timeUs: 1e15 + 5e4, flags: FLAG.rst });
+    const both = [...packets, closing, later];
+    meter.stdin.write(pcapFile(both.map((packet) => ({ timeUs: packet.timeUs, bytes: ethernetFrame(packet) }))));
+    for (let waited = 0; waited < 600 && !existsSync(join(live, 'flows.csv')); waited++) await delay(100);
+    const ended = once(meter, 'exit');
+    meter.kill('SIGTERM');
+    await ended;
+    expect(said).toBe(`2 flows of 22 packets in ${live}\n`);
+    expect(lines('signal/flows.csv')).toHaveLength(3);
+  });
+
+  it('wants one place to write to', () => {
+    expect(run('meter', path('a.pcap.gz'))).toMatchObject({ status: 2, stderr: expect.stringContaining('give --out or --out-dir') });
   });
 
   it('measures a broken one up to where it breaks off, and refuses what is none', () => {

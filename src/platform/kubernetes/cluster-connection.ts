@@ -1,3 +1,4 @@
+import type { RequestOptions } from 'node:https';
 import { env } from '../environment.ts';
 import { BellwetherError } from '../error.ts';
 import { readFileIfPresent } from '../files.ts';
@@ -98,7 +99,7 @@ interface Credentials {
 type KubeConfigLike = InstanceType<typeof import('@kubernetes/client-node').KubeConfig>;
 
 const credentialsOf = async (config: KubeConfigLike): Promise<Credentials> => {
-  const found: Parameters<KubeConfigLike['applyToHTTPSOptions']>[0] & { auth?: string | null } = { headers: {} };
+  const found: RequestOptions & { auth?: string | null } = { headers: {} };
   try {
     await config.applyToHTTPSOptions(found);
   } catch (error) {

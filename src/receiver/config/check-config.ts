@@ -17,10 +17,14 @@ const channelProblems = ({
   channels,
   slackSigningSecretFile,
   slackSigningSecretEnv,
+  slackAppTokenFile,
+  slackAppTokenEnv,
   slackApiUrl,
   slackUsers,
 }: ReceiverConfig['notify']): readonly Problem[] => {
   const problems: Problem[] = [];
+  if (given(slackAppTokenFile, slackAppTokenEnv) > 1)
+    problems.push(problem('notify.slackAppTokenEnv', slackAppTokenEnv, 'be absent beside slackAppTokenFile'));
   if (!URL.canParse(slackApiUrl)) problems.push(problem('notify.slackApiUrl', slackApiUrl, 'be an address such as https://slack.com/api'));
   slackUsers.forEach(({ id }, i) => {
     if (slackUsers.findIndex((one) => one.id === id) !== i) problems.push(problem(`notify.slackUsers[${i}].id`, id, 'be used once'));

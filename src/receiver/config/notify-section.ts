@@ -107,6 +107,12 @@ export const NOTIFY_SECTION = {
         'File with the signing secret of the Slack app; buttons then lead to `POST /api/v1/slack/actions`. Without it messages have links in their place.',
     },
     slackSigningSecretEnv: { ...VARIABLE, description: 'Environment variable with it, instead of a file.' },
+    slackAppTokenFile: {
+      ...FILE,
+      description:
+        'File with the app-level token (`xapp-`, scope `connections:write`) of the Slack app: clicks then come by Socket Mode, over a connection that the leader opens, and Slack need not reach the receiver.',
+    },
+    slackAppTokenEnv: { ...VARIABLE, description: 'Environment variable with it, instead of a file.' },
     slackApiUrl: {
       type: 'string',
       pattern: '^https?://',

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
+import { type WebSocket, WebSocketServer } from 'ws';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -32,8 +33,23 @@ export interface FakeSlack {
   payload(message: SlackMessage, actionId: string, user: { readonly id: string; readonly username: string }): Json;
   /** The call that Slack would make: a form, signed with the secret of the app. */
   sign(payload: Json, options?: { readonly secret?: string; readonly skewSeconds?: number }): SlackClick;
+  /** Connections of Socket Mode that are open, in the order in which they came. */
+  readonly sockets: readonly SlackSocket[];
+  /** Whether the app has Socket Mode. */
+  socketMode: boolean;
   close(): Promise<void>;
 }
+
+export interface SlackSocket {
+  /** Ids of envelopes that were acknowledged. */
+  readonly acknowledged: readonly string[];
+  /** Sends an envelope as it is. */
+  send(envelope: Json | string): void;
+  /** Cuts the line without a farewell. */
+  cut(): void;
+}
+
+export const APP_TOKEN = 'xapp-1-A1-1';
 
 export const SIGNING_SECRET = 'e3b0c44298fc1c149afbf4c8996fb924';
 export const BOT_TOKEN = 'xoxb-1';
@@ -54,9 +70,19 @@ export const startFakeSlack = async (): Promise<FakeSlack> => {
   const messages: SlackMessage[] = [];
   const answers = new Map<string, { readonly message: SlackMessage; left: number }>();
   let made = 0;
+  const sockets: SlackSocket[] = [];
+  const tickets = new Set<string>();
   const server = createServer(async (request, response) => {
     const say = (status: number, body: unknown): void =>
       void response.writeHead(status, { 'content-type': 'application/json' }).end(typeof body === 'string' ? body : JSON.stringify(body));
+    if (request.url === '/api/apps.connections.open') {
+      request.resume();
+      if (request.headers.authorization !== `Bearer ${APP_TOKEN}`) return say(200, { ok: false, error: 'invalid_auth' });
+      if (!slack.socketMode) return say(200, { ok: false, error: 'forbidden_team' });
+      const ticket = `/link/?ticket=${++made}&app_id=A1`;
+      tickets.add(ticket);
+      return say(200, { ok: true, url: `${url.replace('http', 'ws')}${ticket}` });
+    }
     const body = await bodyOf(request);
     if (request.url === '/api/chat.postMessage') {
       if (request.headers.authorization !== `Bearer ${BOT_TOKEN}`) return say(200, { ok: false, error: 'invalid_auth' });
@@ -74,9 +100,29 @@ export const startFakeSlack = async (): Promise<FakeSlack> => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
-  return {
+  const lines = new WebSocketServer({
+    server,
+    verifyClient: ({ req }: { readonly req: IncomingMessage }) => tickets.delete(req.url ?? ''),
+  });
+  lines.on('connection', (line: WebSocket) => {
+    const acknowledged: string[] = [];
+    const send = (envelope: Json | string): void => line.send(typeof envelope === 'string' ? envelope : JSON.stringify(envelope));
+    const socket: SlackSocket = { acknowledged, send, cut: () => line.terminate() };
+    sockets.push(socket);
+    line.on('message', (data) => acknowledged.push(String((JSON.parse(String(data)) as Json).envelope_id)));
+    line.on('close', () => sockets.splice(sockets.indexOf(socket), 1));
+    send({
+      type: 'hello',
+      num_connections: sockets.length,
+      connection_info: { app_id: 'A1' },
+      debug_info: { approximate_connection_time: 18060 },
+    });
+  });
+  const slack: FakeSlack = {
     url,
     messages,
+    sockets,
+    socketMode: true,
     payload: (message, actionId, { id, username }) => {
       const path = `/actions/T1/${++made}`;
       answers.set(path, { message, left: MOST_ANSWERS });
@@ -117,8 +163,10 @@ export const startFakeSlack = async (): Promise<FakeSlack> => {
       };
     },
     close: async () => {
+      for (const line of lines.clients) line.terminate();
       server.closeAllConnections();
       await new Promise((done) => server.close(done));
     },
   };
+  return slack;
 };

@@ -175,9 +175,12 @@ describe('Slack', () => {
       // In the place of the message, without buttons.
       expect((await replaced(message, /approved by <@U1ANN>/)).buttons).toEqual([]);
       expect(slack.messages.filter(({ text }) => text.includes('route-1'))).toHaveLength(1);
-      const { json } = await receiver.ask('/api/v1/audit', { as: 'admin' });
-      const lines = json.entries as readonly { readonly who: string; readonly subject: string; readonly action: string }[];
-      expect(lines).toContainEqual(expect.objectContaining({ who: 'ann', subject: `shop/${name}`, action: 'mitigation.applied' }));
+      const line = await until('a line of the audit log', async () => {
+        const { json } = await receiver.ask('/api/v1/audit', { as: 'admin' });
+        const lines = json.entries as readonly { readonly who: string; readonly subject: string; readonly action: string }[];
+        return lines.find(({ action }) => action === 'mitigation.applied');
+      });
+      expect(line).toMatchObject({ who: 'ann', subject: `shop/${name}` });
     });
 
     it('decline it', async () => {

@@ -213,6 +213,17 @@ export const RECEIVER_CASES: AlertCases = {
       firing: { '10m': [] },
     },
   ],
+  BellwetherSlackDisconnected: switchCases(
+    'bellwether_slack_connected',
+    [0, 1],
+    10,
+    own('warning', { pod: 'p', mode: 'socket' }),
+    {
+      summary: 'The receiver has no connection to Slack: buttons do nothing',
+      description: 'Socket Mode is configured, but no connection could be opened. Messages still go out; clicks on their buttons are lost.',
+    },
+    { mode: 'socket' },
+  ),
   BellwetherBulkSilence: switchCases('bellwether_bulk_silences', [1, 0], 5, own('info'), {
     summary: 'Silences that hold back so many alerts that their word does not count: 1',
     description: 'A silence over this many workloads says nothing about a single one. If it is meant, give the verdicts one by one.',
