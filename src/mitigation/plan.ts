@@ -51,6 +51,26 @@ const modeOf = (
   return { mode: 'enforce' };
 };
 
+const DEEDS: Readonly<Record<MitigationAction, string>> = {
+  rateLimit: 'limit',
+  isolate: 'isolate',
+  limitEgress: 'bound the sending of',
+};
+
+/** Why a back-end has nothing to act on, and what would help. */
+const whyNot = (
+  { kind, namespace, name }: MitigationTarget,
+  action: MitigationAction,
+  kinds: readonly string[],
+  { reads }: BackEnd,
+  view: ClusterView,
+): string => {
+  const known = reads.find((one) => one.kind === kind);
+  if (known && !view.find({ ...known, namespace, name })) return `there is no ${kind} ${name} in namespace ${namespace}`;
+  const doable = kinds.length === 0 ? 'it does not do that at all' : `it takes ${kinds.join(', ')}`;
+  return `${kind} ${name} is nothing it can ${DEEDS[action]}${action === 'rateLimit' ? ', and no route of it leads there' : ''}: ${doable}`;
+};
+
 /** Chooses back-end, route and mode. Pure. */
 export const chooseRoute = (
   mitigation: Mitigation,
@@ -82,9 +102,7 @@ export const chooseRoute = (
     const targets = kinds.includes(asked.kind) ? [asked] : backEnd.targetsOf(asked, view).filter(({ kind }) => kinds.includes(kind));
     const [target, ...more] = targets;
     if (!target) {
-      reasons.push(
-        `${name}: ${asked.kind} ${asked.name} is nothing it can ${action === 'isolate' ? 'isolate' : action === 'limitEgress' ? 'bound the sending of' : 'limit'}, and no route of it leads there`,
-      );
+      reasons.push(`${name}: ${whyNot(asked, action, [...new Set(kinds)], backEnd, view)}`);
       continue;
     }
     const ability = abilities.find(
