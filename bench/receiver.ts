@@ -127,6 +127,9 @@ const QUERIES = [
   'alertname=WorkloadAnomalous&limit=100',
   'verdict=none&limit=100',
   'from=1700100000&to=1700200000&limit=100',
+  // A word that stands nowhere, and one that stands now and then.
+  'text=nowhere&limit=100',
+  'text=workload-17&limit=100',
 ];
 
 const measurePages = async (): Promise<void> => {
@@ -137,6 +140,7 @@ const measurePages = async (): Promise<void> => {
   await receiver.untilReady();
   printBar({ name: 'start with integrity check', value: (performance.now() - startedMs) / SECOND_MS, unit: 's' });
   for (const query of QUERIES) {
+    const { cpu } = await usage(receiver);
     const times: number[] = [];
     let after = '';
     for (let page = 0; page < 20; page++) {
@@ -147,6 +151,8 @@ const measurePages = async (): Promise<void> => {
     }
     times.sort((a, b) => a - b);
     printBar({ name: `page, ${query}`, value: percentile(times, 0.95), unit: 'ms', atMost: 100 });
+    const spent = (((await usage(receiver)).cpu - cpu) * SECOND_MS) / times.length;
+    printBar({ name: `page, ${query}: CPU`, value: spent, unit: 'ms', atMost: 100 });
   }
   printBar({ name: `resident with ${stored} alerts`, value: (await usage(receiver)).rss / 2 ** 20, unit: 'MiB', atMost: 250 });
   await receiver.discard();

@@ -40,6 +40,7 @@ say 'kube-prometheus-stack'
 helm repo add prometheus-community https://prometheus-community.github.io/helm-charts --force-update >/dev/null
 helm upgrade --install kube-prometheus-stack prometheus-community/kube-prometheus-stack \
   --kube-context "kind-$CLUSTER" --namespace monitoring --create-namespace --wait --timeout 10m \
+  --set alertmanager.alertmanagerSpec.alertmanagerConfigMatcherStrategy.type=OnNamespaceExceptForAlertmanagerNamespace \
   --set grafana.sidecar.dashboards.folderAnnotation=grafana_folder \
   --set grafana.sidecar.dashboards.provider.foldersFromFilesStructure=true
 
@@ -52,7 +53,7 @@ say 'Bellwether'
 "${KUBECTL[@]}" create namespace bellwether 2>/dev/null || true
 "$ROOT/scripts/make-tokens.sh" --context "kind-$CLUSTER"
 "${KUBECTL[@]}" apply --server-side -k "$ROOT/manifests/overlays/kube-prometheus-stack"
-"${KUBECTL[@]}" -n bellwether rollout status deployment/bellwether-exporter --timeout=10m
+for process in receiver admission exporter; do "${KUBECTL[@]}" -n bellwether rollout status "deployment/bellwether-$process" --timeout=10m; done
 
 say 'a workload with a quiet life, and a surprise'
 "${KUBECTL[@]}" apply --server-side -f - <<'YAML'

@@ -7,24 +7,32 @@ export const PAGE_WIDTH = 1320;
 const COLUMN = PAGE_WIDTH / 24;
 const ROW = 34;
 const MAX_ROWS = 8;
-/** Labels that say nothing to a reader of a table. */
-const HIDDEN = new Set(['__name__', 'job', 'instance', 'product', 'alertstate']);
+/** The name of the value among the columns of a table, as Grafana has it. */
+const VALUE = 'Value';
 
 const STYLE = `body{margin:0;background:#111217;color:#d8d9da;font:12px sans-serif;position:relative}
 .panel{position:absolute;box-sizing:border-box;background:#181b1f;border:1px solid #2c3235;overflow:hidden}
 .title{padding:5px 8px;font-weight:bold;white-space:nowrap}.row{position:absolute;font-size:14px;font-weight:bold;padding:8px}
 .stat{font-size:26px;text-align:center;padding-top:14px}.none{color:#8e8e8e;text-align:center;padding-top:18px}
-svg text{fill:#9fa7b3;font-size:10px}.grid{stroke:#2c3235}.legend{padding:0 8px;white-space:nowrap;overflow:hidden;font-size:10px}
+svg text{fill:#9fa7b3;font-size:10px}.grid{stroke:#2c3235}.legend{padding:0 8px;white-space:nowrap;overflow:hidden;text-overflow:ellipsis;font-size:10px}
 table{width:100%;border-collapse:collapse}td,th{padding:2px 8px;text-align:left;border-bottom:1px solid #2c3235;white-space:nowrap}`;
 
-const table = (series: readonly DrawnSeries[], unit: string | undefined): string => {
+interface TableSettings {
+  readonly transformations?: readonly {
+    readonly id: string;
+    readonly options: { readonly indexByName?: Readonly<Record<string, number>>; readonly renameByName?: Readonly<Record<string, string>> };
+  }[];
+}
+
+/** The columns that the panel chooses, in its order and under its names. */
+const table = ({ transformations }: TableSettings, series: readonly DrawnSeries[], unit: string | undefined): string => {
+  const { indexByName = {}, renameByName = {} } = transformations?.find(({ id }) => id === 'organize')?.options ?? {};
+  const columns = Object.keys(indexByName).sort((a, b) => (indexByName[a] ?? 0) - (indexByName[b] ?? 0));
   const sorted = [...series].sort((a, b) => (b.points[0]?.[1] ?? 0) - (a.points[0]?.[1] ?? 0)).slice(0, MAX_ROWS);
-  const names = [...new Set(sorted.flatMap(({ labels }) => Object.keys(labels)))].filter((name) => !HIDDEN.has(name));
-  const cells = ({ labels, points }: DrawnSeries): string =>
-    [...names.map((name) => labels[name] ?? ''), formatValue(points[0]?.[1] ?? Number.NaN, unit)]
-      .map((text) => `<td>${markupOf(text)}</td>`)
-      .join('');
-  const head = [...names, 'value'].map((name) => `<th>${name}</th>`).join('');
+  const cell = ({ labels, points }: DrawnSeries, name: string): string =>
+    name === VALUE ? formatValue(points[0]?.[1] ?? Number.NaN, unit) : (labels[name] ?? '');
+  const cells = (one: DrawnSeries): string => columns.map((name) => `<td>${markupOf(cell(one, name))}</td>`).join('');
+  const head = columns.map((name) => `<th>${markupOf(renameByName[name] ?? name)}</th>`).join('');
   return `<table><tr>${head}</tr>${sorted.map((one) => `<tr>${cells(one)}</tr>`).join('')}</table>`;
 };
 
@@ -43,7 +51,7 @@ const statText = (panel: PanelJson & StatSettings, series: DrawnSeries | undefin
   return words ?? formatValue(value, unit);
 };
 
-const body = (panel: PanelJson, series: readonly DrawnSeries[], width: number, height: number, window: Window): string => {
+const body = (panel: PanelJson & TableSettings, series: readonly DrawnSeries[], width: number, height: number, window: Window): string => {
   const unit = panel.fieldConfig?.defaults.unit;
   const filled = series.filter(({ points }) => points.length > 0);
   const nothing = `<div class="none">${markupOf(panel.fieldConfig?.defaults.noValue ?? 'no data')}</div>`;
@@ -53,13 +61,15 @@ const body = (panel: PanelJson, series: readonly DrawnSeries[], width: number, h
     case 'stat':
       return `<div class="stat">${markupOf(statText(panel, filled[0], unit))}</div>`;
     case 'table':
-      return table(filled, unit);
+      return table(panel, filled, unit);
     case 'state-timeline':
       return timelineSvg(filled, { ...size, height: height - 30 }, window);
     case 'heatmap':
       return heatmapSvg(filled, { ...size, height: height - 30 }, window);
     default: {
-      const names = filled.slice(0, 6).map(({ name }, i) => `<span style="color:${colourOf(i)}">■</span> ${markupOf(name.slice(0, 40))} `);
+      const names = filled
+        .slice(0, Math.floor(width / 130))
+        .map(({ name }, i) => `<span style="color:${colourOf(i)}">■</span> ${markupOf(name.slice(0, 40))} `);
       return `${linesSvg(filled, size, window, unit)}<div class="legend">${names.join('')}</div>`;
     }
   }

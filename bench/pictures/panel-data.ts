@@ -43,6 +43,11 @@ export const seriesOf = async (
 };
 
 const SCALES: Readonly<Record<string, readonly (readonly [limit: number, suffix: string])[]>> = {
+  s: [
+    [2 * 86_400, ' days'],
+    [2 * 3600, ' h'],
+    [120, ' min'],
+  ],
   bytes: [
     [2 ** 30, ' GiB'],
     [2 ** 20, ' MiB'],
@@ -75,6 +80,7 @@ export const formatValue = (value: number, unit = 'none'): string => {
   if (unit === 'percentunit') return `${(value * 100).toFixed(value < 0.1 ? 1 : 0)} %`;
   const scale = SCALES[unit]?.find(([limit]) => Math.abs(value) >= limit);
   const [scaled, suffix] = scale ? [value / scale[0], scale[1]] : [value, SUFFIX[unit] ?? ''];
+  if (unit === 's' && scaled !== 0 && Math.abs(scaled) < 1) return `${(scaled * 1000).toFixed(Math.abs(scaled) < 0.01 ? 1 : 0)} ms`;
   const digits = Number.isInteger(scaled) ? 0 : Math.abs(scaled) >= 100 ? 0 : Math.abs(scaled) >= 1 ? 2 : 3;
   return `${scaled.toFixed(digits)}${suffix}`;
 };

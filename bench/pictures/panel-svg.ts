@@ -22,7 +22,9 @@ const BOTTOM = 16;
 export const linesSvg = (series: readonly DrawnSeries[], { width, height }: Size, { start, end }: Window, unit?: string): string => {
   const values = series.flatMap(({ points }) => points.map(([, value]) => value));
   const low = Math.min(0, ...values);
-  const high = Math.max(low + 1e-9, ...values);
+  const most = Math.max(...values);
+  // A line at zero lies on an axis up to one, as in Grafana.
+  const high = most > low ? most : low + 1;
   const x = (time: number): number => LEFT + ((time - start) / (end - start)) * (width - LEFT - 4);
   const y = (value: number): number => 4 + (1 - (value - low) / (high - low)) * (height - BOTTOM - 8);
   const marks = [low, (low + high) / 2, high].map(

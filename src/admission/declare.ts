@@ -1,6 +1,7 @@
 import {
   ADMISSION_METRICS,
   type AlertDeclaration,
+  admissionGuard,
   CONFIGURATION_KIND,
   type CustomResourceDeclaration,
   EXCEPTION_SCHEMA,
@@ -211,46 +212,24 @@ const RESOURCES: readonly CustomResourceDeclaration[] = [
  * Who may edit a namespace must not be able to take it out of every policy. The API server itself enforces that (Kubernetes 1.30 and above), so
  * it holds while the webhook is down. The right is the verb `ignore` on policyexceptions; administrators have it.
  */
-const GUARD_OF_IGNORE_LABEL: NonNullable<ModuleDeclaration['objects']> = ({ fullName }) => {
-  const name = `${fullName}-guard-ignore-label`;
-  return [
-    {
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: 'ValidatingAdmissionPolicy',
-      metadata: { name },
-      spec: {
-        failurePolicy: 'Fail',
-        matchConstraints: {
-          matchPolicy: 'Equivalent',
-          namespaceSelector: {},
-          objectSelector: { matchExpressions: [{ key: NAMESPACE_LABELS.ignore, operator: 'Exists' }] },
-          resourceRules: [
-            { apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['namespaces'], scope: '*' },
-          ],
-        },
-        matchConditions: [
-          {
-            name: 'label-is-new',
-            expression: `oldObject == null || !has(oldObject.metadata.labels) || !('${NAMESPACE_LABELS.ignore}' in oldObject.metadata.labels)`,
-          },
-        ],
-        validations: [
-          {
-            expression: "authorizer.group('bellwether.dev').resource('policyexceptions').check('ignore').allowed()",
-            message: `the label ${NAMESPACE_LABELS.ignore} takes a namespace out of every policy; it needs the right to "ignore" policyexceptions of bellwether.dev`,
-            reason: 'Forbidden',
-          },
-        ],
+const GUARD_OF_IGNORE_LABEL: NonNullable<ModuleDeclaration['objects']> = ({ fullName }) =>
+  admissionGuard({
+    name: `${fullName}-guard-ignore-label`,
+    resources: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE', 'UPDATE'], resources: ['namespaces'] }],
+    objectSelector: { matchExpressions: [{ key: NAMESPACE_LABELS.ignore, operator: 'Exists' }] },
+    matchConditions: [
+      {
+        name: 'label-is-new',
+        expression: `oldObject == null || !has(oldObject.metadata.labels) || !('${NAMESPACE_LABELS.ignore}' in oldObject.metadata.labels)`,
       },
-    },
-    {
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: 'ValidatingAdmissionPolicyBinding',
-      metadata: { name },
-      spec: { policyName: name, validationActions: ['Deny'] },
-    },
-  ];
-};
+    ],
+    validations: [
+      {
+        expression: "authorizer.group('bellwether.dev').resource('policyexceptions').check('ignore').allowed()",
+        message: `the label ${NAMESPACE_LABELS.ignore} takes a namespace out of every policy; it needs the right to "ignore" policyexceptions of bellwether.dev`,
+      },
+    ],
+  });
 
 /** What the admission webhook needs from its cluster. It reads and never changes what users own. */
 export const ADMISSION_DECLARATION: ModuleDeclaration = {

@@ -21,8 +21,8 @@ const SELF = {
 } as const;
 const TO_RECEIVER = { to: 'bundle', port: PORTS.receiverApi } as const;
 
-/** On each node: the export of Tetragon. */
-const NODES: ModuleDeclaration = {
+/** On each node: the export of Tetragon, from this folder of the node. */
+const nodes = (exportFolder: string): ModuleDeclaration => ({
   ...COMMON,
   name: 'collector',
   workload: { kind: 'DaemonSet' },
@@ -40,7 +40,7 @@ const NODES: ModuleDeclaration = {
   volumes: [
     CONFIG,
     TOKEN,
-    { name: 'export', mountPath: '/var/run/cilium/tetragon', kind: 'host', hostPath: '/var/run/cilium/tetragon' },
+    { name: 'export', mountPath: '/var/run/cilium/tetragon', kind: 'host', hostPath: exportFolder },
     // Lives as long as the pod; without it everything is sent again, and known to the receiver.
     { name: 'state', mountPath: '/var/lib/bellwether', kind: 'empty', size: '16Mi' },
   ],
@@ -48,7 +48,7 @@ const NODES: ModuleDeclaration = {
   egress: [TO_RECEIVER],
   environment: [{ name: 'NODE_NAME', field: 'spec.nodeName' }],
   resources: { cpuRequest: '20m', memoryRequest: '96Mi', memoryLimit: '192Mi' },
-};
+});
 
 /** Once per cluster: Kubernetes Events. */
 const CLUSTER: ModuleDeclaration = {
@@ -67,5 +67,19 @@ const CLUSTER: ModuleDeclaration = {
   resources: { cpuRequest: '20m', memoryRequest: '96Mi', memoryLimit: '192Mi' },
 };
 
+/** Where Tetragon keeps its export unless it was told otherwise. */
+export const TETRAGON_FOLDER = '/var/run/cilium/tetragon';
+
+/** What is collected, and where from. */
+export interface CollectorSources {
+  readonly tetragon: boolean;
+  readonly kubernetes: boolean;
+  /** Of the node. */
+  readonly exportFolder: string;
+}
+
 /** What brings runtime events to the receiver; opt-in. */
-export const collectorDeclarations: readonly ModuleDeclaration[] = [NODES, CLUSTER];
+export const collectorDeclarations = ({ tetragon, kubernetes, exportFolder }: CollectorSources): readonly ModuleDeclaration[] => [
+  ...(tetragon ? [nodes(exportFolder)] : []),
+  ...(kubernetes ? [CLUSTER] : []),
+];

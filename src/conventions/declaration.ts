@@ -39,12 +39,25 @@ export interface ModuleDeclaration {
 
 /**
  * A DaemonSet runs on every node, whatever its taints. A StatefulSet gives each pod a volume of its own. A CronJob never runs twice at a time; a Job runs once per change. Both are ended at
- * the deadline.
+ * the deadline. With `shardsOf` they have a pod for each shard of that process, which is told its number in `JOB_COMPLETION_INDEX`; with `last` nothing of
+ * the bundle waits for a Job.
  */
 export type WorkloadDeclaration =
   | { readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' }
-  | { readonly kind: 'CronJob'; readonly schedule: string; readonly deadlineSeconds: number; readonly retries?: number }
-  | { readonly kind: 'Job'; readonly deadlineSeconds: number; readonly retries?: number };
+  | {
+      readonly kind: 'CronJob';
+      readonly schedule: string;
+      readonly deadlineSeconds: number;
+      readonly retries?: number;
+      readonly shardsOf?: string;
+    }
+  | {
+      readonly kind: 'Job';
+      readonly deadlineSeconds: number;
+      readonly retries?: number;
+      readonly shardsOf?: string;
+      readonly last?: true;
+    };
 
 /** Names in the cluster, as the options say. */
 export interface ProcessPlace {
@@ -122,12 +135,16 @@ export interface ProbeDeclaration {
 
 /**
  * `host` is a folder of the node, for which a namespace has to allow more than Pod Security "baseline". `config` holds the configuration file. `secret` is a Secret that the user or another controller makes, never the bundle: its name is that of
- * the process and of the volume, unless the option `secrets` of the process names another one.
+ * the process and of the volume, unless the option `secrets` of the process names another one. `shared` is the volume of models, one for the bundle.
  */
 export interface VolumeDeclaration {
   readonly name: string;
   readonly mountPath: string;
-  readonly kind: 'persistent' | 'empty' | 'config' | 'secret' | 'host';
+  readonly kind: 'persistent' | 'empty' | 'config' | 'secret' | 'host' | 'shared';
+  /** `config` and `secret` only: that of another process, which has a volume of this name. */
+  readonly of?: string;
+  /** `shared` only: who does not write. */
+  readonly readOnly?: true;
   /** `host` only: the folder of the node. It is mounted for reading alone, and made where it is not there. */
   readonly hostPath?: string;
   readonly size?: string;

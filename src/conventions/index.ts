@@ -1,3 +1,4 @@
+export * from './admission-guard.ts';
 export * from './admission-metrics.ts';
 export * from './alert-path.ts';
 export * from './alert-rule.ts';

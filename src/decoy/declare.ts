@@ -1,4 +1,4 @@
-import { COLLECTOR_METRICS, type ModuleDeclaration, PORTS, PROCESS_METRICS } from '../conventions/index.ts';
+import { admissionGuard, COLLECTOR_METRICS, type ModuleDeclaration, PORTS, PROCESS_METRICS } from '../conventions/index.ts';
 
 /** Its own namespace: who gets into the decoy is next to nothing. */
 export const decoyNamespace = (bundle: string): string => `${bundle}-decoy`;
@@ -12,7 +12,7 @@ const ROUTES = [
   { apiGroups: [''], resources: ['services'] },
 ] as const;
 
-const server = (bundle: string, home: string): ModuleDeclaration => ({
+const server = (bundle: string, home: string, hostName: string | undefined): ModuleDeclaration => ({
   name: 'decoy',
   args: [
     'decoy',
@@ -23,9 +23,10 @@ const server = (bundle: string, home: string): ModuleDeclaration => ({
     `http://${bundle}-receiver.${home}.svc:${PORTS.receiverApi}`,
     '--token-file',
     '/etc/bellwether-token/token',
+    ...(hostName === undefined ? [] : ['--name', hostName]),
   ],
   ports: [
-    { name: 'http', port: PORTS.decoy, servicePort: 80, purpose: 'Whoever looks around.', from: ['anywhere'] },
+    { name: 'http', port: PORTS.decoy, servicePort: 80, purpose: 'Whoever looks around.', from: ['anywhere'], forPeople: true },
     { name: 'self', port: PORTS.decoySelf, purpose: 'Own metrics and probes.', scrape: { path: '/metrics', honorLabels: false } },
   ],
   rbac: [],
@@ -74,49 +75,22 @@ const expiry = (home: string): ModuleDeclaration => ({
     { to: 'kubernetes-api', port: 6443 },
   ],
   resources: RESOURCES,
-  objects: ({ namespace, fullName }) => {
-    const name = `${fullName}-guard`;
-    return [
-      {
-        apiVersion: 'admissionregistration.k8s.io/v1',
-        kind: 'ValidatingAdmissionPolicy',
-        metadata: { name },
-        spec: {
-          failurePolicy: 'Fail',
-          matchConstraints: {
-            matchPolicy: 'Equivalent',
-            namespaceSelector: {},
-            objectSelector: {},
-            resourceRules: ROUTES.map((one) => ({
-              apiGroups: [...one.apiGroups],
-              apiVersions: ['*'],
-              operations: ['DELETE'],
-              resources: [...one.resources],
-              scope: '*',
-            })),
-          },
-          matchConditions: [
-            { name: 'expiry', expression: `request.userInfo.username == 'system:serviceaccount:${namespace}:${fullName}'` },
-          ],
-          validations: [
-            {
-              expression:
-                "has(oldObject.metadata.labels) && oldObject.metadata.labels[?'bellwether.dev/decoy-route'].orValue('') == 'true'",
-              message: 'the expiry of decoys may delete nothing but routes to decoys',
-              reason: 'Forbidden',
-            },
-          ],
+  objects: ({ namespace, fullName }) =>
+    admissionGuard({
+      name: `${fullName}-guard`,
+      resources: ROUTES.map((one) => ({ ...one, operations: ['DELETE'] })),
+      matchConditions: [{ name: 'expiry', expression: `request.userInfo.username == 'system:serviceaccount:${namespace}:${fullName}'` }],
+      validations: [
+        {
+          expression: "has(oldObject.metadata.labels) && oldObject.metadata.labels[?'bellwether.dev/decoy-route'].orValue('') == 'true'",
+          message: 'the expiry of decoys may delete nothing but routes to decoys',
         },
-      },
-      {
-        apiVersion: 'admissionregistration.k8s.io/v1',
-        kind: 'ValidatingAdmissionPolicyBinding',
-        metadata: { name },
-        spec: { policyName: name, validationActions: ['Deny'] },
-      },
-    ];
-  },
+      ],
+    }),
 });
 
-/** A server that nobody needs, and what takes its routes away; opt-in. */
-export const decoyDeclarations = (bundle: string, home: string): readonly ModuleDeclaration[] => [server(bundle, home), expiry(home)];
+/** A server that nobody needs, and what takes its routes away; opt-in. `hostName` is what events call it. */
+export const decoyDeclarations = (bundle: string, home: string, hostName: string | undefined): readonly ModuleDeclaration[] => [
+  server(bundle, home, hostName),
+  expiry(home),
+];

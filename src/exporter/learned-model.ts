@@ -13,7 +13,7 @@ export interface LearnedModel {
 
 export interface LearnedModelOptions {
   readonly mode: LearnedMode;
-  /** Folder of trained models; without it the encoder that comes with the program is used. */
+  /** Folder of trained models; without it, and while no model was promoted there, the encoder that comes with the program is used. */
   readonly models?: string | undefined;
 }
 
@@ -27,7 +27,7 @@ const WATCH_INTERVAL_MS = 10_000;
 export const startLearnedModel = async (
   { mode, models }: LearnedModelOptions,
   clock: Clock,
-  log: Pick<Logger, 'info' | 'error'>,
+  log: Pick<Logger, 'info' | 'warn' | 'error'>,
 ): Promise<LearnedModel | undefined> => {
   if (mode === 'off') return undefined;
   const open = (model: Uint8Array) => createModelSession({ clock, spawn: spawnSessionThread }, { model, ...SESSION });
@@ -36,7 +36,8 @@ export const startLearnedModel = async (
       if ('version' in change) log.info({ model: change.version }, 'another model is at work');
       else log.error({ reason: change.refused }, 'a new model was refused, the old one goes on');
     };
-    const encoder = await openModelFolder({ clock, open, onChange }, { dir: models, watchIntervalMs: WATCH_INTERVAL_MS });
+    const encoder = await openModelFolder({ clock, open, onChange }, { dir: models, watchIntervalMs: WATCH_INTERVAL_MS, mayBeEmpty: true });
+    if (encoder.isFallback) log.warn({ models }, 'no model was promoted there yet: the one that comes with the program is at work');
     return { options: { encoder, mode }, close: encoder.close };
   }
   const encoder = await openDefaultEncoder(open);

@@ -1,5 +1,6 @@
 import {
   type AlertDeclaration,
+  admissionGuard,
   type DeclaredObject,
   MITIGATION_ANNOTATIONS,
   MITIGATION_BACK_ENDS,
@@ -166,124 +167,70 @@ const guardOf = (on: readonly SwitchedOn[], { namespace, bundle, fullName }: Pro
   const isMarked = (object: string): string =>
     `has(${object}.metadata.labels) && ${key} in ${object}.metadata.labels && ${object}.metadata.labels[${key}] == "true"`;
   const kinds = [...new Map(declared.flatMap(({ writes }) => writes).map((kind) => [`${kind.group}/${kind.resource}`, kind])).values()];
-  return [
-    {
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: 'ValidatingAdmissionPolicy',
-      metadata: { name },
-      spec: {
-        failurePolicy: 'Fail',
-        matchConstraints: {
-          matchPolicy: 'Equivalent',
-          namespaceSelector: {},
-          objectSelector: {},
-          resourceRules: kinds.map(({ group, resource }) => ({
-            apiGroups: [group],
-            apiVersions: ['*'],
-            operations: ['CREATE', 'UPDATE', 'DELETE'],
-            resources: [resource],
-            scope: '*',
-          })),
-        },
-        matchConditions: [{ name: 'our-accounts', expression: `request.userInfo.username in [${accounts.join(', ')}]` }],
-        variables: [
-          { name: 'ownKind', expression: `(request.resource.group + "/" + request.resource.resource) in ${own}` },
-          { name: 'isMarked', expression: `object != null && ${isMarked('object')}` },
-          { name: 'wasMarked', expression: `oldObject != null && ${isMarked('oldObject')}` },
-          { name: 'name', expression: 'object != null ? object.metadata.name : oldObject.metadata.name' },
-          {
-            name: 'hasEnd',
-            expression: `object != null && has(object.metadata.annotations) && ${text(MITIGATION_ANNOTATIONS.expiresAt)} in object.metadata.annotations`,
-          },
-        ],
-        validations: [
-          {
-            expression: `!(request.namespace in [${exact.map(text).join(', ')}])${prefixes.map((prefix) => ` && !request.namespace.startsWith(${text(prefix)})`).join('')}`,
-            message: 'this namespace is protected from mitigations',
-            reason: 'Forbidden',
-          },
-          {
-            expression: `!variables.ownKind || (variables.name.startsWith(${text(MITIGATION_NAME_PREFIX)}) && (request.operation == "CREATE" || variables.wasMarked))`,
-            message: `mitigations touch only objects called ${MITIGATION_NAME_PREFIX}* that carry their label`,
-            reason: 'Forbidden',
-          },
-          {
-            expression: '!variables.ownKind || request.operation == "DELETE" || variables.isMarked',
-            message: 'what a mitigation writes carries its label',
-            reason: 'Forbidden',
-          },
-          {
-            expression: 'variables.ownKind || (request.operation == "UPDATE" && (variables.isMarked || variables.wasMarked))',
-            message: 'mitigations change objects of users only under their label, and never make or delete them',
-            reason: 'Forbidden',
-          },
-          {
-            expression: 'request.resource.resource != "pods" || object.spec == oldObject.spec',
-            message: 'mitigations change labels and annotations of pods, and never what runs in them',
-            reason: 'Forbidden',
-          },
-          {
-            expression: '!variables.isMarked || variables.hasEnd',
-            message: 'what a mitigation writes carries its end',
-            reason: 'Forbidden',
-          },
-        ],
+  return admissionGuard({
+    name,
+    resources: kinds.map(({ group, resource }) => ({
+      apiGroups: [group],
+      operations: ['CREATE', 'UPDATE', 'DELETE'],
+      resources: [resource],
+    })),
+    matchConditions: [{ name: 'our-accounts', expression: `request.userInfo.username in [${accounts.join(', ')}]` }],
+    variables: [
+      { name: 'ownKind', expression: `(request.resource.group + "/" + request.resource.resource) in ${own}` },
+      { name: 'isMarked', expression: `object != null && ${isMarked('object')}` },
+      { name: 'wasMarked', expression: `oldObject != null && ${isMarked('oldObject')}` },
+      { name: 'name', expression: 'object != null ? object.metadata.name : oldObject.metadata.name' },
+      {
+        name: 'hasEnd',
+        expression: `object != null && has(object.metadata.annotations) && ${text(MITIGATION_ANNOTATIONS.expiresAt)} in object.metadata.annotations`,
       },
-    },
-    {
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: 'ValidatingAdmissionPolicyBinding',
-      metadata: { name },
-      spec: { policyName: name, validationActions: ['Deny'] },
-    },
-  ];
+    ],
+    validations: [
+      {
+        expression: `!(request.namespace in [${exact.map(text).join(', ')}])${prefixes.map((prefix) => ` && !request.namespace.startsWith(${text(prefix)})`).join('')}`,
+        message: 'this namespace is protected from mitigations',
+      },
+      {
+        expression: `!variables.ownKind || (variables.name.startsWith(${text(MITIGATION_NAME_PREFIX)}) && (request.operation == "CREATE" || variables.wasMarked))`,
+        message: `mitigations touch only objects called ${MITIGATION_NAME_PREFIX}* that carry their label`,
+      },
+      {
+        expression: '!variables.ownKind || request.operation == "DELETE" || variables.isMarked',
+        message: 'what a mitigation writes carries its label',
+      },
+      {
+        expression: 'variables.ownKind || (request.operation == "UPDATE" && (variables.isMarked || variables.wasMarked))',
+        message: 'mitigations change objects of users only under their label, and never make or delete them',
+      },
+      {
+        expression: 'request.resource.resource != "pods" || object.spec == oldObject.spec',
+        message: 'mitigations change labels and annotations of pods, and never what runs in them',
+      },
+      {
+        expression: '!variables.isMarked || variables.hasEnd',
+        message: 'what a mitigation writes carries its end',
+      },
+    ],
+  });
 };
 
 /** Who approves or takes back with kubectl does so by their own name; the receiver says the names of those who asked it. */
 const guardOfNames = ({ namespace, bundle, fullName }: ProcessPlace): readonly DeclaredObject[] => {
-  const name = `${fullName}-guard-mitigation-names`;
   const ownName = (field: string) => ({
     expression: `!has(object.spec.${field}) || (oldObject != null && has(oldObject.spec.${field})) || object.spec.${field}.by == request.userInfo.username`,
     messageExpression: `"spec.${field}.by must be the name of who writes it: " + request.userInfo.username`,
-    reason: 'Forbidden',
   });
-  return [
-    {
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: 'ValidatingAdmissionPolicy',
-      metadata: { name },
-      spec: {
-        failurePolicy: 'Fail',
-        matchConstraints: {
-          matchPolicy: 'Equivalent',
-          namespaceSelector: {},
-          objectSelector: {},
-          resourceRules: [
-            {
-              apiGroups: [MITIGATION_RESOURCE.group],
-              apiVersions: ['*'],
-              operations: ['CREATE', 'UPDATE'],
-              resources: [MITIGATION_RESOURCE.plural],
-              scope: '*',
-            },
-          ],
-        },
-        matchConditions: [
-          {
-            name: 'not-the-receiver',
-            expression: `request.userInfo.username != ${text(`system:serviceaccount:${namespace}:${bundle}-receiver`)}`,
-          },
-        ],
-        validations: [ownName('approval'), ownName('revoked')],
+  return admissionGuard({
+    name: `${fullName}-guard-mitigation-names`,
+    resources: [{ apiGroups: [MITIGATION_RESOURCE.group], operations: ['CREATE', 'UPDATE'], resources: [MITIGATION_RESOURCE.plural] }],
+    matchConditions: [
+      {
+        name: 'not-the-receiver',
+        expression: `request.userInfo.username != ${text(`system:serviceaccount:${namespace}:${bundle}-receiver`)}`,
       },
-    },
-    {
-      apiVersion: 'admissionregistration.k8s.io/v1',
-      kind: 'ValidatingAdmissionPolicyBinding',
-      metadata: { name },
-      spec: { policyName: name, validationActions: ['Deny'] },
-    },
-  ];
+    ],
+    validations: [ownName('approval'), ownName('revoked')],
+  });
 };
 
 /** The receiver where mitigations are switched on: the rights of these back-ends, and the guard over them. */

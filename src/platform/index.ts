@@ -9,6 +9,7 @@ export * from './environment.ts';
 export * from './error.ts';
 export * from './files.ts';
 export * from './folder.ts';
+export { withFolderLock } from './folder-lock.ts';
 export * from './growing-file.ts';
 export * from './heap.ts';
 export * from './http-client.ts';

@@ -7,6 +7,8 @@ export interface RecorderConfig {
   readonly catalog: FeatureCatalog;
   readonly http: HttpClientOptions;
   readonly prometheus: PrometheusSourceOptions;
+  /** Exporters that share the workloads, and which of them the file is for. */
+  readonly sharding?: { readonly shards: number; readonly index?: number | undefined };
 }
 
 /** What a command line says of the server to read from. */

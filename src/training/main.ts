@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { collect, wholeNumber } from '../command-line/index.ts';
-import { BellwetherError, runProcess, systemClock } from '../platform/index.ts';
+import { BellwetherError, runProcess, systemClock, withFolderLock } from '../platform/index.ts';
+import type { Shard } from '../sharding/index.ts';
 import {
   DEFAULT_STEP_SECONDS,
   MAX_HOURS,
@@ -10,6 +11,7 @@ import {
   WEEK_HOURS,
 } from './record-server.ts';
 import { runTraining, type TrainingResult } from './run-training.ts';
+import { addShardFlags, ownsOf, type ShardFlags, shardOfFlags } from './shard-of-flags.ts';
 import { runSupervised } from './supervised/run-supervised.ts';
 import { ENCODINGS, SAMPLINGS, type SupervisedSettings } from './supervised/settings.ts';
 import type { TrainingFile } from './training-data.ts';
@@ -17,7 +19,7 @@ import type { TrainingFile } from './training-data.ts';
 export { modelsCommand } from './models-command.ts';
 export { retrainCommand } from './retrain/retrain-command.ts';
 
-interface Flags extends RecordServerFlags {
+interface Flags extends RecordServerFlags, Pick<ShardFlags, 'shards' | 'shard'> {
   readonly from: readonly string[];
   readonly events?: readonly string[];
   readonly steps: number;
@@ -34,9 +36,27 @@ const DEFAULT_STEPS = 2000;
 /** The word that stands for a server instead of a file. */
 const PROMETHEUS = 'prometheus';
 
+/** One run, told as text. */
+const train = async (
+  deps: RecordServerDeps,
+  flags: Flags,
+  shard: Shard | undefined,
+  tell: (line: string) => void,
+  signal: AbortSignal,
+): Promise<string> => {
+  const isServer = flags.from.includes(PROMETHEUS);
+  if (isServer && flags.from.length > 1)
+    throw new BellwetherError('invalid_input', `--from ${PROMETHEUS} stands alone: give recordings, or a server`);
+  const from = isServer ? [await recordServer(deps, flags, tell, signal, shard)] : flags.from;
+  const options = { ...flags, files: filesOf({ ...flags, from }), ...(shard ? { owns: ownsOf(shard) } : {}) };
+  if (!flags.supervised) return formatResult(await runTraining({ clock: systemClock, tell }, options, signal));
+  const { version, verdict, text } = await runSupervised({ clock: systemClock, tell }, options, signal);
+  return `${text}\nmodel ${version} ${verdict.isBetter ? 'promoted' : 'kept, not promoted'}: ${verdict.reason}\n`;
+};
+
 /** `bellwether train`: teaches the window encoder on recordings and promotes it where it is better than the one at work. */
 export const trainCommand = (deps: RecordServerDeps = {}): Command =>
-  new Command('train')
+  addShardFlags(new Command('train'))
     .description(
       'Teaches the window encoder what usual windows look like, keeps it in a folder of models, and puts it to work where it is better than the one there. A run that was stopped is taken up where it was.',
     )
@@ -77,17 +97,12 @@ export const trainCommand = (deps: RecordServerDeps = {}): Command =>
     .action((flags: Flags) =>
       runProcess(async (signal) => {
         const tell = (line: string): void => void process.stderr.write(`${line}\n`);
-        const isServer = flags.from.includes(PROMETHEUS);
-        if (isServer && flags.from.length > 1)
-          throw new BellwetherError('invalid_input', `--from ${PROMETHEUS} stands alone: give recordings, or a server`);
-        const from = isServer ? [await recordServer(deps, flags, tell, signal)] : flags.from;
-        const options = { ...flags, files: filesOf({ ...flags, from }) };
-        if (flags.supervised) {
-          const { version, verdict, text } = await runSupervised({ clock: systemClock, tell }, options, signal);
-          process.stdout.write(`${text}\nmodel ${version} ${verdict.isBetter ? 'promoted' : 'kept, not promoted'}: ${verdict.reason}\n`);
-          return;
-        }
-        process.stdout.write(formatResult(await runTraining({ clock: systemClock, tell }, options, signal)));
+        const { out, shard } = await shardOfFlags(deps, flags);
+        if (shard && (flags.supervised || !flags.from.includes(PROMETHEUS)))
+          throw new BellwetherError('invalid_input', `a folder for each shard goes with --from ${PROMETHEUS}, and without --supervised`);
+        const text = await withFolderLock(out, () => train(deps, { ...flags, out }, shard, tell, signal));
+        if (text === 'locked') throw new BellwetherError('conflict', `another process trains in ${out}`);
+        process.stdout.write(text);
       }),
     );
 

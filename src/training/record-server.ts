@@ -1,6 +1,8 @@
+import { podSelectors } from '../features/index.ts';
 import { createHttpClient, systemClock, systemRandom } from '../platform/index.ts';
 import { createPrometheusSource } from '../prometheus/index.ts';
 import { type ReadingFlags, type RecorderConfig, readingOf, sourceNameOf } from '../recorder/index.ts';
+import { createShardedSource, type Shard } from '../sharding/index.ts';
 import { recordTrainingData } from './record-training-data.ts';
 
 export interface RecordServerDeps {
@@ -21,16 +23,18 @@ export const WEEK_HOURS = 168;
 export const MAX_HOURS = 744;
 export const DEFAULT_STEP_SECONDS = 60;
 
-/** Records the last hours of the server that the flags name, and gives the path of the recording. */
+/** Records the last hours of the server that the flags name, or one shard of it, and gives the path of the recording. */
 export const recordServer = async (
   deps: RecordServerDeps,
   flags: RecordServerFlags,
   tell: (line: string) => void,
   signal: AbortSignal,
+  shard?: Shard,
 ): Promise<string> => {
   const { catalog, http, prometheus } = await readingOf(deps, flags);
   const client = createHttpClient(http);
-  const source = createPrometheusSource({ http: client, clock: systemClock, random: systemRandom }, prometheus);
+  const whole = createPrometheusSource({ http: client, clock: systemClock, random: systemRandom }, prometheus);
+  const source = shard && shard.place.shards > 1 ? createShardedSource(whole, shard, podSelectors(catalog)) : whole;
   try {
     return await recordTrainingData(
       { source, catalog, clock: systemClock, tell },

@@ -21,7 +21,7 @@ import { type CurvePoint, embedWith, encoderTraining, fitEncoder, type Judgement
 import { compareModels, type Verdict } from './gate.ts';
 import { reportPage } from './report/report-html.ts';
 import { openStages } from './stages.ts';
-import { readTrainingData, type TrainingData, type TrainingFile } from './training-data.ts';
+import { type ReadOptions, readTrainingData, type TrainingData, type TrainingFile } from './training-data.ts';
 
 export interface TrainingOptions {
   readonly files: readonly TrainingFile[];
@@ -33,6 +33,8 @@ export interface TrainingOptions {
   readonly licence: string;
   /** Keep it without putting it to work: somebody else judges. */
   readonly keepOnly?: boolean;
+  /** The workloads to learn from; all of them where absent. */
+  readonly owns?: ReadOptions['owns'];
 }
 
 export interface TrainingDeps {
@@ -126,7 +128,7 @@ const writeReports = async (folder: string, { reports }: TrainingData): Promise<
 export const runTraining = async (deps: TrainingDeps, options: TrainingOptions, signal?: AbortSignal): Promise<TrainingResult> => {
   const { clock, tell } = deps;
   await refuseOtherModels(options.out);
-  const data = await readTrainingData(options.files);
+  const data = await readTrainingData(options.files, { owns: options.owns });
   tell(
     `${data.workloads} workloads, ${data.series.length} metrics, ${data.learned} windows to learn from, ${data.later} later ones to judge by, sha256 ${data.sha256.slice(0, 16)}`,
   );

@@ -31,6 +31,12 @@ export interface TrainingData {
   readonly later: number;
 }
 
+export interface ReadOptions {
+  readonly keepSeries?: boolean;
+  /** The workloads that count; all of them where absent. */
+  readonly owns?: ((name: LabelledSeries['series'][number]['name']) => boolean) | undefined;
+}
+
 const hashFile = async (path: string): Promise<string> =>
   createHash('sha256')
     .update(await readFile(path, { maxBytes: MAX_RECORDING_BYTES }))
@@ -48,7 +54,7 @@ const stepSecondsOf = (path: string, times: readonly Float64Array[]): number => 
 /** Reads recordings and cuts them into series to learn from. Rejects with `invalid_input` where they hold too little. */
 export const readTrainingData = async (
   files: readonly TrainingFile[],
-  { keepSeries = false }: { readonly keepSeries?: boolean } = {},
+  { keepSeries = false, owns }: ReadOptions = {},
 ): Promise<TrainingData> => {
   const series: TrainingSeries[] = [];
   const reports: DataReport[] = [];
@@ -66,7 +72,8 @@ export const readTrainingData = async (
         data,
         recording.series.map(({ timesMs }) => timesMs),
       );
-    const found = recordedSeries(recording, stepSeconds);
+    const all = recordedSeries(recording, stepSeconds);
+    const found = owns ? all.filter(({ name }) => owns(name)) : all;
     reports.push(reportData(basename(data), recording, found, events));
     if (keepSeries && events) labelled.push({ series: found, events });
     workloads += found.length;

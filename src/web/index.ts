@@ -6,6 +6,7 @@ export * from './http-metrics.ts';
 export * from './icon.ts';
 export * from './instruments.ts';
 export * from './json-body.ts';
+export * from './page-frame.ts';
 export * from './process-metrics.ts';
 export * from './read-query.ts';
 export * from './security-headers.ts';

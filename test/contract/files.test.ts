@@ -10,6 +10,7 @@ import {
   readFile,
   readFileIfPresent,
   watchFile,
+  withFolderLock,
   writeFileAtomic,
 } from '../../src/platform/index.ts';
 
@@ -22,6 +23,21 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'bellwether-files-'));
 });
 afterEach(() => rm(dir, { recursive: true, force: true }));
+
+describe('withFolderLock', () => {
+  it('makes the folder, lets one work at a time, and is free again also after a failure', async () => {
+    const folder = join(dir, 'models');
+    let second: string | undefined;
+    const first = await withFolderLock(folder, async () => {
+      second = await withFolderLock(folder, async () => 'too early');
+      return 'first';
+    });
+    expect([first, second]).toEqual(['first', 'locked']);
+    await expect(withFolderLock(folder, () => Promise.reject(new Error('broke')))).rejects.toThrow('broke');
+    expect(await withFolderLock(folder, async () => 'third')).toBe('third');
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
 
 describe('writeFileAtomic', () => {
   it('makes folders, writes all chunks and leaves nothing else behind', async () => {

@@ -9,6 +9,7 @@ import {
   buildWindowShape,
   checkModel,
   currentVersion,
+  defaultEncoder,
   ENCODER,
   findModel,
   initialWeights,
@@ -155,6 +156,43 @@ describe('openModelFolder', () => {
     expect(await encoder.embed(1, window())).not.toEqual(before);
     expect(encoder.changes).toEqual({ accepted: 1, refused: 0 });
     await encoder.close();
+  });
+
+  it('begins with the encoder of the program where the folder may be empty, until a model is promoted there', async () => {
+    await expect(openModelFolder({ clock: systemClock, open: openDirectSession, onChange: () => undefined }, { dir })).rejects.toThrow(
+      /no such file/,
+    );
+    const told: string[] = [];
+    let wake = (): void => undefined;
+    const changed = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    const encoder = await openModelFolder(
+      {
+        clock: systemClock,
+        open: openDirectSession,
+        onChange: (change) => {
+          told.push('version' in change ? change.version : change.refused);
+          wake();
+        },
+      },
+      { dir, watchIntervalMs: 10, mayBeEmpty: true },
+    );
+    expect([encoder.version, encoder.isFallback]).toEqual([defaultEncoder().manifest.version, true]);
+    // Kept without being promoted: nothing changes, and nothing is wrong.
+    await addModel(dir, encoderOf('zero', 7), 1);
+    await keep(encoderOf('one', 1));
+    await changed;
+    expect([told, encoder.version, encoder.isFallback]).toEqual([['one'], 'one', false]);
+    expect(encoder.changes).toEqual({ accepted: 1, refused: 0 });
+    await encoder.close();
+  });
+
+  it('does not take a promoted model that is gone for an empty folder', async () => {
+    await keep(encoderOf('one', 1));
+    await rm(join(dir, 'models', 'one'), { recursive: true });
+    const deps = { clock: systemClock, open: openDirectSession, onChange: () => undefined };
+    await expect(openModelFolder(deps, { dir, mayBeEmpty: true })).rejects.toThrow(/no such file/);
   });
 
   it.each([

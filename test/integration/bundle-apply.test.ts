@@ -1,16 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { MITIGATION_ANNOTATIONS, MITIGATION_LABELS } from '../../src/conventions/index.ts';
 import type { KubernetesObject } from '../synth/bundle-objects.ts';
 import { describeWith, toolFiles } from './real-program.ts';
 import { applyServerSide, leftovers, objectId, objectsOf, storedObjects, versionsOf, wish } from './support/applied-bundle.ts';
 import { applyCrds, type ControlPlane, startControlPlane } from './support/control-plane.ts';
-import { everything } from './support/trees.ts';
+import { everything, switchedOn } from './support/trees.ts';
 import { until } from './support/until.ts';
 import { type WrittenTree, writeTree } from './support/written-tree.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const OVERLAYS = ['kube-prometheus-stack', 'kube-prometheus', 'minimal', 'everything'];
+const OVERLAYS = ['kube-prometheus-stack', 'kube-prometheus', 'minimal', 'everything', 'switched-on'];
 const FOREIGN_KINDS = [
   'servicemonitors',
   'prometheusrules',
@@ -32,12 +33,17 @@ const PARCEL = {
 describeWith(['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'], 'the bundle on a real API server', (...programs) => {
   const [etcd = '', apiserver = '', controllers = '', kubectl = ''] = programs;
   let plane: ControlPlane;
-  let tree: WrittenTree;
-  const render = (overlay: string): string =>
-    plane.kubectl(['kustomize', `${overlay === 'everything' ? `${tree.folder}/` : ROOT}manifests/overlays/${overlay}`]);
+  let trees: { readonly everything: WrittenTree; readonly 'switched-on': WrittenTree };
+  const folderOf = (overlay: string): string => {
+    if (overlay === 'everything') return `${trees.everything.folder}/manifests/overlays/everything`;
+    return overlay === 'switched-on'
+      ? `${trees['switched-on'].folder}/manifests/overlays/kube-prometheus`
+      : `${ROOT}manifests/overlays/${overlay}`;
+  };
+  const render = (overlay: string): string => plane.kubectl(['kustomize', folderOf(overlay)]);
 
   beforeAll(async () => {
-    tree = writeTree(everything());
+    trees = { everything: writeTree(everything()), 'switched-on': writeTree(switchedOn()) };
     plane = await startControlPlane({ etcd, apiserver, controllers, kubectl });
     await applyCrds(plane, toolFiles('prometheus-operator-crds'), ['servicemonitors', 'prometheusrules', 'alertmanagerconfigs']);
     await applyCrds(plane, toolFiles('cert-manager-crds'), ['io_certificates', 'io_issuers']);
@@ -47,14 +53,14 @@ describeWith(['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'], '
   });
   afterAll(async () => {
     await plane?.stop();
-    tree?.remove();
+    for (const tree of Object.values(trees ?? {})) tree.remove();
   });
 
   it('gets tokens that fit each other, and keeps those that are there', () => {
     plane.kubectl(['create', 'namespace', 'tokens']);
     const make = (): void => {
       execFileSync(`${ROOT}scripts/make-tokens.sh`, ['--kubeconfig', plane.kubeconfig], {
-        env: { ...process.env, NAMESPACE: 'tokens', PATH: `${dirname(kubectl)}:${process.env.PATH}` },
+        env: { ...process.env, NAMESPACE: 'tokens', COLLECTOR_NAMESPACE: 'watching', PATH: `${dirname(kubectl)}:${process.env.PATH}` },
         stdio: 'pipe',
       });
     };
@@ -62,12 +68,19 @@ describeWith(['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'], '
       JSON.parse(plane.kubectl(['get', 'secret', name, '-n', namespace, '-o', 'jsonpath={.data}']));
     make();
     const all = secret('tokens', 'bellwether-receiver-tokens');
-    expect(Object.keys(all).sort()).toEqual(['admin', 'alertmanager', 'exporter', 'responder']);
+    expect(Object.keys(all).sort()).toEqual(['admin', 'alertmanager', 'collector', 'exporter', 'responder']);
     for (const token of Object.values(all)) expect(Buffer.from(token, 'base64').toString()).toMatch(/^[0-9a-f]{48}$/);
     expect(secret('tokens', 'bellwether-exporter-tokens')).toEqual({ exporter: all.exporter });
     plane.kubectl(['delete', 'secret', 'bellwether-receiver-tokens', '-n', 'monitoring']);
+    // From a version without collectors; and a part that came later.
+    const remove = JSON.stringify([{ op: 'remove', path: '/data/collector' }]);
+    plane.kubectl(['patch', 'secret', 'bellwether-receiver-tokens', '-n', 'tokens', '--type=json', '-p', remove]);
+    plane.kubectl(['create', 'namespace', 'watching']);
     make();
-    expect(secret('tokens', 'bellwether-receiver-tokens')).toEqual(all);
+    const { collector, ...others } = secret('tokens', 'bellwether-receiver-tokens');
+    expect({ ...others, collector: all.collector }).toEqual(all);
+    for (const name of ['bellwether-collector-token', 'bellwether-cluster-events-token'])
+      expect(secret('watching', name)).toEqual({ token: collector });
     expect(secret('monitoring', 'bellwether-receiver-tokens')).toEqual({ alertmanager: all.alertmanager });
   });
 
@@ -119,6 +132,34 @@ describeWith(['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl'], '
         expect(() => write({ unknown: 1 })).toThrow(/unknown field "spec.unknown"/);
         plane.kubectl(['create', '-f', '-'], JSON.stringify(PARCEL));
         expect(plane.kubectl(['get', 'pcl', '-n', 'shop'])).toMatch(/NAME\s+OWNER\s*\nmine\s+me/);
+      });
+
+    if (overlay === 'switched-on')
+      it('lets the API server keep the receiver, which may limit traffic, out of protected namespaces', async () => {
+        const policyIn = (namespace: string): string =>
+          JSON.stringify({
+            apiVersion: 'networking.k8s.io/v1',
+            kind: 'NetworkPolicy',
+            metadata: {
+              name: 'bellwether-mit-x',
+              namespace,
+              labels: { [MITIGATION_LABELS.managed]: 'true' },
+              annotations: { [MITIGATION_ANNOTATIONS.expiresAt]: '2031-01-31T00:00:00Z' },
+            },
+            spec: { podSelector: {}, policyTypes: ['Ingress'] },
+          });
+        const create = (namespace: string): string => {
+          const who = '--as=system:serviceaccount:bellwether:bellwether-receiver';
+          try {
+            return plane.kubectl(['create', '--dry-run=server', who, '-f', '-'], policyIn(namespace));
+          } catch (error) {
+            return String(error);
+          }
+        };
+        expect(create('shop')).toContain('created');
+        // The API server takes a moment to learn a new policy.
+        const denied = (): true | undefined => (create('kube-system').includes('protected from mitigations') ? true : undefined);
+        await until('the guard', denied, { timeoutMs: 30_000, everyMs: 500 });
       });
 
     it('leaves nothing behind when it is taken away, save what the user made', async () => {

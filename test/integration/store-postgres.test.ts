@@ -1,4 +1,5 @@
 import { type Database, openPostgresDatabase } from '../../src/platform/index.ts';
+import { describeAlertSearch } from '../contract/store/alert-search-contract.ts';
 import { describeDatabase } from '../contract/store/database-contract.ts';
 import { describeEventStore } from '../contract/store/event-store-contract.ts';
 import { describeWith } from './real-program.ts';
@@ -17,6 +18,10 @@ describeWith(['postgres', 'initdb'], 'PostgreSQL', (postgres, initdb) => {
     discard: async () => undefined,
   }));
   describeEventStore('PostgreSQL', async () => ({
+    database: await openPostgresDatabase({ url: await server.newDatabase() }),
+    discard: async () => undefined,
+  }));
+  describeAlertSearch('PostgreSQL', async () => ({
     database: await openPostgresDatabase({ url: await server.newDatabase() }),
     discard: async () => undefined,
   }));

@@ -134,7 +134,7 @@ describe('recordTrainingData', () => {
   const NOW_MS = 1_704_870_000_000 + 10 * 60_000;
   const HOURS = 8;
   const series = clusterSeries(NOW_MS - 10 * HOUR_MS, (10 * HOUR_MS) / STEP_MS, { fromMs: 0, toMs: 0 });
-  const recordAt = async (nowMs: number, onSlice?: () => void) => {
+  const recordAt = async (nowMs: number, onSlice?: () => void, stepMs = 60_000) => {
     const told: string[] = [];
     const path = await recordTrainingData(
       {
@@ -143,7 +143,7 @@ describe('recordTrainingData', () => {
         clock: { ...systemClock, nowMs: () => nowMs },
         tell: (line) => void told.push(line),
       },
-      { out: dir, hours: HOURS, stepMs: 60_000, sourceName: 'memory' },
+      { out: dir, hours: HOURS, stepMs, sourceName: 'memory' },
       new AbortController().signal,
     );
     return { path, told: told.join('; ') };
@@ -154,7 +154,10 @@ describe('recordTrainingData', () => {
     const fail = (): void => {
       if (++slices > 20) throw new Error('the server went away');
     };
-    await expect(recordAt(NOW_MS, fail)).rejects.toThrow();
+    // One with other options is thrown away, because nobody is there to do so.
+    await expect(recordAt(NOW_MS, fail, 120_000)).rejects.toThrow();
+    slices = 0;
+    await expect(recordAt(NOW_MS, fail)).rejects.not.toMatchObject({ code: 'conflict' });
     // An hour later the stopped one is finished first.
     const { path, told } = await recordAt(NOW_MS + HOUR_MS);
     expect(path).toBe(join(dir, 'recordings', `prometheus-${1_704_870_000 - HOURS * 3600}-1704870000.om.gz`));

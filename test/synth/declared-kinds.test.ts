@@ -109,6 +109,7 @@ describe('workloads', () => {
     expect(named(objects, 'PersistentVolumeClaim').map(({ metadata }) => metadata.name)).toEqual([
       'bellwether-exporter-state',
       'bellwether-receiver-state',
+      'bellwether-models',
     ]);
   });
 

@@ -129,6 +129,21 @@ describe('options of the bundle', () => {
       },
     ],
     [
+      'a pace of retraining that no schedule can say',
+      { training: { every: '5h' } },
+      { path: 'training.every', value: '5h', limit: 'one of 1h, 2h, 3h, 4h, 6h, 8h, 12h, 1d' },
+    ],
+    [
+      'training without anybody who gives verdicts',
+      { training: { enabled: true } },
+      { path: 'training.enabled', value: true, limit: 'false where processes.exporter or processes.receiver is off' },
+    ],
+    [
+      'more of the past than a month',
+      { training: { hours: 1000 } },
+      { path: 'training.hours', value: 1000, limit: 'a whole number from 1 to 744' },
+    ],
+    [
       'an amount that is none',
       { processes: { exporter: { resources: { memoryLimit: '1GB' } } } },
       { path: 'processes.exporter.resources.memoryLimit', value: '1GB', limit: 'an amount of bytes such as 512Mi or 2Gi' },

@@ -15,12 +15,14 @@ export const readConfig = async (path: string | undefined, flags: ConfigInput = 
 export const loadCatalog = async (path: string): Promise<FeatureCatalog> =>
   catalogOf((await readConfig(path, { prometheus: { url: 'http://unused.invalid' } })).features);
 
-/** What `record` takes from a configuration file: server, credentials and features. Rejects with `invalid_config` where it names no server. */
-export const loadReading = async (path: string): Promise<ReadingOptions & { readonly catalog: FeatureCatalog }> => {
+/** What `record` and training take from a configuration file: server, credentials, features, and how workloads are shared. Rejects with `invalid_config` where it names no server. */
+export const loadReading = async (
+  path: string,
+): Promise<ReadingOptions & Pick<ExporterConfig, 'sharding'> & { readonly catalog: FeatureCatalog }> => {
   const config = await readConfig(path);
   const reading = readingOf(config);
   if (!reading) throw new BellwetherError('invalid_config', `${path}: prometheus.url is missing`);
-  return { ...reading, catalog: catalogOf(config.features) };
+  return { ...reading, catalog: catalogOf(config.features), sharding: config.sharding };
 };
 
 /** Calls back with each new content of the file, good or bad. */

@@ -8,6 +8,8 @@ export const CONFIG_FLAGS: readonly ConfigFlag[] = [
   { flag: '--snapshot <file>', key: 'snapshot.path', help: 'keep what was learned in this file' },
   { flag: '--shards <count>', key: 'sharding.shards', help: 'exporters that share the workloads (default 1)', parse: number },
   { flag: '--shard <index>', key: 'sharding.index', help: 'which of them this is, from 0', parse: number },
+  { flag: '--learned <mode>', key: 'scoring.learned', help: 'a learned model: off, shadow or on (default off)' },
+  { flag: '--models <folder>', key: 'scoring.models', help: 'folder of models from train; {shard} in it is the number of this exporter' },
   { flag: '--feedback <url>', key: 'feedback.url', help: 'address of the receiver whose verdicts change the scores' },
   { flag: '--feedback-file <file>', key: 'feedback.file', help: 'verdicts in a file, beside a receiver or instead of one' },
   { flag: '--host <address>', key: 'listen.host', help: 'address to listen on (default 127.0.0.1)' },

@@ -180,7 +180,7 @@ export const SCORING_SECTION = {
       minLength: 1,
       maxLength: 4096,
       description:
-        'Folder of models from `bellwether train`: the one at work there is the learned model, and a newly promoted one is picked up while running. Without it, the one that comes with the program is.',
+        'Folder of models from `bellwether train`: the one at work there is the learned model, and a newly promoted one is picked up while running. `{shard}` in it stands for the number of this exporter. Without it, and until a model was promoted there, the one that comes with the program is.',
     },
     seed: { type: 'integer', minimum: 0, maximum: 4294967295, default: 1, description: 'Seed of the random choice of kept samples.' },
   },

@@ -1,4 +1,4 @@
-import { type Html, html } from '../../web/index.ts';
+import { type Html, html, pageFrame } from '../../web/index.ts';
 import type { StatusView } from '../api/status-view.ts';
 import { formatAge } from './format.ts';
 
@@ -51,24 +51,14 @@ export interface PageInput {
 
 /** The frame of every page. The script only exchanges the content for a newer one; without it the page works the same. */
 export const page = ({ title, status, nowMs, refreshSeconds, content }: PageInput): string =>
-  html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/assets/page.css">
-<script src="/assets/page.js" defer></script>
-</head>
-<body data-refresh-seconds="${refreshSeconds}">
-<header class="top"><a class="brand" href="/"><img src="/assets/icon.svg" alt="" width="28" height="28">Bellwether</a><span class="spacer"></span><span id="live-state">${statePill(status)}</span><a class="quiet" href="/api/v1/openapi.json">API</a></header>
-<main id="content">${banner(status, nowMs)}${content}</main>
-<footer>${`Bellwether ${status.version}, model ${status.modelVersion}. Times are UTC. A score of 1 or more is an anomaly, for every workload alike.`}</footer>
-</body>
-</html>
-`.markup;
+  pageFrame({
+    title,
+    brand: 'Bellwether',
+    top: html`<span class="spacer"></span><span id="live-state">${statePill(status)}</span><a class="quiet" href="/api/v1/openapi.json">API</a>`,
+    content: html`${banner(status, nowMs)}${content}`,
+    footer: `Bellwether ${status.version}, model ${status.modelVersion}. Times are UTC. A score of 1 or more is an anomaly, for every workload alike.`,
+    script: { src: '/assets/page.js', refreshSeconds },
+  });
 
 /** A page that says what went wrong. */
 export const messagePage = (title: string, message: string): Html =>

@@ -40,7 +40,7 @@ const COLUMNS: Readonly<Record<string, string>> = {
   fingerprint: 'fingerprint',
 };
 
-const conditionsOf = (filter: AlertFilter): { readonly where: string[]; readonly values: SqlValue[] } => {
+const conditionsOf = (filter: AlertFilter): Conditions => {
   const where: string[] = [];
   const values: SqlValue[] = [];
   const add = (condition: string, ...more: readonly SqlValue[]): void => {
@@ -64,10 +64,12 @@ const conditionsOf = (filter: AlertFilter): { readonly where: string[]; readonly
 // `start_received_id` of the last alert of a page: ids hold no underscore.
 const PLACE = /^(\d{1,16})_(\d{1,16})_([0-9a-f]{16}-\d{1,16})$/;
 
-const placeOf = ({ startsMs, receivedMs, id }: StoredAlert): string => `${startsMs}_${receivedMs}_${id}`;
+const placeOf = ({ startsMs, receivedMs, id }: Pick<StoredAlert, 'startsMs' | 'receivedMs' | 'id'>): string =>
+  `${startsMs}_${receivedMs}_${id}`;
 
-/** Alerts that one search looks at, and at once: it reads texts, which costs a hundred times an index. What is left comes with the next page. */
+/** Alerts that one search looks at: it reads texts, which costs many times what an index does. What is left comes with the next page. */
 const SEARCHED = 20_000;
+/** Rows that come at once where the store found words in the names of labels alone. */
 const SEARCHED_AT_ONCE = 2_000;
 const MOST_WORDS = 10;
 
@@ -78,37 +80,79 @@ const says = ({ labels, annotations }: StoredAlert, words: readonly string[]): b
   return words.every((word) => text.includes(word));
 };
 
-/** One page of alerts. Without a text it costs the same however many there are, as each filter walks an index; with one it looks at so many at most. */
-export const findAlerts = async (tx: Queryable, filter: AlertFilter, page: PageRequest): Promise<AlertPage> => {
+/**
+ * What the store looks for, which is never less than what is meant: the word as it stands in JSON, its letters beyond ASCII left open, because stores differ in
+ * how they lower them.
+ */
+const patternOf = (word: string): string =>
+  `%${JSON.stringify(word)
+    .slice(1, -1)
+    .replace(/[\\%_]/g, '\\$&')
+    .replace(/[^ -~]+/g, '%')}%`;
+
+/** One page of alerts. Without a text it costs the same however many there are, as each filter walks an index; with one it looks at `searched` at most, and the page may be empty and yet have a next one. */
+export const findAlerts = async (tx: Queryable, filter: AlertFilter, page: PageRequest, searched = SEARCHED): Promise<AlertPage> => {
   const words = wordsOf(filter.text ?? '');
-  if (words.length === 0) return await findPage(tx, filter, page);
+  if (words.length === 0) return await findPage(tx, conditionsOf(filter), page);
+  const last = await lastLookedAt(tx, filter, page.after, searched);
+  const conditions = conditionsOf(filter);
+  if (last) {
+    conditions.where.push('(starts_ms, received_ms) >= (?, ?) AND NOT (starts_ms = ? AND received_ms = ? AND id < ?)');
+    conditions.values.push(last.startsMs, last.receivedMs, last.startsMs, last.receivedMs, last.id);
+  }
+  for (const word of words) {
+    conditions.where.push("(lower(labels) LIKE ? ESCAPE '\\' OR lower(annotations) LIKE ? ESCAPE '\\')");
+    conditions.values.push(patternOf(word), patternOf(word));
+  }
   const alerts: StoredAlert[] = [];
   let after = page.after;
-  for (let looked = 0; looked < SEARCHED; looked += SEARCHED_AT_ONCE) {
-    const part = await findPage(tx, filter, { limit: SEARCHED_AT_ONCE, ...(after === undefined ? {} : { after }) });
+  for (let atOnce = page.limit; ; atOnce = SEARCHED_AT_ONCE) {
+    const part = await findPage(tx, conditions, { limit: atOnce, ...(after === undefined ? {} : { after }) });
     for (const alert of part.alerts) {
       if (!says(alert, words)) continue;
       alerts.push(alert);
       if (alerts.length === page.limit) return { alerts, next: placeOf(alert) };
     }
     after = part.next;
-    if (after === undefined) break;
+    if (after === undefined) return { alerts, next: last && placeOf(last) };
   }
-  return { alerts, next: after };
 };
 
-const findPage = async (tx: Queryable, filter: AlertFilter, { limit, after }: PageRequest): Promise<AlertPage> => {
-  const { where, values } = conditionsOf(filter);
-  const [, startsMs, receivedMs, id] = PLACE.exec(after ?? '') ?? [];
+/** The last alert that one search looks at; undefined where it looks at all. */
+const lastLookedAt = async (
+  tx: Queryable,
+  filter: AlertFilter,
+  after: string | undefined,
+  searched: number,
+): Promise<Pick<StoredAlert, 'startsMs' | 'receivedMs' | 'id'> | undefined> => {
+  const { where, values } = behind(conditionsOf(filter), after);
+  const [row] = await tx.all(`SELECT starts_ms, received_ms, id FROM alerts${where} ${ORDER} LIMIT 1 OFFSET ?`, [...values, searched - 1]);
+  return row && { startsMs: Number(row.starts_ms), receivedMs: Number(row.received_ms), id: String(row.id) };
+};
+
+interface Conditions {
+  readonly where: string[];
+  readonly values: SqlValue[];
+}
+
+const ORDER = 'ORDER BY starts_ms DESC, received_ms DESC, id DESC';
+
+/** Conditions as a clause, behind the place where the page before ended. */
+const behind = ({ where, values }: Conditions, after = ''): { readonly where: string; readonly values: readonly SqlValue[] } => {
+  const all = [...where];
+  const given = [...values];
+  const [, startsMs, receivedMs, id] = PLACE.exec(after) ?? [];
   if (startsMs !== undefined && receivedMs !== undefined && id !== undefined) {
     // The pair walks an index; the rest leaves out what the page before has shown of the last moment.
-    where.push('(starts_ms, received_ms) <= (?, ?) AND NOT (starts_ms = ? AND received_ms = ? AND id >= ?)');
-    values.push(Number(startsMs), Number(receivedMs), Number(startsMs), Number(receivedMs), id);
+    all.push('(starts_ms, received_ms) <= (?, ?) AND NOT (starts_ms = ? AND received_ms = ? AND id >= ?)');
+    given.push(Number(startsMs), Number(receivedMs), Number(startsMs), Number(receivedMs), id);
   }
-  const rows = await tx.all(
-    `SELECT * FROM alerts${where.length > 0 ? ` WHERE ${where.join(' AND ')}` : ''} ORDER BY starts_ms DESC, received_ms DESC, id DESC LIMIT ?`,
-    [...values, limit + 1],
-  );
+  return { where: all.length > 0 ? ` WHERE ${all.join(' AND ')}` : '', values: given };
+};
+
+const findPage = async (tx: Queryable, conditions: Conditions, { limit, after }: PageRequest): Promise<AlertPage> => {
+  const { where, values } = behind(conditions, after);
+  const rows = await tx.all(`SELECT * FROM alerts${where} ${ORDER} LIMIT ?`, [...values, limit + 1]);
   const alerts = rows.slice(0, limit).map(storedAlertOf);
   const last = alerts.at(-1);
   return { alerts, next: rows.length > limit && last ? placeOf(last) : undefined };

@@ -1,5 +1,5 @@
 import { VERSION } from '../../conventions/index.ts';
-import { type Html, html, NOTHING } from '../../web/index.ts';
+import { type Html, html, NOTHING, pageFrame } from '../../web/index.ts';
 import type { FileFinding, ScanError } from '../finding.ts';
 import type { Report } from '../output/report.ts';
 import { decodeText } from '../yaml/decode-text.ts';
@@ -25,23 +25,7 @@ textarea { display: block; width: 100%; min-height: 260px; margin: 6px 0 12px; f
 `;
 
 const frame = (title: string, content: Html): string =>
-  html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${title}</title>
-<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="/assets/page.css">
-</head>
-<body>
-<header class="top"><a class="brand" href="/"><img src="/assets/icon.svg" alt="" width="28" height="28">Bellwether scan</a></header>
-<main id="content">${content}</main>
-<footer>${`Bellwether ${VERSION}. Uploads are judged and forgotten.`}</footer>
-</body>
-</html>
-`.markup;
+  pageFrame({ title, brand: 'Bellwether scan', content, footer: `Bellwether ${VERSION}. Uploads are judged and forgotten.` });
 
 const FORM = html`<form method="post" action="/" enctype="multipart/form-data" class="card">
 <p><label>A file (YAML, JSON, or a tar archive of such, also gzipped) <input type="file" name="file"></label></p>

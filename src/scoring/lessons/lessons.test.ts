@@ -180,6 +180,62 @@ describe('teach', () => {
   });
 });
 
+describe('histories of verdicts', () => {
+  const EVENTS: readonly Values[] = [BATCH, MINER, [1, 1, 8, 1], [2, 1, 3, 1], [1.35, 1, 1, 1]];
+  /** A stretch for each event, with calm between them. */
+  const eventful = () => {
+    const run = createRun(past);
+    const stretches = EVENTS.map((factors) => {
+      const from = run.seconds();
+      run.play(3, factors);
+      const to = run.seconds();
+      run.play(25);
+      return { from, to };
+    });
+    return { ...run, stretches };
+  };
+  const said = (kinds: readonly AdjustmentKind[]) =>
+    fc.record({
+      kind: fc.constantFrom(...kinds),
+      event: fc.nat({ max: EVENTS.length - 1 }),
+      weight: fc.constantFrom(0.3, 0.5, 1),
+      metrics: fc.constantFrom<readonly string[]>([], ['cpu'], ['reads', 'tx']),
+      ageDays: fc.nat({ max: 30 }),
+    });
+  type Said = typeof said extends (kinds: readonly AdjustmentKind[]) => fc.Arbitrary<infer T> ? T : never;
+  const teachAll = ({ scorer, stretches }: ReturnType<typeof eventful>, history: readonly Said[]): readonly string[] =>
+    history.map(({ kind, event, weight, metrics, ageDays }, i) => {
+      const { from, to } = stretches[event]!;
+      const id = `v${i}`;
+      scorer.teach(adjustment(kind, from, to, { id, weight, metrics, givenSeconds: to - ageDays * 86_400 }));
+      return id;
+    });
+
+  it('leave no trace once all are taken back, in whatever order', () => {
+    fc.assert(
+      fc.property(
+        fc.array(said(['widen', 'mute', 'protect', 'lower', 'recentre']), { minLength: 1, maxLength: 8 }),
+        fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),
+        (history, order) => {
+          const [taught, untaught] = [eventful(), eventful()];
+          const ids = teachAll(taught, history);
+          for (const run of [taught, untaught]) run.play(3, BATCH);
+          const shuffled = ids.map((id) => ({ id, at: order.next().value as number })).sort((a, b) => a.at - b.at);
+          for (const { id } of shuffled) taught.scorer.unteach(id);
+          for (const factors of EVENTS) {
+            const [a, b] = [taught, untaught].map((run) => [...run.play(3, factors), ...run.play(8)]) as [Score[], Score[]];
+            for (const [i, { value, taught: eased }] of a.entries()) {
+              expect(Math.abs(value - b[i]!.value)).toBeLessThan(0.01);
+              expect(eased).toBeUndefined();
+            }
+          }
+        },
+      ),
+      { numRuns: 8 },
+    );
+  });
+});
+
 describe('snapshots', () => {
   it('carry lessons and journal over a restart', () => {
     const { scorer, play, from, to } = afterBatch();

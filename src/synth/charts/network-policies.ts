@@ -90,9 +90,20 @@ export const addNetworkPolicyChart = (scope: Construct, bundle: Bundle, surround
     metadata: { name: `${bundle.name}-default-deny`, namespace, labels: { ...commonLabels(bundle) }, annotations },
     spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
   });
-  for (const process of bundle.processes) {
+  addProcessPolicies(chart, bundle, bundle.processes, surroundings);
+  return chart;
+};
+
+/** What each of these processes declares, beside whatever denies all. */
+export const addProcessPolicies = (chart: Chart, bundle: Bundle, processes: readonly Process[], surroundings: Surroundings): void => {
+  for (const process of processes)
     new k8s.KubeNetworkPolicy(chart, process.declaration.name, {
-      metadata: { name: process.fullName, namespace, labels: { ...processLabels(bundle, process) }, annotations },
+      metadata: {
+        name: process.fullName,
+        namespace: bundle.namespace,
+        labels: { ...processLabels(bundle, process) },
+        annotations: { ...wave('access') },
+      },
       spec: {
         podSelector: { matchLabels: { ...selectorLabels(bundle, process) } },
         policyTypes: ['Ingress', 'Egress'],
@@ -100,6 +111,4 @@ export const addNetworkPolicyChart = (scope: Construct, bundle: Bundle, surround
         egress: [dns(), ...process.declaration.egress.map((rule) => egressRule(rule, bundle, surroundings))],
       },
     });
-  }
-  return chart;
 };

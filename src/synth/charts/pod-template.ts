@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { k8s } from 'cdk8s-plus-27';
 import { type ProbeDeclaration, VERSION, type VolumeDeclaration } from '../../conventions/index.ts';
 import type { Bundle, Process, Surroundings } from '../options/bundle.ts';
-import { runsToItsEnd } from '../options/parse-process.ts';
+import { hasOwnConfig, runsToItsEnd } from '../options/parse-process.ts';
 import { processLabels, selectorLabels } from './labels.ts';
 import { configText } from './process-config.ts';
+import { sharedClaim } from './shared-claim-chart.ts';
 
 /** An id that no user of a node has; the number, because the kubelet cannot check the name of an image's user. */
 const USER = 65_532;
@@ -19,25 +20,34 @@ const probe = ({ port, path, periodSeconds, failureThreshold }: ProbeDeclaration
   timeoutSeconds: 2,
 });
 
+/** The process that a volume is of: another one of the bundle where it says so. */
+const ownerOf = ({ processes }: Bundle, process: Process, of: string | undefined): Process =>
+  processes.find(({ declaration }) => declaration.name === of) ?? process;
+
 const volumeSource = (
+  bundle: Bundle,
   process: Process,
-  { kind, name, size, optional, hostPath = '/' }: VolumeDeclaration,
+  { kind, name, size, optional, of, hostPath = '/' }: VolumeDeclaration,
   persistence: boolean,
 ): Omit<k8s.Volume, 'name'> => {
+  const owner = ownerOf(bundle, process, of);
   const limit = process.volumeSize ?? size;
   switch (kind) {
     case 'host':
       return { hostPath: { path: hostPath, type: 'DirectoryOrCreate' } };
     case 'config':
-      return { configMap: { name: process.fullName, defaultMode: FILE_MODE } };
+      return { configMap: { name: owner.fullName, defaultMode: FILE_MODE } };
     case 'secret':
       return {
         secret: {
-          secretName: process.secrets[name] ?? `${process.fullName}-${name}`,
+          secretName: owner.secrets[name] ?? `${owner.fullName}-${name}`,
           defaultMode: FILE_MODE,
           ...(optional ? { optional: true } : {}),
         },
       };
+    case 'shared':
+      // Mounted for reading alone, but not asked for so: some drivers would then attach it so for the writer on the node, too.
+      return { persistentVolumeClaim: { claimName: sharedClaim(bundle) } };
     case 'persistent':
       if (persistence) return { persistentVolumeClaim: { claimName: `${process.fullName}-${name}` } };
       return { emptyDir: limit === undefined ? {} : { sizeLimit: k8s.Quantity.fromString(limit) } };
@@ -78,13 +88,31 @@ const container = (bundle: Bundle, process: Process): k8s.Container => {
     terminationMessagePolicy: 'FallbackToLogsOnError',
     ...(volumes.length > 0
       ? {
-          volumeMounts: volumes.map(({ name: volume, mountPath, kind }) => ({
+          volumeMounts: volumes.map(({ name: volume, mountPath, kind, readOnly }) => ({
             name: volume,
             mountPath,
-            ...(kind === 'config' || kind === 'secret' || kind === 'host' ? { readOnly: true } : {}),
+            ...(readOnly || kind === 'config' || kind === 'secret' || kind === 'host' ? { readOnly: true } : {}),
           })),
         }
       : {}),
+  };
+};
+
+/** A volume of one node is there for pods of that node alone: who writes models runs where the exporter reads them. */
+const besideShared = (bundle: Bundle, process: Process): Pick<k8s.PodSpec, 'affinity'> => {
+  const writes = process.declaration.volumes.some(({ kind, readOnly }) => kind === 'shared' && !readOnly);
+  const reader = bundle.processes.find(({ declaration }) =>
+    declaration.volumes.some(({ kind, readOnly }) => kind === 'shared' && readOnly),
+  );
+  if (!writes || !reader || bundle.training.storage.accessMode === 'ReadWriteMany') return {};
+  return {
+    affinity: {
+      podAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [
+          { labelSelector: { matchLabels: { ...selectorLabels(bundle, reader) } }, topologyKey: 'kubernetes.io/hostname' },
+        ],
+      },
+    },
   };
 };
 
@@ -107,8 +135,8 @@ export const podTemplate = (bundle: Bundle, process: Process, surroundings: Surr
   const claimed = workload?.kind === 'StatefulSet' && surroundings.persistence;
   const mounted = volumes
     .filter(({ kind }) => !(claimed && kind === 'persistent'))
-    .map((volume) => ({ name: volume.name, ...volumeSource(process, volume, surroundings.persistence) }));
-  const hasConfig = volumes.some(({ kind }) => kind === 'config');
+    .map((volume) => ({ name: volume.name, ...volumeSource(bundle, process, volume, surroundings.persistence) }));
+  const affinity = besideShared(bundle, process);
   const checksum = createHash('sha256')
     .update(configText(process, surroundings, bundle))
     .digest('hex')
@@ -116,9 +144,10 @@ export const podTemplate = (bundle: Bundle, process: Process, surroundings: Surr
   return {
     metadata: {
       labels: { ...processLabels(bundle, process), 'app.kubernetes.io/version': VERSION },
-      ...(hasConfig ? { annotations: { 'bellwether.dev/config-checksum': checksum } } : {}),
+      ...(hasOwnConfig(process.declaration) ? { annotations: { 'bellwether.dev/config-checksum': checksum } } : {}),
     },
     spec: {
+      ...affinity,
       automountServiceAccountToken: rbac.length > 0,
       containers: [container(bundle, process)],
       dnsPolicy: 'ClusterFirst',

@@ -2,7 +2,7 @@ import { ApiObject, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
 import type { Construct } from 'constructs';
 import type { Bundle, Process, Surroundings } from '../options/bundle.ts';
-import { runsToItsEnd } from '../options/parse-process.ts';
+import { hasOwnConfig, runsToItsEnd } from '../options/parse-process.ts';
 import { processLabels, selectorLabels, wave } from './labels.ts';
 import { CONFIG_FILE, configText } from './process-config.ts';
 import { addAccess } from './rbac.ts';
@@ -62,7 +62,7 @@ export const addProcessChart = (scope: Construct, bundle: Bundle, process: Proce
   const matchLabels = { ...selectorLabels(bundle, process) };
 
   addAccess(chart, bundle, process);
-  if (declaration.volumes.some(({ kind }) => kind === 'config'))
+  if (hasOwnConfig(declaration))
     new k8s.KubeConfigMap(chart, 'config', { metadata, data: { [CONFIG_FILE]: configText(process, surroundings, bundle) } });
   if (surroundings.persistence && declaration.workload?.kind !== 'StatefulSet') addClaims(chart, process, metadata);
   addWorkload(chart, bundle, process, surroundings, metadata);

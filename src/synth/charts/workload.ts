@@ -1,9 +1,9 @@
 import { ApiObject, type Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
-import { VERSION } from '../../conventions/index.ts';
+import { VERSION, type WorkloadDeclaration } from '../../conventions/index.ts';
 import type { Bundle, Process, Surroundings } from '../options/bundle.ts';
 import { isSingle } from '../options/parse-process.ts';
-import { processLabels, selectorLabels } from './labels.ts';
+import { processLabels, selectorLabels, wave } from './labels.ts';
 import { podTemplate } from './pod-template.ts';
 
 const HISTORY = 3;
@@ -40,10 +40,23 @@ const claimTemplates = (process: Process): readonly object[] =>
       spec: k8s.toJson_PersistentVolumeClaimSpec(claimSpec(process, size)),
     }));
 
-const jobSpec = (
-  template: k8s.PodTemplateSpec,
-  { deadlineSeconds, retries = 2 }: { readonly deadlineSeconds: number; readonly retries?: number },
-): k8s.JobSpec => ({ activeDeadlineSeconds: deadlineSeconds, backoffLimit: retries, template });
+type Ending = Extract<WorkloadDeclaration, { readonly deadlineSeconds: number }>;
+
+/** A pod for each shard of the process that is named; one where it has none. */
+const shardsOf = ({ processes }: Bundle, { shardsOf: name }: Ending): number =>
+  processes.find(({ declaration }) => declaration.name === name)?.shards ?? 1;
+
+const jobSpec = (bundle: Bundle, template: k8s.PodTemplateSpec, workload: Ending): k8s.JobSpec => {
+  const { deadlineSeconds, retries = 2 } = workload;
+  const shards = shardsOf(bundle, workload);
+  return {
+    activeDeadlineSeconds: deadlineSeconds,
+    backoffLimit: retries,
+    // One after the other: each may use all that the quota of the namespace has.
+    ...(shards > 1 ? { completionMode: 'Indexed', completions: shards, parallelism: 1 } : {}),
+    template,
+  };
+};
 
 /**
  * A Job cannot be changed, only made anew. Argo CD and Flux are told to where it differs; kubectl users delete it first. Argo CD does so in a
@@ -53,6 +66,12 @@ const REPLACED = {
   'argocd.argoproj.io/sync-options': 'Force=true,ServerSideApply=false',
   'kustomize.toolkit.fluxcd.io/force': 'enabled',
 };
+
+/**
+ * What has an end tells by an alert when it fails. Argo CD would call the Application in progress for as long as a run takes, every minute for some
+ * of them.
+ */
+const UNAWAITED = { 'argocd.argoproj.io/ignore-healthcheck': 'true' };
 
 /** What runs the pods of a process, as it declares; every default of the API server is written out. */
 export const addWorkload = (chart: Chart, bundle: Bundle, process: Process, surroundings: Surroundings, metadata: k8s.ObjectMeta): void => {
@@ -111,7 +130,7 @@ export const addWorkload = (chart: Chart, bundle: Bundle, process: Process, surr
     }
     case 'CronJob':
       new k8s.KubeCronJob(chart, 'cron-job', {
-        metadata: labelled,
+        metadata: { ...labelled, annotations: { ...labelled.annotations, ...UNAWAITED } },
         spec: {
           schedule: workload.schedule,
           concurrencyPolicy: 'Forbid',
@@ -119,19 +138,22 @@ export const addWorkload = (chart: Chart, bundle: Bundle, process: Process, surr
           successfulJobsHistoryLimit: 1,
           failedJobsHistoryLimit: HISTORY,
           suspend: false,
-          jobTemplate: { metadata: { labels: { ...processLabels(bundle, process) } }, spec: jobSpec(template, workload) },
+          jobTemplate: { metadata: { labels: { ...processLabels(bundle, process) } }, spec: jobSpec(bundle, template, workload) },
         },
       });
       return;
     case 'Job':
       new k8s.KubeJob(chart, 'job', {
-        metadata: { ...labelled, annotations: { ...labelled.annotations, ...REPLACED } },
+        metadata: {
+          ...labelled,
+          annotations: { ...labelled.annotations, ...REPLACED, ...(workload.last ? { ...wave('webhooks'), ...UNAWAITED } : {}) },
+        },
         spec: {
-          ...jobSpec(template, workload),
           completionMode: 'NonIndexed',
           completions: 1,
           manualSelector: false,
           parallelism: 1,
+          ...jobSpec(bundle, template, workload),
           suspend: false,
         },
       });

@@ -53,7 +53,7 @@ export const ADMISSION: DashboardPlan = {
         stat({ title: 'Exceptions in force', description: 'Used or not.' }, 'none', {
           expr: `sum(max by (state) (${m.admissionExceptions.name}{cluster=~"$cluster",state=~"used|unused"}))`,
         }),
-        stat({ title: 'Exceptions that end within a week', description: 'What they accept is denied from then on.' }, 'none', {
+        stat({ title: 'Ending within a week', description: 'Exceptions that end soon: what they accept is denied from then on.' }, 'none', {
           expr: `max(${m.admissionExceptions.name}{cluster=~"$cluster",state="expiring"})`,
         }),
       ],

@@ -61,23 +61,32 @@ const annotationQuery = ({ name, expr, color, title }: Annotation): AnnotationQu
   // A minute at least: a year of them would be half a million instants.
   new AnnotationQueryBuilder().name(name).datasource(DATASOURCE).enable(true).iconColor(color).expr(expr).titleFormat(title).step('60s');
 
-/** From left to right, a new line where a panel does not fit; each line is as high as its highest panel. */
+/** From left to right, a new line where a panel does not fit. All of a line are as high as the highest, and the last one takes the room that is left. */
 export const placePanels = (panels: readonly SizedPanel[], top: number) => {
-  let x = 0;
-  let y = top;
-  let lineHeight = 0;
-  const placed = panels.map(({ width, height, panel }) => {
-    if (x + width > GRID_WIDTH) {
+  const lines: SizedPanel[][] = [];
+  let x = GRID_WIDTH;
+  for (const panel of panels) {
+    if (x + panel.width > GRID_WIDTH) {
+      lines.push([]);
       x = 0;
-      y += lineHeight;
-      lineHeight = 0;
     }
-    const builder = panel({ x, y, w: width, h: height });
-    x += width;
-    lineHeight = Math.max(lineHeight, height);
-    return builder;
+    lines.at(-1)?.push(panel);
+    x += panel.width;
+  }
+  let y = top;
+  const placed = lines.flatMap((line) => {
+    const h = Math.max(...line.map(({ height }) => height));
+    let left = 0;
+    const builders = line.map(({ width, panel }, i) => {
+      const w = i === line.length - 1 ? GRID_WIDTH - left : width;
+      const builder = panel({ x: left, y, w, h });
+      left += w;
+      return builder;
+    });
+    y += h;
+    return builders;
   });
-  return { placed, bottom: y + lineHeight };
+  return { placed, bottom: y };
 };
 
 const sortKeys = (value: unknown): unknown => {

@@ -15,7 +15,12 @@ export const EXTERNAL_METRICS = {
     'container_network_receive_errors_total',
     'container_network_transmit_errors_total',
   ],
-  kubeStateMetrics: ['kube_deployment_status_observed_generation', 'kube_cronjob_status_last_successful_time'],
+  kubeStateMetrics: [
+    'kube_deployment_status_observed_generation',
+    'kube_cronjob_status_last_successful_time',
+    'kube_cronjob_created',
+    'kube_job_failed',
+  ],
   apiserver: ['apiserver_admission_webhook_fail_open_count', 'apiserver_admission_webhook_admission_duration_seconds_bucket'],
   nodejs: ['process_cpu_seconds_total', 'process_resident_memory_bytes', 'nodejs_heap_size_used_bytes'],
   hubble: ['hubble_drop_total', 'hubble_flows_processed_total', 'hubble_dns_queries_total'],

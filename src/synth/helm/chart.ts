@@ -13,10 +13,14 @@ const OVERLAY = 'kube-prometheus-stack';
 /** Files of templates that a value can leave out. */
 const SWITCHES: Readonly<Record<string, string>> = {
   'network-policies': '.Values.networkPolicies.enabled',
+  'collector-network-policies': '.Values.networkPolicies.enabled',
+  'decoy-network-policies': '.Values.networkPolicies.enabled',
   rules: '.Values.rules.enabled',
   watchdog: '.Values.rules.enabled',
   dashboards: '.Values.dashboards.enabled',
   'service-monitors': '.Values.serviceMonitors.enabled',
+  'collector-monitors': '.Values.serviceMonitors.enabled',
+  'decoy-monitors': '.Values.serviceMonitors.enabled',
 };
 
 const text = (description: string) => ({ type: 'string', description });

@@ -10,15 +10,7 @@ export interface BundleOptions {
   /** Prefix of every object's name; two installations in one cluster need two. */
   readonly name?: string;
   readonly namespace?: string;
-  readonly image?: {
-    readonly repository?: string;
-    readonly tag?: string;
-    /** `sha256:...`; wins over the tag. */
-    readonly digest?: string;
-    readonly pullPolicy?: 'Always' | 'IfNotPresent';
-    /** Names of Secrets with registry credentials. */
-    readonly pullSecrets?: readonly string[];
-  };
+  readonly image?: ImageOptions;
   /** Which overlays to write, and what each meets in its cluster; false leaves one out. All where absent. */
   readonly overlays?: Partial<Record<OverlayName, OverlayOptions | false>>;
   /**
@@ -30,6 +22,12 @@ export interface BundleOptions {
     /** Where they may act: rights are Roles in these namespaces, which have to be there, instead of a ClusterRole. The whole cluster where absent. */
     readonly namespaces?: readonly string[];
   };
+  /** Another model from verdicts, trained in the cluster; off where absent, and then the component `training` has it with these settings. */
+  readonly training?: TrainingOptions;
+  /** Runtime events, from a namespace of their own; overlays take the component where it is enabled. */
+  readonly collector?: CollectorOptions;
+  /** A server without anything real, in a namespace of its own; overlays take the component where it is enabled. */
+  readonly decoy?: DecoyOptions;
   /** Settings of single processes, by the name in their declaration. */
   readonly processes?: Readonly<Record<string, ProcessOptions>>;
   readonly scrape?: { readonly interval?: string; readonly timeout?: string; readonly sampleLimit?: number };
@@ -39,6 +37,40 @@ export interface BundleOptions {
   /** Where the pages under docs/runbooks are served; the name of the alert and `.md` are added. */
   readonly runbookUrl?: string;
   readonly networkPolicies?: boolean;
+}
+
+export interface ImageOptions {
+  readonly repository?: string;
+  readonly tag?: string;
+  /** `sha256:...`; wins over the tag. */
+  readonly digest?: string;
+  readonly pullPolicy?: 'Always' | 'IfNotPresent';
+  /** Names of Secrets with registry credentials. */
+  readonly pullSecrets?: readonly string[];
+}
+
+/** Parts with a namespace of their own. */
+interface ApartOptions {
+  readonly enabled?: boolean;
+  /** Another one than that of the bundle. */
+  readonly namespace?: string;
+  /** Instead of `image` of the bundle. */
+  readonly image?: ImageOptions;
+}
+
+export interface CollectorOptions extends ApartOptions {
+  /** Which events: those of Tetragon on each node, those of Kubernetes; both by default. */
+  readonly sources?: { readonly tetragon?: boolean; readonly kubernetes?: boolean };
+  /** Folder of the nodes in which Tetragon keeps its export. */
+  readonly exportFolder?: string;
+  readonly processes?: Readonly<Partial<Record<'collector' | 'cluster-events', ProcessOptions>>>;
+}
+
+export interface DecoyOptions extends ApartOptions {
+  /** What events call it; the name of its pod where absent. */
+  readonly hostName?: string;
+  /** With `route` of the process `decoy` a host name that nobody uses leads there. */
+  readonly processes?: Readonly<Partial<Record<'decoy' | 'decoy-expiry', ProcessOptions>>>;
 }
 
 export interface OverlayOptions {
@@ -87,6 +119,24 @@ export interface ProcessOptions {
     /** Never asked about, beside those that are exempt anyway. */
     readonly exemptNamespaces?: readonly string[];
   };
+}
+
+export interface TrainingOptions {
+  readonly enabled?: boolean;
+  /** Train a first model from the past of the cluster as well, once per version. */
+  readonly first?: boolean;
+  /** What the exporter does with the models: `on` lets them raise scores, `shadow` only counts what they would find. */
+  readonly learned?: 'shadow' | 'on';
+  /** How often it is looked whether verdicts ask for a training, which comes at most once a day: 1h, 2h, 3h, 4h, 6h, 8h, 12h or 1d. */
+  readonly every?: string;
+  /** Hours of the past that are learned from. */
+  readonly hours?: number;
+  /** Distance of two instants of that past. */
+  readonly step?: string;
+  /** Steps of the optimiser. */
+  readonly steps?: number;
+  /** Volume of the models. With `ReadWriteOnce` training runs on the node of the exporter; several shards need `ReadWriteMany`. */
+  readonly storage?: { readonly size?: string; readonly storageClass?: string; readonly accessMode?: 'ReadWriteOnce' | 'ReadWriteMany' };
 }
 
 export interface RouteOptions {

@@ -1,4 +1,5 @@
 import type { ModuleDeclaration } from '../../conventions/index.ts';
+import type { TrainingPlan } from '../../training/declare.ts';
 import type { OverlayName } from './bundle-options.ts';
 
 /** The options with every default filled in and every value checked. */
@@ -9,13 +10,16 @@ export interface Bundle {
   readonly home?: string;
   /** What Pod Security allows in the namespace; `restricted` where absent. */
   readonly podSecurity?: 'restricted' | 'privileged';
-  readonly image: { readonly reference: string; readonly pullPolicy: 'Always' | 'IfNotPresent'; readonly pullSecrets: readonly string[] };
+  readonly image: ImageSettings;
   readonly overlays: readonly Overlay[];
   /** Back-ends of mitigations that are switched on; none: mitigations are off. They act in these namespaces, everywhere where there is none. */
   readonly mitigation: {
     readonly backEnds: readonly { readonly name: string; readonly mode: 'dryRun' | 'enforce' }[];
     readonly namespaces: readonly string[];
   };
+  readonly training: TrainingSettings;
+  readonly collector: ApartSettings;
+  readonly decoy: ApartSettings;
   readonly processes: readonly Process[];
   readonly scrape: { readonly intervalSeconds: number; readonly timeoutSeconds: number; readonly sampleLimit: number };
   readonly rules: RuleSettings;
@@ -23,6 +27,36 @@ export interface Bundle {
   readonly grafana: GrafanaSettings;
   readonly runbookUrl: string;
   readonly networkPolicies: boolean;
+}
+
+export interface ImageSettings {
+  readonly reference: string;
+  readonly pullPolicy: 'Always' | 'IfNotPresent';
+  readonly pullSecrets: readonly string[];
+}
+
+/** A part with a namespace of its own. */
+export interface ApartSettings {
+  /** Whether overlays take it without being asked. */
+  readonly enabled: boolean;
+  readonly namespace: string;
+  readonly image: ImageSettings;
+  readonly processes: readonly Process[];
+}
+
+/** Training in the cluster. */
+export interface TrainingSettings extends TrainingPlan {
+  /** Whether the base has it; otherwise it is a component. */
+  readonly enabled: boolean;
+  /** Whether the base also has the Job that trains a first model. */
+  readonly first: boolean;
+  readonly learned: 'shadow' | 'on';
+  /** Volume of the models, which the exporter reads. */
+  readonly storage: {
+    readonly size: string;
+    readonly storageClass: string | undefined;
+    readonly accessMode: 'ReadWriteOnce' | 'ReadWriteMany';
+  };
 }
 
 /** What differs between clusters. */

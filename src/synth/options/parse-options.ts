@@ -1,39 +1,20 @@
-import { type ModuleDeclaration, VERSION } from '../../conventions/index.ts';
+import type { ModuleDeclaration } from '../../conventions/index.ts';
 import type { Bundle } from './bundle.ts';
 import { type BundleOptions, OVERLAY_NAMES } from './bundle-options.ts';
+import { parseCollector, parseDecoy } from './parse-apart.ts';
+import { parseImage } from './parse-image.ts';
 import { parseMitigation, withMitigations } from './parse-mitigation.ts';
 import { parseOverlay } from './parse-overlay.ts';
 import { parseProcesses } from './parse-process.ts';
 import { parseRules } from './parse-rules.ts';
-import {
-  DNS_LABEL,
-  FREE_TEXT,
-  HTTP_URL,
-  IMAGE_DIGEST,
-  IMAGE_REPOSITORY,
-  IMAGE_TAG,
-  LABEL_NAME,
-  LABEL_VALUE,
-  OBJECT_NAME,
-} from './rules-of-names.ts';
+import { checkTraining, parseTraining, withTraining } from './parse-training.ts';
+import { DNS_LABEL, FREE_TEXT, HTTP_URL, LABEL_NAME, LABEL_VALUE, OBJECT_NAME } from './rules-of-names.ts';
 import { BundleOptionsError, createOptionSection, type OptionProblem, type OptionSection } from './section.ts';
 
-const DEFAULT_REPOSITORY = 'ghcr.io/bellwether-dev/bellwether';
 const DEFAULT_RUNBOOKS = 'https://github.com/bellwether-dev/bellwether/blob/main/docs/runbooks/';
 
 /** A scrape below 5 s costs more than it tells; above 5 minutes nothing is found in time. */
 const SCRAPE = { min: 5, max: 300 };
-
-const parseImage = (section: OptionSection): Bundle['image'] => {
-  const repository = section.text('repository', DEFAULT_REPOSITORY, IMAGE_REPOSITORY);
-  const tag = section.text('tag', VERSION, IMAGE_TAG);
-  const digest = section.optionalText('digest', IMAGE_DIGEST);
-  return {
-    reference: digest === undefined ? `${repository}:${tag}` : `${repository}@${digest}`,
-    pullPolicy: section.oneOf('pullPolicy', ['IfNotPresent', 'Always'], 'IfNotPresent'),
-    pullSecrets: section.texts('pullSecrets', OBJECT_NAME),
-  };
-};
 
 const parseScrape = (section: OptionSection): Bundle['scrape'] => {
   const intervalSeconds = section.duration('interval', '30s', SCRAPE);
@@ -86,12 +67,21 @@ export const parseOptions = (options: BundleOptions, declarations: readonly Modu
   const scrape = parseScrape(root.section('scrape'));
   const rules = parseRules(root.section('rules'), scrape.intervalSeconds);
   const mitigation = parseMitigation(root.section('mitigation'));
-  const processes = parseProcesses(root.section('processes'), name, withMitigations(declarations, mitigation));
+  const trainingSection = root.section('training');
+  const training = parseTraining(trainingSection);
+  const declared = withTraining(withMitigations(declarations, mitigation), training, name);
+  const processes = parseProcesses(root.section('processes'), name, declared);
+  checkTraining(trainingSection, training, processes);
+  const image = parseImage(root.section('image'));
+  const place = { name, namespace, image, hasReceiver: processes.some(({ declaration }) => declaration.name === 'receiver') };
   const bundle: Bundle = {
     name,
     namespace,
-    image: parseImage(root.section('image')),
+    image,
     mitigation,
+    training,
+    collector: parseCollector(root.section('collector'), place),
+    decoy: parseDecoy(root.section('decoy'), place),
     overlays: [...root.sections('overlays', OVERLAY_NAMES)].map(([overlay, section]) => parseOverlay(overlay, section, rules.recording)),
     processes,
     scrape,

@@ -11,6 +11,9 @@ const WEBHOOK_SECONDS = { min: 1, max: 30 };
 
 export const runsToItsEnd = ({ workload }: ModuleDeclaration): boolean => workload?.kind === 'CronJob' || workload?.kind === 'Job';
 
+/** A configuration file that is not that of another process. */
+export const hasOwnConfig = ({ volumes }: ModuleDeclaration): boolean => volumes.some(({ kind, of }) => kind === 'config' && !of);
+
 /**
  * Scores must be exposed once, and a volume of one node can be held by one pod: such a process has one replica. Pods of a StatefulSet
  * each have a volume of their own.
@@ -28,7 +31,9 @@ const parseRoute = (section: OptionSection | undefined): RouteSettings | undefin
   };
 
 const parseSecrets = (section: OptionSection, { volumes }: ModuleDeclaration): Readonly<Record<string, string>> => {
-  const given = volumes.filter(({ kind }) => kind === 'secret').map(({ name }) => [name, section.optionalText(name, OBJECT_NAME)] as const);
+  const given = volumes
+    .filter(({ kind, of }) => kind === 'secret' && !of)
+    .map(({ name }) => [name, section.optionalText(name, OBJECT_NAME)] as const);
   return Object.fromEntries(given.flatMap(([name, secret]) => (secret === undefined ? [] : [[name, secret] as const])));
 };
 
@@ -50,7 +55,10 @@ const parseProcess = (section: OptionSection, prefix: string, declared: ModuleDe
   const process: Process = {
     declaration,
     fullName: `${prefix}-${declaration.name}`,
-    replicas: runsToItsEnd(declaration) ? 1 : section.integer('replicas', shards ?? declaration.replicas ?? 1, { min: 0, max: most }),
+    replicas:
+      runsToItsEnd(declaration) || declaration.workload?.kind === 'DaemonSet'
+        ? 1
+        : section.integer('replicas', shards ?? declaration.replicas ?? 1, { min: 0, max: most }),
     shards,
     resources: {
       cpuRequest: resources.text('cpuRequest', declaration.resources.cpuRequest, CPU),
@@ -69,10 +77,16 @@ const parseProcess = (section: OptionSection, prefix: string, declared: ModuleDe
   return enabled ? process : undefined;
 };
 
-export const parseProcesses = (section: OptionSection, prefix: string, declarations: readonly ModuleDeclaration[]): readonly Process[] =>
+/** `used`: whether an overlay has them; a component that nobody takes may have names that are too long. */
+export const parseProcesses = (
+  section: OptionSection,
+  prefix: string,
+  declarations: readonly ModuleDeclaration[],
+  used = true,
+): readonly Process[] =>
   declarations.flatMap((declaration) => {
     const fullName = `${prefix}-${declaration.name}`;
-    if (fullName.length > MAX_OBJECT_NAME) {
+    if (used && fullName.length > MAX_OBJECT_NAME) {
       const room = MAX_OBJECT_NAME - declaration.name.length - 1;
       section.note('name', prefix, `at most ${room} characters, so that pods of ${declaration.name} keep their name`);
     }

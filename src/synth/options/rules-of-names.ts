@@ -36,4 +36,8 @@ export const IMAGE_REPOSITORY: TextRule = {
 };
 export const IMAGE_TAG: TextRule = { pattern: /^\w[\w.-]{0,127}$/, limit: 'an image tag of at most 128 characters' };
 export const IMAGE_DIGEST: TextRule = { pattern: /^sha256:[0-9a-f]{64}$/, limit: 'sha256: and 64 hexadecimal digits' };
+export const NODE_FOLDER: TextRule = {
+  pattern: /^(?:\/[\w-][\w.-]*)+$/,
+  limit: 'an absolute path without . and .., such as /var/run/cilium/tetragon',
+};
 export const FREE_TEXT: TextRule = { pattern: /^[^\n]{1,100}$/, limit: 'one line of at most 100 characters' };

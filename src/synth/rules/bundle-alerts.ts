@@ -1,4 +1,5 @@
 import { type AlertDeclaration, WATCHDOG_ALERT, WORKLOAD_ALERT } from '../../conventions/index.ts';
+import { trainingAlerts } from '../../training/declare.ts';
 import type { Bundle } from '../options/bundle.ts';
 import { anomalousExpr, stormExpr, sustainedExpr } from './promql.ts';
 
@@ -11,7 +12,7 @@ export const GROUP_PREFIX = 'bellwether-';
 const MINUTE = 60;
 
 /** Alerts that belong to the bundle as a whole and to no process. */
-export const bundleAlerts = ({ rules, scrape }: Bundle): readonly AlertDeclaration[] => {
+export const bundleAlerts = ({ name, rules, scrape }: Bundle): readonly AlertDeclaration[] => {
   const { sustained, threshold, keepFiringForSeconds } = rules.workload;
   return [
     ...(sustained
@@ -42,6 +43,7 @@ export const bundleAlerts = ({ rules, scrape }: Bundle): readonly AlertDeclarati
       summary: 'Rules of Bellwether fail in Prometheus',
       description: 'The group {{ $labels.rule_group }} cannot be evaluated: what it records is missing, what it watches goes unseen.',
     },
+    ...trainingAlerts(name),
   ];
 };
 

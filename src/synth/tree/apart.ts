@@ -1,13 +1,9 @@
 import { Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
-import { collectorDeclarations, collectorNamespace } from '../../collector/declare.ts';
-import type { ModuleDeclaration } from '../../conventions/index.ts';
-import { decoyDeclarations, decoyNamespace } from '../../decoy/declare.ts';
+import { addGatewayChart } from '../charts/gateway-chart.ts';
 import { commonLabels, wave } from '../charts/labels.ts';
 import { addServiceMonitorChart } from '../charts/prometheus-operator.ts';
-import type { Bundle, Surroundings } from '../options/bundle.ts';
-import { parseProcesses } from '../options/parse-process.ts';
-import { createOptionSection } from '../options/section.ts';
+import type { ApartSettings, Bundle, Surroundings } from '../options/bundle.ts';
 import { chartManifests, coreManifests } from './core-manifests.ts';
 import type { Manifest } from './manifest.ts';
 
@@ -17,17 +13,13 @@ type Files = ReadonlyMap<string, readonly Manifest[]>;
 const prefixed = (files: Files, part: string): Files =>
   new Map([...files].map(([name, manifests]) => [name.startsWith(part) ? name : `${part}-${name}`, manifests]));
 
-const apart = (
-  bundle: Bundle,
-  namespace: string,
-  declarations: readonly ModuleDeclaration[],
-  podSecurity: 'restricted' | 'privileged',
-): Bundle => ({
+const apart = (bundle: Bundle, { namespace, image, processes }: ApartSettings, podSecurity: 'restricted' | 'privileged'): Bundle => ({
   ...bundle,
   namespace,
+  image,
+  processes,
   home: bundle.namespace,
   podSecurity,
-  processes: parseProcesses(createOptionSection({}, 'apart', []), bundle.name, declarations),
 });
 
 /** The receiver lets in its own namespace alone; a policy more adds this one. */
@@ -63,19 +55,21 @@ const manifestsOf = (bundle: Bundle, part: string, inside: Bundle, base: Surroun
   new Map([
     ...prefixed(coreManifests(inside, { ...base, persistence: false, home: bundle.namespace }), part),
     [`${part}-access`, letIn(bundle, part, inside.namespace)],
+    ...(inside.processes.some(({ route }) => route)
+      ? [[`${part}-routes`, chartManifests((app) => addGatewayChart(app, inside))] as const]
+      : []),
   ]);
 const monitorsOf = (part: string, inside: Bundle): Files =>
   new Map([[`${part}-monitors`, chartManifests((app) => addServiceMonitorChart(app, inside))]]);
 
-const collector = (bundle: Bundle): Bundle => apart(bundle, collectorNamespace(bundle.name), collectorDeclarations, 'privileged');
+const collector = (bundle: Bundle): Bundle => apart(bundle, bundle.collector, 'privileged');
 
 /** Collectors of runtime events in a namespace of their own, which has to allow folders of nodes. */
 export const collectorManifests = (bundle: Bundle, base: Surroundings): Files => manifestsOf(bundle, 'collector', collector(bundle), base);
 /** What the Prometheus operator is to scrape of them. */
 export const collectorMonitors = (bundle: Bundle): Files => monitorsOf('collector', collector(bundle));
 
-const decoy = (bundle: Bundle): Bundle =>
-  apart(bundle, decoyNamespace(bundle.name), decoyDeclarations(bundle.name, bundle.namespace), 'restricted');
+const decoy = (bundle: Bundle): Bundle => apart(bundle, bundle.decoy, 'restricted');
 
 /** The decoy, apart from everything that is real. */
 export const decoyManifests = (bundle: Bundle, base: Surroundings): Files => manifestsOf(bundle, 'decoy', decoy(bundle), base);

@@ -13,6 +13,7 @@ import { chartManifests } from './core-manifests.ts';
 import type { KustomizePatch } from './kustomization.ts';
 import { labManifests } from './lab.ts';
 import type { Manifest } from './manifest.ts';
+import { trainingParts } from './training.ts';
 
 export interface Component {
   readonly name: string;
@@ -22,6 +23,9 @@ export interface Component {
   readonly files: ReadonlyMap<string, readonly Manifest[]>;
   readonly patches?: readonly KustomizePatch[];
 }
+
+/** Overlays of clusters with the Prometheus operator. */
+const WITH_OPERATOR = ['kube-prometheus-stack', 'kube-prometheus'] as const;
 
 /** kube-prometheus-stack looks only at monitors and rules with the label of its Helm release. */
 const releasePatch = (release: string): KustomizePatch => ({
@@ -50,7 +54,7 @@ const certManager = (bundle: Bundle): Component => ({
 
 const prometheusOperator = (bundle: Bundle): Component => ({
   name: 'prometheus-operator',
-  usedBy: ['kube-prometheus-stack', 'kube-prometheus'],
+  usedBy: WITH_OPERATOR,
   files: new Map([
     ['service-monitors', chartManifests((app) => addServiceMonitorChart(app, bundle))],
     [
@@ -69,7 +73,7 @@ const prometheusOperator = (bundle: Bundle): Component => ({
 const watchdog = (bundle: Bundle): Component => ({
   name: 'watchdog',
   // An alert that always fires disturbs everybody where nobody waits for it.
-  usedBy: bundle.processes.some(({ declaration }) => declaration.name === 'receiver') ? ['kube-prometheus-stack', 'kube-prometheus'] : [],
+  usedBy: bundle.processes.some(({ declaration }) => declaration.name === 'receiver') ? WITH_OPERATOR : [],
   files: new Map([
     [
       // A name of its own: the chart has all files in one folder.
@@ -95,7 +99,7 @@ export const components = (bundle: Bundle, base: Surroundings): readonly Compone
     watchdog(bundle),
     {
       name: 'alertmanager-config',
-      usedBy: bundle.routing.enabled ? ['kube-prometheus-stack', 'kube-prometheus'] : [],
+      usedBy: bundle.routing.enabled ? WITH_OPERATOR : [],
       files: new Map([['route', chartManifests((app) => addAlertmanagerConfigChart(app, bundle, base))]]),
     },
     {
@@ -108,11 +112,12 @@ export const components = (bundle: Bundle, base: Surroundings): readonly Compone
       usedBy: [],
       files: new Map([['dashboards', chartManifests((app) => addGrafanaOperatorChart(app, bundle))]]),
     },
+    ...trainingParts(bundle, base),
     { name: 'lab', usedBy: [], files: labManifests(bundle) },
-    { name: 'collector', usedBy: [], files: collectorManifests(bundle, base) },
-    { name: 'collector-monitor', usedBy: [], files: collectorMonitors(bundle) },
-    { name: 'decoy', usedBy: [], files: decoyManifests(bundle, base) },
-    { name: 'decoy-monitor', usedBy: [], files: decoyMonitors(bundle) },
+    { name: 'collector', usedBy: bundle.collector.enabled ? OVERLAY_NAMES : [], files: collectorManifests(bundle, base) },
+    { name: 'collector-monitor', usedBy: bundle.collector.enabled ? WITH_OPERATOR : [], files: collectorMonitors(bundle) },
+    { name: 'decoy', usedBy: bundle.decoy.enabled ? OVERLAY_NAMES : [], files: decoyManifests(bundle, base) },
+    { name: 'decoy-monitor', usedBy: bundle.decoy.enabled ? WITH_OPERATOR : [], files: decoyMonitors(bundle) },
     ...(certified(bundle).length > 0 ? [certManager(bundle)] : []),
     ...(bundle.processes.some(({ route }) => route)
       ? [

@@ -3,6 +3,7 @@ import { addCustomResourceChart, customResources } from '../charts/custom-resour
 import { addNamespaceChart } from '../charts/namespace-chart.ts';
 import { addNetworkPolicyChart } from '../charts/network-policies.ts';
 import { addProcessChart } from '../charts/process-chart.ts';
+import { addSharedClaimChart } from '../charts/shared-claim-chart.ts';
 import type { Bundle, Surroundings } from '../options/bundle.ts';
 import { type Manifest, manifestsOf } from './manifest.ts';
 
@@ -20,6 +21,11 @@ export const coreManifests = (bundle: Bundle, surroundings: Surroundings): Reado
     files.set(
       'custom-resources',
       chartManifests((app) => addCustomResourceChart(app, bundle)),
+    );
+  if (bundle.processes.some(({ declaration }) => declaration.volumes.some(({ kind }) => kind === 'shared')))
+    files.set(
+      'models',
+      chartManifests((app) => addSharedClaimChart(app, bundle)),
     );
   for (const process of bundle.processes)
     files.set(

@@ -22,6 +22,8 @@ export interface ModelPartsOptions {
   readonly steps: number;
   readonly seed: number;
   readonly licence: string;
+  /** The workloads to learn from. */
+  readonly owns: (name: { readonly namespace: string; readonly workload: string }) => boolean;
 }
 
 /** Training and replay with real models. */

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { wholeNumber } from '../../command-line/index.ts';
-import { BellwetherError, createHttpClient, runProcess, systemClock } from '../../platform/index.ts';
+import { BellwetherError, createHttpClient, runProcess, systemClock, withFolderLock } from '../../platform/index.ts';
 import {
   DEFAULT_STEP_SECONDS,
   MAX_HOURS,
@@ -9,11 +9,12 @@ import {
   recordServer,
   WEEK_HOURS,
 } from '../record-server.ts';
+import { addShardFlags, ownsOf, type ShardFlags, shardOfFlags } from '../shard-of-flags.ts';
 import { createModelParts, pruneRecordings } from './model-parts.ts';
 import { readWordsOfFile, readWordsOfReceiver, type Words } from './read-words.ts';
 import { type RetrainOutcome, runRetrain } from './run-retrain.ts';
 
-interface Flags extends RecordServerFlags {
+interface Flags extends RecordServerFlags, Pick<ShardFlags, 'shards' | 'shard'> {
   readonly from?: string;
   readonly receiver?: string;
   readonly receiverTokenFile?: string;
@@ -45,8 +46,14 @@ const wordsOf = async (flags: Flags, signal: AbortSignal): Promise<Words> => {
   return await readWordsOfReceiver(http, receiver ?? '', systemClock.nowMs() / 1000, signal).finally(() => http.close());
 };
 
-const recordPast = (deps: RecordServerDeps, flags: Flags, tell: (line: string) => void, signal: AbortSignal): Promise<string> =>
-  recordServer(deps, flags, tell, signal).finally(() => pruneRecordings(flags.out));
+const recordPast = (...args: Parameters<typeof recordServer>): Promise<string> =>
+  recordServer(...args).finally(() => pruneRecordings(args[1].out));
+
+/** Words about the workloads of one shard. */
+const ownWords = ({ verdicts, masks }: Words, owns: ReturnType<typeof ownsOf>): Words => ({
+  verdicts: verdicts.filter(({ workload }) => owns(workload)),
+  masks: masks.filter(owns),
+});
 
 const TOLD: Readonly<Record<RetrainOutcome['did'], string>> = {
   nothing: 'nothing to do',
@@ -57,7 +64,7 @@ const TOLD: Readonly<Record<RetrainOutcome['did'], string>> = {
 
 /** `bellwether retrain`: from verdicts to another model, one guarded step at a time. */
 export const retrainCommand = (deps: RecordServerDeps = {}): Command =>
-  new Command('retrain')
+  addShardFlags(new Command('retrain'))
     .description(
       'Trains a challenger where verdicts ask for one, tries it on the past, lets it run in shadow, and promotes it where it is better.',
     )
@@ -81,21 +88,30 @@ export const retrainCommand = (deps: RecordServerDeps = {}): Command =>
     .action((flags: Flags) =>
       runProcess(async (signal) => {
         const tell = (line: string): void => void process.stderr.write(`${line}\n`);
+        const { out, shard } = await shardOfFlags(deps, flags);
+        if (shard && flags.from !== undefined)
+          throw new BellwetherError('invalid_input', 'a folder for each shard goes with a server, not with --from');
+        const owns = ownsOf(shard);
         const parts = createModelParts(
           { clock: systemClock, tell },
-          { dir: flags.out, stepSeconds: flags.step, steps: flags.steps, seed: flags.seed, licence: 'own cluster' },
+          { dir: out, stepSeconds: flags.step, steps: flags.steps, seed: flags.seed, licence: 'own cluster', owns },
           signal,
         );
-        const { did, version, reason } = await runRetrain(
-          {
-            clock: systemClock,
-            tell,
-            words: () => wordsOf(flags, signal),
-            record: async () => flags.from ?? (await recordPast(deps, flags, tell, signal)),
-            ...parts,
-          },
-          { dir: flags.out, force: flags.force === true },
+        const outcome = await withFolderLock(out, () =>
+          runRetrain(
+            {
+              clock: systemClock,
+              tell,
+              words: async () => ownWords(await wordsOf(flags, signal), owns),
+              record: async () => flags.from ?? (await recordPast(deps, { ...flags, out }, tell, signal, shard)),
+              ...parts,
+            },
+            { dir: out, force: flags.force === true },
+          ),
         );
+        // Called every hour: the next call finds the folder free.
+        if (outcome === 'locked') return void process.stdout.write(`nothing to do: another process trains in ${out}\n`);
+        const { did, version, reason } = outcome;
         process.stdout.write(`${version === undefined ? '' : `model ${version} `}${TOLD[did]}: ${reason}\n`);
       }),
     );

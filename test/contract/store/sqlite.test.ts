@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Database, openSqliteDatabase } from '../../../src/platform/index.ts';
+import { describeAlertSearch } from './alert-search-contract.ts';
 import { describeDatabase } from './database-contract.ts';
 import { describeEventStore } from './event-store-contract.ts';
 
@@ -21,6 +22,14 @@ describeDatabase('SQLite', async () => {
 });
 
 describeEventStore('SQLite', async () => {
+  const folder = newFolder();
+  return {
+    database: await openSqliteDatabase({ path: join(folder, 'store.db'), maxBytes: MAX_BYTES }),
+    discard: async () => rmSync(folder, { recursive: true }),
+  };
+});
+
+describeAlertSearch('SQLite', async () => {
   const folder = newFolder();
   return {
     database: await openSqliteDatabase({ path: join(folder, 'store.db'), maxBytes: MAX_BYTES }),

@@ -12,14 +12,60 @@ const counters = (nowMs: number, perSecond: number): number => (nowMs / 1000 - 1
 
 type Row = readonly [name: string, labels: Labels, value: number];
 
+/** A likely value of each label, and of each gauge that is not 1: what is well has to look well. */
+const LABEL_VALUES: Labels = {
+  word: 'false_alarm',
+  source: 'silence',
+  reason: 'unknown_alert',
+  outcome: 'taken',
+  channel: 'slack',
+  state: 'active',
+  status: 'firing',
+  mode: 'dryRun',
+  back_end: 'envoy-gateway',
+  cause: 'expired',
+  guard: 'cooldown',
+  phase: 'apply',
+  pod_namespace: 'team-1',
+  policy: 'shells',
+  action: 'post',
+  technique: 'env-file',
+  sender: 'node-0',
+  type: 'exec',
+  instance: 'alertmanager-0',
+  target_namespace: 'team-2',
+  workload: 'svc-2',
+  workload_kind: 'Deployment',
+};
+const GAUGES: Labels = {
+  [MITIGATION_METRICS.mitigatedWorkload.name]: '0',
+  [MITIGATION_METRICS.mitigationsIneffective.name]: '0',
+  [MITIGATION_METRICS.mitigationsOverdue.name]: '0',
+  [MITIGATION_METRICS.mitigationBreaker.name]: '0',
+  [RECEIVER_METRICS.receiverNotReady.name]: '0',
+  [RECEIVER_METRICS.bulkSilences.name]: '0',
+  [RECEIVER_METRICS.storeBytes.name]: '41000000',
+  [RECEIVER_METRICS.storeLimit.name]: '2000000000',
+  [RECEIVER_METRICS.precision.name]: '0.92',
+  [RECEIVER_METRICS.repeats.name]: '0.04',
+  [RECEIVER_METRICS.timeToVerdict.name]: '1100',
+};
+/** What goes wrong stands still, people speak now and then, alerts come in between. */
+const paceOf = (name: string): number =>
+  /failures|refused|removed|orphans|changes/.test(name) ? 0 : /verdict|mitigation/.test(name) ? 0.05 : 0.5;
+
+const gaugeOf = (name: string, nowMs: number): number => (name.endsWith('_timestamp_seconds') ? nowMs / 1000 : Number(GAUGES[name] ?? 1));
+
 const receiverRows = (nowMs: number): readonly Row[] =>
   [MITIGATION_METRICS, RECEIVER_METRICS, RUNTIME_EVENT_METRICS]
     .flatMap((group) => Object.values<MetricDefinition>(group))
     .flatMap(({ name, type, labels }): readonly Row[] => {
-      const given = Object.fromEntries(labels.map((label) => [label, 'a']));
-      const value = type === 'gauge' ? 1 : counters(nowMs, 1);
+      const given = Object.fromEntries(labels.map((label) => [label, LABEL_VALUES[label] ?? 'a']));
+      const value = type === 'gauge' ? gaugeOf(name, nowMs) : counters(nowMs, paceOf(name));
       if (type !== 'histogram') return [[name, given, value]];
-      return ['0.1', '+Inf'].map((le): Row => [`${name}_bucket`, { ...given, le }, value]);
+      return ['0.001', '0.01', '0.1', '+Inf'].map(
+        (le, i): Row => [`${name}_bucket`, { ...given, le }, value * Math.min(1, 0.7 + i * 0.15)],
+      );
     });
 
 /**

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { dump } from 'js-yaml';
+import { MITIGATION_BACK_ENDS } from '../../../src/conventions/index.ts';
 import { type BundleOptions, PROCESSES, synthesise } from '../../../src/synth/index.ts';
 import { ALL_DECLARATIONS, GATE, STORE, SWEEPER } from '../../synth/example-declarations.ts';
 
@@ -29,6 +30,16 @@ export const everything = (): ReadonlyMap<string, string> => {
   );
   return files;
 };
+
+/** The bundle with all that options switch on: limits of every back-end, training for three shards, runtime events, a decoy. */
+export const switchedOn = (): ReadonlyMap<string, string> =>
+  synthesise({
+    mitigation: { backEnds: Object.fromEntries(Object.keys(MITIGATION_BACK_ENDS).map((name) => [name, 'enforce'])) },
+    training: { enabled: true, first: true, storage: { accessMode: 'ReadWriteMany' } },
+    processes: { exporter: { shards: 3 } },
+    collector: { enabled: true },
+    decoy: { enabled: true },
+  });
 
 /** What an older version may have been: another image, other resources, scrapes and rules, and processes that are gone since. */
 export const olderBundle = (): ReadonlyMap<string, string> =>
