@@ -1,4 +1,4 @@
-// Kills the receiver between receipt and answer, again and again: what was acknowledged is there, once. [--seed N] [--kills N]
+// Kills the receiver between receipt and answer, again and again: what was acknowledged is there, once. [--seed N] [--kills N] [--built]: the program of `npm run build`, which starts faster
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Random, seededRandom } from '../src/platform/index.ts';
@@ -16,6 +16,10 @@ export interface ReceiverCrashFigures {
 /** Calls that are sent at once, and alerts of each. */
 const CALLS = 6;
 const ALERTS = 4;
+/** Alerts of the last rounds, which each round looks at; all of them are looked at every so many rounds, and at the end. */
+const RECENT = 200;
+const WHOLE_EVERY = 25;
+const BUILT = fileURLToPath(new URL('../dist/bellwether.mjs', import.meta.url));
 /** A call takes some milliseconds; later kills would come after all answers. */
 const LATEST_KILL_MS = 60;
 
@@ -54,22 +58,30 @@ const deliver = async (receiver: ReceiverProcess, body: Json, onAnswer: (status:
   }
 };
 
-const storedOf = async (receiver: ReceiverProcess): Promise<Map<string, number>> => {
+/** How often each of the newest alerts is stored. */
+const storedOf = async (receiver: ReceiverProcess, most: number): Promise<Map<string, number>> => {
   const counts = new Map<string, number>();
   let after = '';
   do {
-    const page = await receiver.get(`/api/v1/alerts?limit=1000${after}`);
+    const page = await receiver.get(`/api/v1/alerts?limit=${Math.min(1000, most)}${after}`);
     for (const alert of page.alerts as Json[]) counts.set(String(alert.fingerprint), (counts.get(String(alert.fingerprint)) ?? 0) + 1);
     after = page.next === null ? '' : `&after=${String(page.next)}`;
-  } while (after !== '');
+  } while (after !== '' && counts.size < most);
   return counts;
 };
 
-const run = async (seed: number, kills: number, say: (line: string) => void = () => undefined): Promise<ReceiverCrashFigures> => {
+const run = async (
+  seed: number,
+  kills: number,
+  say: (line: string) => void = () => undefined,
+  program?: string,
+): Promise<ReceiverCrashFigures> => {
   const random: Random = seededRandom(seed);
-  const receiver = await receiverProcess({});
+  const receiver = await receiverProcess({}, {}, program);
   const acknowledged = new Set<string>();
   const sent = new Set<string>();
+  /** What was sent before the last rounds is looked at now and then. */
+  const newest = (all: ReadonlySet<string>, most: number): readonly string[] => (most < all.size ? [...all].slice(-RECENT / 2) : [...all]);
   let inFlight = 0;
   try {
     await receiver.start();
@@ -95,18 +107,22 @@ const run = async (seed: number, kills: number, say: (line: string) => void = ()
       await receiver.start();
       await receiver.untilReady();
       // What was acknowledged is there before anything is sent again.
-      const stored = await storedOf(receiver);
-      for (const fingerprint of acknowledged) demand(stored.has(fingerprint), `an acknowledged alert is lost after round ${round}`);
+      const most = round % WHOLE_EVERY === 0 || round === kills ? Number.POSITIVE_INFINITY : RECENT;
+      const stored = await storedOf(receiver, most);
+      for (const fingerprint of newest(acknowledged, most))
+        demand(stored.has(fingerprint), `an acknowledged alert is lost after round ${round}`);
       for (const [i, ok] of done.entries()) if (!ok) demand(await send(calls[i]!), 'a repeated call was not taken');
-      const whole = await storedOf(receiver);
-      demand(whole.size === sent.size, `${whole.size} alerts are stored of ${sent.size}`);
+      const whole = await storedOf(receiver, most);
+      for (const fingerprint of newest(sent, most))
+        demand(whole.has(fingerprint), `an alert that was sent is not stored after round ${round}`);
+      demand(whole.size === Math.min(most, sent.size), `${whole.size} alerts are stored of ${sent.size}`);
       demand(
         [...whole.values()].every((count) => count === 1),
         'an alert is stored twice',
       );
-      say(`round ${round}: killed after ${delayMs} ms with ${answered} of ${CALLS} calls answered; ${whole.size} alerts, each once`);
+      say(`round ${round}: killed after ${delayMs} ms with ${answered} of ${CALLS} calls answered; ${sent.size} alerts, each once`);
     }
-    return { kills, inFlight, acknowledged: acknowledged.size, stored: (await storedOf(receiver)).size };
+    return { kills, inFlight, acknowledged: acknowledged.size, stored: (await storedOf(receiver, Number.POSITIVE_INFINITY)).size };
   } finally {
     await receiver.discard();
   }
@@ -115,8 +131,14 @@ const run = async (seed: number, kills: number, say: (line: string) => void = ()
 export const soak = { name: 'receiver-crash', run };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' }, kills: { type: 'string', default: '500' } } });
-  const figures = await soak.run(Number(values.seed), Number(values.kills), (line) => console.log(line));
+  const { values } = parseArgs({
+    options: {
+      seed: { type: 'string', default: '1' },
+      kills: { type: 'string', default: '500' },
+      built: { type: 'boolean', default: false },
+    },
+  });
+  const figures = await soak.run(Number(values.seed), Number(values.kills), (line) => console.log(line), values.built ? BUILT : undefined);
   console.log(
     `seed ${values.seed}: ${figures.kills} kills, ${figures.inFlight} of them between receipt and answer; ${figures.acknowledged} alerts acknowledged, ` +
       `${figures.stored} stored, none lost, none twice`,

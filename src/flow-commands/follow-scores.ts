@@ -1,5 +1,6 @@
-import { createTableBuilder, type FlowDetector, FOLLOW_DEPS, followFolder, readFollowState, writeFollowState } from '../flows/index.ts';
+import { createTableBuilder, FOLLOW_DEPS, followFolder, readFollowState, writeFollowState } from '../flows/index.ts';
 import { BellwetherError, fileState, systemClock, writeFrom } from '../platform/index.ts';
+import type { OpenModel } from './open-model.ts';
 import { createProblemLog } from './problem-log.ts';
 import { scoreLine } from './score-line.ts';
 
@@ -18,7 +19,7 @@ const HEADER = 'file,row,score,family\n';
  * neither loses a score nor writes one twice. Gives the number of flows.
  */
 export const followScores = async (
-  detector: FlowDetector,
+  detector: OpenModel,
   { folder, scoresOut, isOnce, intervalMs }: FollowScoresOptions,
   tell: (line: string) => void,
   signal: AbortSignal,
@@ -47,10 +48,7 @@ export const followScores = async (
       commit: async (files) => {
         problems.sum();
         const table = builder.table();
-        const text = detector
-          .judge(table)
-          .map((judgement, i) => `${scoreLine(table, i, judgement, names[i])}\n`)
-          .join('');
+        const text = (await detector.judge(table)).map((judgement, i) => `${scoreLine(table, i, judgement, names[i])}\n`).join('');
         count += table.matrix.count;
         builder.clear();
         names.length = 0;

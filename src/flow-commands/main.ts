@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addressesFlowsCommand } from './addresses-command.ts';
 import { evaluateFlowsCommand } from './evaluate-command.ts';
+import { exportFlowsCommand } from './export-command.ts';
 import { learnFlowsCommand } from './learn-command.ts';
 import { meterFlowsCommand } from './meter-command.ts';
 import { compareFlowsCommand, pictureFlowsCommand } from './picture-command.ts';
@@ -19,6 +20,7 @@ export const flowsCommand = (): Command =>
     .addCommand(trainFlowsCommand())
     .addCommand(scoreFlowsCommand())
     .addCommand(learnFlowsCommand())
+    .addCommand(exportFlowsCommand())
     .addCommand(evaluateFlowsCommand())
     .addCommand(addressesFlowsCommand())
     .addCommand(reportFlowsCommand())

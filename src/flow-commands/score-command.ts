@@ -3,10 +3,11 @@ import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { Command } from 'commander';
 import { wholeNumber } from '../command-line/index.ts';
-import { createTableBuilder, type FlowDetector, type Judgement, loadFlowModel, openFlowDetector, readFlows } from '../flows/index.ts';
+import { createTableBuilder, type Judgement, readFlows } from '../flows/index.ts';
 import { BellwetherError, openWriteStream, runProcess } from '../platform/index.ts';
 import { followScores } from './follow-scores.ts';
 import { print, tell } from './hosts.ts';
+import { type OpenModel, openModel } from './open-model.ts';
 import { createProblemLog } from './problem-log.ts';
 import { findingLine, scoreLine } from './score-line.ts';
 
@@ -57,7 +58,7 @@ const createTally = () => {
   };
 };
 
-const scoreFile = async (path: string, detector: FlowDetector, flags: Flags, signal: AbortSignal): Promise<string> => {
+const scoreFile = async (path: string, detector: OpenModel, flags: Flags, signal: AbortSignal): Promise<string> => {
   const builder = createTableBuilder();
   const problems = createProblemLog(tell);
   const scores = await openOutput(flags.scoresOut);
@@ -72,7 +73,7 @@ const scoreFile = async (path: string, detector: FlowDetector, flags: Flags, sig
       const table = builder.table();
       let lines = '';
       let found = '';
-      detector.judge(table).forEach((judgement, i) => {
+      (await detector.judge(table)).forEach((judgement, i) => {
         tally.add(judgement);
         lines += `${scoreLine(table, i, judgement)}\n`;
         if (judgement.score >= 1 && flags.findingsOut !== undefined) found += `${findingLine(table, i, judgement)}\n`;
@@ -88,7 +89,7 @@ const scoreFile = async (path: string, detector: FlowDetector, flags: Flags, sig
   return tally.text();
 };
 
-const follow = async (detector: FlowDetector, flags: Flags, signal: AbortSignal): Promise<string> => {
+const follow = async (detector: OpenModel, flags: Flags, signal: AbortSignal): Promise<string> => {
   if (flags.scoresOut === undefined || flags.scoresOut.endsWith('.gz'))
     throw new BellwetherError(
       'invalid_input',
@@ -110,7 +111,7 @@ export const scoreFlowsCommand = (): Command =>
     )
     .option('--once', 'with --follow: end when nothing is new')
     .option('--interval <seconds>', 'with --follow: how often to look', wholeNumber(1, 3600), 2)
-    .requiredOption('--model <dir>', 'folder of a model')
+    .requiredOption('--model <dir>', 'folder of a model, or of what `flows export` made of one')
     .option('--scores-out <file>', 'write row,score,family as CSV (.csv or .csv.gz); row is the place in the input, from 0')
     .option('--findings-out <file>', 'write each flow at or above 1 with its reasons, one JSON object per line')
     .addHelpText(
@@ -121,8 +122,11 @@ export const scoreFlowsCommand = (): Command =>
       runProcess(async (signal) => {
         if ((file === undefined) === (flags.follow === undefined))
           throw new BellwetherError('invalid_input', 'give a file, or --follow and a folder');
-        const { model } = await loadFlowModel(flags.model);
-        const detector = openFlowDetector(model);
-        print(file === undefined ? await follow(detector, flags, signal) : await scoreFile(file, detector, flags, signal));
+        const detector = await openModel(flags.model);
+        try {
+          print(file === undefined ? await follow(detector, flags, signal) : await scoreFile(file, detector, flags, signal));
+        } finally {
+          await detector.close();
+        }
       }),
     );

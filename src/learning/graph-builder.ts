@@ -30,7 +30,18 @@ export type Dimension = number | string;
 export type TensorName = string & { readonly brand?: 'tensor' };
 
 /** An attribute of an operator. */
-export type Attribute = number | readonly number[] | string | { readonly float: number };
+export type Attribute =
+  | number
+  | readonly number[]
+  | string
+  | { readonly float: number }
+  | { readonly strings: readonly string[] }
+  /** A tensor of doubles. */
+  | { readonly doubles: Float64Array };
+
+/** Version 3 is the first with trees in doubles (ONNX 1.11). */
+const ONNX_ML_OPSET = 3;
+const ML_DOMAIN = 'ai.onnx.ml';
 
 export interface GraphBuilder {
   /** A float input of the model. */
@@ -43,6 +54,8 @@ export interface GraphBuilder {
   node(op: string, inputs: readonly TensorName[], attributes?: Readonly<Record<string, Attribute>>, output?: string): TensorName;
   /** The same with several outputs, as `Split` has. */
   nodes(op: string, inputs: readonly TensorName[], count: number, attributes?: Readonly<Record<string, Attribute>>): TensorName[];
+  /** An operator of the machine learning domain (`ai.onnx.ml`) with one output. */
+  mlNode(op: string, inputs: readonly TensorName[], attributes: Readonly<Record<string, Attribute>>, output: string): TensorName;
   /** Declares a float output of the model. */
   output(tensor: TensorName, dims: readonly Dimension[]): void;
   /** The model as bytes of an `.onnx` file; the same calls give the same bytes. */
@@ -75,6 +88,19 @@ const attributeProto = (name: string, value: Attribute): AttributeProto => {
     return create(AttributeProtoSchema, { ...base, type: AttributeProto_AttributeType.STRING, s: new TextEncoder().encode(value) });
   if (typeof value === 'number') return create(AttributeProtoSchema, { ...base, type: AttributeProto_AttributeType.INT, i: BigInt(value) });
   if ('float' in value) return create(AttributeProtoSchema, { ...base, type: AttributeProto_AttributeType.FLOAT, f: value.float });
+  if ('strings' in value) {
+    const encoder = new TextEncoder();
+    return create(AttributeProtoSchema, {
+      ...base,
+      type: AttributeProto_AttributeType.STRINGS,
+      strings: value.strings.map((text) => encoder.encode(text)),
+    });
+  }
+  if ('doubles' in value) {
+    const dims = [BigInt(value.doubles.length)];
+    const t = create(TensorProtoSchema, { name, dims, dataType: TensorProto_DataType.DOUBLE, doubleData: [...value.doubles] });
+    return create(AttributeProtoSchema, { ...base, type: AttributeProto_AttributeType.TENSOR, t });
+  }
   return create(AttributeProtoSchema, { ...base, type: AttributeProto_AttributeType.INTS, ints: value.map(BigInt) });
 };
 
@@ -90,6 +116,7 @@ const floatBytes = (data: Float32Array | readonly number[]): Uint8Array<ArrayBuf
 /** Builds an ONNX graph of standard operators; names are made where none are given. Throws on a name used twice or data that does not fit. */
 export const createGraph = (name: string): GraphBuilder => {
   const names = new Set<string>();
+  const domains = new Set<string>();
   const nodes: NodeProto[] = [];
   const initializers: TensorProto[] = [];
   const inputs: ValueInfoProto[] = [];
@@ -105,9 +132,17 @@ export const createGraph = (name: string): GraphBuilder => {
     return tensor;
   };
 
-  const push = (op: string, from: readonly TensorName[], attributes: Readonly<Record<string, Attribute>>, to: readonly string[]) => {
+  const push = (
+    op: string,
+    from: readonly TensorName[],
+    attributes: Readonly<Record<string, Attribute>>,
+    to: readonly string[],
+    domain = '',
+  ) => {
+    if (domain !== '') domains.add(domain);
     const node = create(NodeProtoSchema, {
       opType: op,
+      domain,
       name: `${op}_${nodes.length}`,
       input: from.map(known),
       output: to.map(claim),
@@ -157,6 +192,10 @@ export const createGraph = (name: string): GraphBuilder => {
         attributes,
         Array.from({ length: count }, (_, i) => `${op.toLowerCase()}_${nodes.length}_${i}`),
       ),
+    mlNode: (op, from, attributes, output) => {
+      push(op, from, attributes, [output], ML_DOMAIN);
+      return output;
+    },
     output: (tensor, dims) => {
       outputs.push(valueInfo(known(tensor), dims));
     },
@@ -166,7 +205,10 @@ export const createGraph = (name: string): GraphBuilder => {
         create(ModelProtoSchema, {
           irVersion: BigInt(ONNX_IR_VERSION),
           producerName: producer,
-          opsetImport: [create(OperatorSetIdProtoSchema, { domain: '', version: BigInt(ONNX_OPSET) })],
+          opsetImport: [
+            create(OperatorSetIdProtoSchema, { domain: '', version: BigInt(ONNX_OPSET) }),
+            ...[...domains].map((domain) => create(OperatorSetIdProtoSchema, { domain, version: BigInt(ONNX_ML_OPSET) })),
+          ],
           graph: create(GraphProtoSchema, { name, node: nodes, initializer: initializers, input: inputs, output: outputs }),
         }),
       ),

@@ -11,5 +11,6 @@ export * from './model-session.ts';
 export type { ModelTensor, ModelTensors } from './session-protocol.ts';
 export * from './tape/index.ts';
 export * from './train/index.ts';
+export * from './tree-ensemble.ts';
 export * from './window-shape.ts';
 export * from './window-shape-model.ts';

@@ -55,6 +55,14 @@ const CLASSIFIER = {
   },
 } as const;
 
+/** Fields of a flow that go in, in their order, and families of attacks that come out. */
+const FLOW = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['columns', 'families'],
+  properties: { columns: NAMES, families: NAMES },
+} as const;
+
 /** Manifests of this form, and none of a later one, can be read. */
 const FORMAT = 1;
 
@@ -75,6 +83,7 @@ const MANIFEST = {
     bytes: { type: 'integer', minimum: 1 },
     training: TRAINING,
     classifier: CLASSIFIER,
+    flow: FLOW,
   },
 } as const;
 

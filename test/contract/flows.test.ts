@@ -102,6 +102,22 @@ describe('bellwether flows', () => {
     });
   });
 
+  it('exports trees as ONNX, scores by them, and refuses what does not fit', () => {
+    run('train', '--data', path('train.csv'), '--label-column', 'Family', '--out', path('trees'), '--detector', 'supervised');
+    expect(run('export', '--model', path('trees'), '--out', path('onnx')).stdout).toMatch(/model.onnx, \d+ bytes: 2000 drawn flows score/);
+    expect(run('score', path('later.csv.gz'), '--model', path('onnx')).stdout).toBe('55 flows scored, at or above 1: 5 theft\n');
+    const manifest = readFileSync(path('onnx/manifest.json'), 'utf8');
+    writeFileSync(path('onnx/manifest.json'), manifest.replace('"flows-1"', '"flows-0"'));
+    expect(run('score', path('later.csv.gz'), '--model', path('onnx'))).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('was made for catalogue flows-0'),
+    });
+    expect(run('export', '--model', path('model'), '--out', path('onnx'))).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('only trees'),
+    });
+  });
+
   it('tells what it could not read and scores the rest', () => {
     const file = flowCsv(rows(3, 0), HEADER);
     writeFileSync(

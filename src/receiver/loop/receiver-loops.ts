@@ -17,7 +17,7 @@ import { lastSequence } from '../store/verdict-store.ts';
 import { createPropagation } from '../verdicts/propagate.ts';
 import { createSilenceReader } from '../watch/silence-reader.ts';
 import { createWatchCycle, type WatchResult } from '../watch/watch-cycle.ts';
-import { runLoop } from './run-loop.ts';
+import { type RoundResult, runLoop } from './run-loop.ts';
 
 const SECOND_MS = 1000;
 const EVIDENCE_MS = 2_000;
@@ -69,7 +69,7 @@ export const runReceiverLoops = async (deps: ReceiverLoopsDeps, signal: AbortSig
   const { config, database, parts, client, exporter, instruments: m, clock, log } = deps;
   const { commit, book, links, baseUrl } = parts;
   const loops: Promise<void>[] = [];
-  const begin = (loop: string, intervalMs: () => number, work: () => Promise<void>): void => {
+  const begin = (loop: string, intervalMs: () => number, work: () => Promise<RoundResult>): void => {
     loops.push(runLoop(deps, { loop, intervalMs }, work, signal));
   };
 
@@ -100,9 +100,10 @@ export const runReceiverLoops = async (deps: ReceiverLoopsDeps, signal: AbortSig
       'evidence',
       () => EVIDENCE_MS,
       async () => {
-        const { waiting, error } = await fetchEvidence();
+        const { asked, waiting, error } = await fetchEvidence();
         m.evidenceWaiting.set(waiting);
         if (error && error.code !== 'not_found') throw error;
+        return asked === 0 && waiting > 0 ? 'idle' : undefined;
       },
     );
   }
@@ -155,6 +156,7 @@ export const runReceiverLoops = async (deps: ReceiverLoopsDeps, signal: AbortSig
       m.noticesWaiting.reset();
       for (const [channel, count] of waiting) m.noticesWaiting.set({ channel }, count);
       if (error) throw error;
+      return ended.length === 0 && waiting.size > 0 ? 'idle' : undefined;
     },
   );
   const propagate = createPropagation({ commit, book, clock });

@@ -9,11 +9,14 @@ export interface LoopDeps {
   readonly isOn: () => boolean;
 }
 
+/** What a round of work says: `idle` where it tried nothing because all that waits has failed before. */
+export type RoundResult = 'idle' | undefined;
+
 /** Does a piece of work again and again. A failure is counted, said once until it is over, and tried again at the next time. */
 export const runLoop = async (
   { clock, log, instruments: m, isOn }: LoopDeps,
   { loop, intervalMs }: { readonly loop: string; readonly intervalMs: () => number },
-  work: () => Promise<void>,
+  work: () => Promise<RoundResult>,
   signal: AbortSignal,
 ): Promise<void> => {
   let failing = false;
@@ -23,8 +26,7 @@ export const runLoop = async (
     if (isOn()) {
       m.cycles.inc({ loop });
       try {
-        await work();
-        failing = false;
+        if ((await work()) !== 'idle') failing = false;
         m.cycleLastSuccess.set({ loop }, clock.nowMs() / 1000);
       } catch (thrown) {
         const error = toBellwetherError(thrown);

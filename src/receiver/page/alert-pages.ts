@@ -54,7 +54,7 @@ export const alertListPage = (
 <button type="submit">Show</button></form>
 ${
   alerts.length === 0
-    ? html`<section class="empty"><p>No alert is like this.</p></section>`
+    ? html`<section class="empty"><p>${next === undefined ? 'No alert is like this.' : 'None of the newest alerts is like this. Older ones have not been looked at.'}</p></section>`
     : html`<table class="list"><thead><tr><th>State</th><th>Alert</th><th>What</th><th>When</th><th>Verdict</th></tr></thead><tbody>${alerts.map(row)}</tbody></table>`
 }
 ${next === undefined ? NOTHING : html`<p><a class="button" href="${link({ after: next })}">Older</a></p>`}

@@ -10,7 +10,8 @@ form.card fieldset { border: 0; padding: 0; margin: 0 0 12px; }
 form.card fieldset label { margin: 0 0 4px; }
 button { font: inherit; border: 0; border-radius: 6px; padding: 7px 16px; background: var(--accent); color: var(--card); font-weight: 600; cursor: pointer; }
 button.plain { background: none; color: var(--accent); padding: 2px 6px; font-weight: 400; }
-table.list { width: 100%; border-collapse: collapse; background: var(--card); border: 1px solid var(--edge); border-radius: 10px; }
+form[action="/"] { flex-wrap: wrap; }
+table.list { width: 100%; margin: 14px 0; border-collapse: collapse; background: var(--card); border: 1px solid var(--edge); border-radius: 10px; }
 table.list th, table.list td { text-align: left; padding: 8px 12px; border-bottom: 1px solid var(--rule); vertical-align: top; overflow-wrap: anywhere; }
 table.list th { font-size: 13px; color: var(--soft); font-weight: 600; }
 `;

@@ -42,7 +42,12 @@ export interface ReceiverProcess {
   metric(series: string): Promise<number | undefined>;
 }
 
-export const receiverProcess = async (input: ReceiverConfigInput, env: NodeJS.ProcessEnv = {}): Promise<ReceiverProcess> => {
+/** `program`: instead of the checkout, for example what `npm run build` made, which starts in a fifth of the time. */
+export const receiverProcess = async (
+  input: ReceiverConfigInput,
+  env: NodeJS.ProcessEnv = {},
+  program: string = BIN,
+): Promise<ReceiverProcess> => {
   const folder = mkdtempSync(join(tmpdir(), 'bellwether-receiver-'));
   const storePath = join(folder, 'alerts.db');
   const [apiPort, selfPort] = [await freePort(), await freePort()];
@@ -83,7 +88,7 @@ export const receiverProcess = async (input: ReceiverConfigInput, env: NodeJS.Pr
     senderToken: 'sender',
     output: () => tail,
     start: async () => {
-      child = spawn(process.execPath, [BIN, 'receiver', '--config', join(folder, 'receiver.yaml')], {
+      child = spawn(process.execPath, [program, 'receiver', '--config', join(folder, 'receiver.yaml')], {
         stdio: ['ignore', 'ignore', 'pipe'],
         env: { ...process.env, ...env },
       });
@@ -91,10 +96,10 @@ export const receiverProcess = async (input: ReceiverConfigInput, env: NodeJS.Pr
       child.stderr?.on('data', (chunk: Buffer) => {
         tail = (tail + chunk.toString()).slice(-20_000);
       });
-      await until('receiver that listens', () => answers('/healthz'), { timeoutMs: START_TIMEOUT_MS, everyMs: 100 });
+      await until('receiver that listens', () => answers('/healthz'), { timeoutMs: START_TIMEOUT_MS, everyMs: 25 });
     },
     untilReady: async () => {
-      await until('ready receiver', () => answers('/readyz'), { timeoutMs: START_TIMEOUT_MS, everyMs: 50 });
+      await until('ready receiver', () => answers('/readyz'), { timeoutMs: START_TIMEOUT_MS, everyMs: 25 });
     },
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
