@@ -82,6 +82,18 @@ export const EXPORTER_METRICS = {
     help: 'Workloads whose exposed score is at or above the boundary.',
     labels: [],
   },
+  incidents: {
+    name: 'bellwether_incidents',
+    type: 'gauge',
+    help: 'Incidents that go on (an alarm within ten minutes), alarms of one cause counted as one: of one workload, or of several.',
+    labels: ['extent'],
+  },
+  incidentWorkloads: {
+    name: 'bellwether_incident_largest_workloads',
+    type: 'gauge',
+    help: 'Workloads in the largest incident that goes on; 0 where there is none.',
+    labels: [],
+  },
   removedWorkloads: {
     name: 'bellwether_removed_workloads_total',
     type: 'counter',

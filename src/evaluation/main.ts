@@ -16,6 +16,7 @@ import {
   spawnSessionThread,
 } from '../learning/index.ts';
 import { BellwetherError, openWriteStream, runProcess, systemClock } from '../platform/index.ts';
+import { DEFAULT_LEARNED } from '../scoring/index.ts';
 import { chooseDetectors, DETECTOR_NAMES } from './detectors/choose-detectors.ts';
 import { formatProof, formatRecorded } from './feedback/feedback-report.ts';
 import { HELD_OUT_SEEDS, runFeedback, runRecordedFeedback } from './feedback/run-feedback.ts';
@@ -74,8 +75,11 @@ export const evaluateCommand = (deps: EvaluateCommandDeps = {}): Command =>
     .option('--json <file>', 'write all figures as JSON')
     .option('--no-baselines', 'leave out random, constant-on, online-z, adaptive-bands and knn')
     .option('--detectors <list>', `also judge these, fitted on each workload's past: all, or of ${DETECTOR_NAMES.join(', ')}`, list)
-    .option('--model <dir>', 'a folder of models, or one model, instead of the encoder that comes with the program')
-    .option('--no-model', 'score without a trained encoder, as an exporter with scoring.learned off')
+    .option(
+      '--model <dir>',
+      'a folder of models, or one model, instead of the encoder that comes with the program, which joins in from a step of a minute on',
+    )
+    .option('--no-model', 'score without a trained encoder, as an exporter with scoring.learned: off')
     .option('--no-bank', 'score without the kNN bank, as an exporter with scoring.bank off')
     .option('--seed <number>', 'seed of the bank, the baselines and the intervals', wholeNumber(0, 2 ** 32 - 1), 1)
     .addHelpText(
@@ -122,7 +126,7 @@ const run = async (deps: EvaluateCommandDeps, flags: Flags, signal: AbortSignal)
         for (const [id, names] of found?.names ?? []) kinds.set(id, names);
       },
     },
-    { ...flags, pairs, catalog },
+    { ...flags, pairs, catalog, learned: typeof flags.model === 'string' ? 'on' : DEFAULT_LEARNED },
     signal,
   ).finally(() => Promise.all([close(), closeModels()]));
   if (flags.scoresOut !== undefined)

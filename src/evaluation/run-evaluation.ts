@@ -1,7 +1,7 @@
 import { createFeatureExtractor, type FeatureCatalog } from '../features/index.ts';
 import type { KindClassifier, WindowEncoder } from '../learning/index.ts';
 import { type Clock, createProgress } from '../platform/index.ts';
-import { createScorer } from '../scoring/index.ts';
+import { createScorer, type LearnedSetting, learnedModeOf } from '../scoring/index.ts';
 import { auditRecording } from './audit/audit-recording.ts';
 import { BASELINES, createBaseline } from './baselines/baseline.ts';
 import { createSeriesCollector, type SeriesDetector, scoreSeries } from './detectors/series-detector.ts';
@@ -22,6 +22,8 @@ export interface RunOptions extends SetOptions {
   readonly baselines: boolean;
   /** Keep the kNN bank of the scorer's rank part. */
   readonly bank: boolean;
+  /** What the encoder of `RunDeps` may do; default: on. */
+  readonly learned?: LearnedSetting | undefined;
   readonly seed: number;
 }
 
@@ -75,17 +77,22 @@ const createParts = (
   { stepSeconds }: EventsFile,
   options: RunOptions,
   encoder: WindowEncoder | undefined,
-): ScoringParts => ({
-  extractor: createFeatureExtractor(options.catalog ?? recordingFeatures(recording), { pace: 'samples', stepMs: stepSeconds * 1000 }),
-  scorer: createScorer({
-    stepSeconds,
-    bank: options.bank,
-    seed: options.seed,
-    mostContributors: Number.POSITIVE_INFINITY,
-    ...(encoder ? { learned: { encoder, mode: 'on' } } : {}),
-  }),
-  baselines: new Map((options.baselines ? BASELINES : []).map((name) => [name, createBaseline(name, { stepSeconds, seed: options.seed })])),
-});
+): ScoringParts => {
+  const mode = encoder ? learnedModeOf(options.learned ?? 'on', stepSeconds) : 'off';
+  return {
+    extractor: createFeatureExtractor(options.catalog ?? recordingFeatures(recording), { pace: 'samples', stepMs: stepSeconds * 1000 }),
+    scorer: createScorer({
+      stepSeconds,
+      bank: options.bank,
+      seed: options.seed,
+      mostContributors: Number.POSITIVE_INFINITY,
+      ...(encoder && mode !== 'off' ? { learned: { encoder, mode } } : {}),
+    }),
+    baselines: new Map(
+      (options.baselines ? BASELINES : []).map((name) => [name, createBaseline(name, { stepSeconds, seed: options.seed })]),
+    ),
+  };
+};
 
 /** Runs a long computation in turns, so that signals and timers are heard. */
 const inTurns = async <T>(

@@ -14,6 +14,7 @@ import type { SeriesSource } from '../prometheus/index.ts';
 import { learnedId, type Scorer, type ScorerOptions } from '../scoring/index.ts';
 import { ALONE, createShardedSource, type ShardPlace } from '../sharding/index.ts';
 import { createSelfApp, type ProcessMetrics, registerProcessMetrics } from '../web/index.ts';
+import { countIncidents } from './api/list-incidents.ts';
 import { createApiServer } from './api-server.ts';
 import { createScoreBoard, type ScoreBoard } from './board/score-board.ts';
 import { type ExporterConfig, LIVE_KEYS } from './config/schema.ts';
@@ -150,6 +151,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
       status,
       withdrawn: withdrawn(),
       counts: board.counts(),
+      incidents: countIncidents(board, clock.nowMs()),
       exposition: exposition.current(),
       features: cycle.extractor.stats,
       modelVersion: scorer.modelVersion,

@@ -1,6 +1,6 @@
 import { createModelSession, openDefaultEncoder, openModelFolder, spawnSessionThread } from '../learning/index.ts';
 import type { Clock, Logger } from '../platform/index.ts';
-import type { LearnedMode, ScorerOptions } from '../scoring/index.ts';
+import { type LearnedMode, type LearnedSetting, learnedModeOf, type ScorerOptions } from '../scoring/index.ts';
 
 /** A batch waits for the one before it, and no longer than a cycle can bear: a late answer is counted and the scores go out without it. */
 const SESSION = { threads: 1, maxQueue: 2, timeoutMs: 5000 } as const;
@@ -12,7 +12,8 @@ export interface LearnedModel {
 }
 
 export interface LearnedModelOptions {
-  readonly mode: LearnedMode;
+  readonly setting: LearnedSetting;
+  readonly stepSeconds: number;
   /** Folder of trained models; without it, and while no model was promoted there, the encoder that comes with the program is used. */
   readonly models?: string | undefined;
 }
@@ -20,16 +21,44 @@ export interface LearnedModelOptions {
 /** Often enough for a model that was trained for minutes. */
 const WATCH_INTERVAL_MS = 10_000;
 
+type ModelLog = Pick<Logger, 'info' | 'warn' | 'error'>;
+
+/** Who names a folder of own models wants them, whatever the interval. */
+export const modeOf = ({ setting, stepSeconds, models }: LearnedModelOptions): LearnedMode =>
+  setting === 'auto' && models !== undefined ? 'on' : learnedModeOf(setting, stepSeconds);
+
 /**
- * Starts the model of the configured mode in its thread; undefined when it is off. Rejects where the runtime cannot load it, or the folder's
- * model is damaged. A model put to work later takes its place; one that fails a check is refused and logged.
+ * Starts the model of the configured setting in its thread; undefined when it is off. Rejects where the runtime cannot load it, or the folder's
+ * model is damaged; where nobody asked for one (`auto`, no folder), that is logged and scores are made without. A model put to work later takes its place; one that
+ * fails a check is refused and logged.
  */
 export const startLearnedModel = async (
-  { mode, models }: LearnedModelOptions,
+  options: LearnedModelOptions,
   clock: Clock,
-  log: Pick<Logger, 'info' | 'warn' | 'error'>,
+  log: ModelLog,
+  start = startModel,
 ): Promise<LearnedModel | undefined> => {
+  const { setting, models } = options;
+  const mode = modeOf(options);
   if (mode === 'off') return undefined;
+  try {
+    return await start(mode, models, clock, log);
+  } catch (error) {
+    if (setting !== 'auto' || models !== undefined) throw error;
+    log.error(
+      { reason: error instanceof Error ? error.message : String(error) },
+      'the learned model does not start; scores are made without it',
+    );
+    return undefined;
+  }
+};
+
+const startModel = async (
+  mode: Exclude<LearnedMode, 'off'>,
+  models: string | undefined,
+  clock: Clock,
+  log: ModelLog,
+): Promise<LearnedModel> => {
   const open = (model: Uint8Array) => createModelSession({ clock, spawn: spawnSessionThread }, { model, ...SESSION });
   if (models !== undefined) {
     const onChange: Parameters<typeof openModelFolder>[0]['onChange'] = (change) => {

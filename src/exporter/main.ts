@@ -35,9 +35,10 @@ const run = async (path: string | undefined, options: Readonly<Record<string, un
   const flags = configOfFlags(CONFIG_FLAGS, options) as ConfigInput;
   const config = await readConfig(path, flags);
   const log = createLogger({ level: config.log.level, name: 'exporter' });
+  const { scoring, intervalSeconds } = config;
   const place = placeOf(config);
-  const models = config.scoring.models?.replaceAll('{shard}', String(place.index));
-  const learned = await startLearnedModel({ mode: config.scoring.learned, models }, systemClock, log);
+  const models = scoring.models?.replaceAll('{shard}', String(place.index));
+  const learned = await startLearnedModel({ setting: scoring.learned, models, stepSeconds: intervalSeconds }, systemClock, log);
   const flows = await openFlowMode(config.flows, systemClock, log);
   const app = createExporterApp(
     { clock: systemClock, random: systemRandom, log, flows, place, ...(learned ? { learned: learned.options } : {}) },

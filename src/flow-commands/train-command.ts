@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { collect, list, share, wholeNumber } from '../command-line/index.ts';
 import {
   auditTable,
+  type CurvePoint,
   chooseFeatures,
   DEFAULT_QUANTILE,
   FLOW_DETECTOR_NAMES,
@@ -72,8 +73,15 @@ const run = async (flags: Flags): Promise<void> => {
   );
   const audit = auditTable(table);
   for (const note of audit) tell(`audit: ${note}`);
+  const curve: CurvePoint[] = [];
+  const onCurve = (point: CurvePoint): void => {
+    curve.push(point);
+    tell(
+      `step ${point.step}: loss ${point.train.toFixed(4)} on benign flows it learns from, ${point.unseen.toFixed(4)} on later ones it does not`,
+    );
+  };
   const model = await trainFlowModel(
-    { random: seededRandom(flags.seed), open: openSession, columns },
+    { random: seededRandom(flags.seed), open: openSession, columns, onCurve },
     table,
     flags.detector,
     flags.quantile,
@@ -85,6 +93,7 @@ const run = async (flags: Flags): Promise<void> => {
     attackFlows: attacks,
     seed: flags.seed,
     audit,
+    ...(curve.length > 0 ? { curve } : {}),
   };
   const version = flowModelVersion(training, model);
   await saveFlowModel(flags.out, { version, training, model });

@@ -25,6 +25,7 @@ export { podAddresses } from './live/pod-addresses.ts';
 export * from './live/verdict-lesson.ts';
 export * from './measure/audit.ts';
 export * from './measure/ranking.ts';
+export type { CurvePoint } from './measure/training-curve.ts';
 export * from './measure/wilson.ts';
 export { FLOW_CSV_HEADER, formatFlow, formatRecord } from './meter/flow-csv.ts';
 export { METER_DEFAULTS } from './meter/flow-meter.ts';

@@ -3,6 +3,7 @@ export * from './classic/index.ts';
 export * from './encoder/index.ts';
 export * from './incidents.ts';
 export type { LearnedStats } from './learned-detector.ts';
+export * from './learned-setting.ts';
 export type { Lesson } from './lessons/index.ts';
 export * from './overload/index.ts';
 export * from './scorer.ts';

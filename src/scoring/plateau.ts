@@ -51,6 +51,17 @@ export const offer = (largest: LargestThree, x: number): void => {
   } else if (x > largest.third) largest.third = x;
 };
 
+/**
+ * The mean of the three largest of both, of which at most two may be traffic: bytes and packets of both directions are different views of one burst, and a burst
+ * of demand that nothing else of the workload feels is no fault. Where nothing else is measured, the third is traffic as well.
+ */
+export const meanOfWitnesses = (others: LargestThree, traffic: LargestThree): number => {
+  if (others.first === Number.NEGATIVE_INFINITY) return meanOfLargest(traffic);
+  offer(others, traffic.first);
+  offer(others, traffic.second);
+  return meanOfLargest(others);
+};
+
 export const meanOfLargest = ({ first, second, third }: LargestThree): number => {
   if (first === Number.NEGATIVE_INFINITY) return Number.NaN;
   if (third > Number.NEGATIVE_INFINITY) return (first + second + third) / 3;

@@ -1,9 +1,10 @@
+import { afterglow } from './afterglow.ts';
 import { advanceBar, bookSurprise, learningWeight } from './alarm-bar.ts';
 import { jointDistance, learnJoint } from './joint-residual.ts';
 import { loadFactor, unexplained } from './load-factor.ts';
 import { explainedFactor, type LoadRole } from './load-role.ts';
 import { compress, expand, PLATEAU_LENGTH, SLOT } from './metric-slots.ts';
-import { clearLargest, type LargestThree, meanOfLargest, offer, plateauSurprise } from './plateau.ts';
+import { clearLargest, type LargestThree, meanOfWitnesses, offer, plateauSurprise } from './plateau.ts';
 import { advanceRank } from './rank.ts';
 import { createMetricResiduals, deriveResiduals, learnResiduals, type MetricResiduals } from './residuals.ts';
 import { BINS, learnSurprise, surpriseOf } from './surprise.ts';
@@ -175,13 +176,15 @@ const pushPlateau = (d: Float64Array, slot: number, signed: number): void => {
   d[at] = signed;
 };
 
+const traffic: LargestThree = { first: 0, second: 0, third: 0 };
 const three: LargestThree = { first: 0, second: 0, third: 0 };
 
 /** Mean of the 3 largest surprises, or one metric that stays surprising. */
 const entitySurprise = (state: WorkloadState, a: FrameAnalysis): number => {
   clearLargest(three);
-  for (let m = 0; m < a.metrics; m++) offer(three, a.surprise[m]!);
-  let total = meanOfLargest(three);
+  clearLargest(traffic);
+  for (let m = 0; m < a.metrics; m++) offer(state.metrics[m]!.load === 'measures' ? traffic : three, a.surprise[m]!);
+  let total = meanOfWitnesses(three, traffic);
   if (Number.isNaN(total) || a.metrics < 2) return total;
   for (let m = 0; m < a.metrics; m++) {
     if (Number.isNaN(a.surprise[m]!)) continue;
@@ -260,7 +263,7 @@ export const observeBaseline = (
   if (a.ready) {
     const bank = bankDistance(state, a.values);
     const joint = jointDistance(state, a.levelZ);
-    a.rank = advanceRank(state, [levelSize(a), total, bank, joint]);
+    a.rank = advanceRank(state, [levelSize(a), total, bank, joint]) + afterglow(state, seconds);
     learnJoint(state, seconds, a.margin);
     bookSurprise(state, seconds, total, a.margin);
   }

@@ -7,6 +7,7 @@ import {
   workloadId,
 } from '../conventions/index.ts';
 import { BellwetherError } from '../platform/index.ts';
+import { noteAlarm } from './afterglow.ts';
 import { createClassPasts } from './class-past.ts';
 import type { Part } from './detector.ts';
 import { recallAll, rememberAll } from './detector-memories.ts';
@@ -152,6 +153,8 @@ export const createScorer = (options: ScorerOptions): Scorer => {
     const overload = analysis.ready && rawValue >= 1 ? overloadVerdict(features!) : undefined;
     const plain = fuse(frame, state, analysis, reading.parts, damped, SCORER_VERSION, options);
     const score = overload && plain.value >= 1 ? { ...plain, overload } : plain;
+    // As it was before verdicts: what each set of them would have made of the order can then be told from one state.
+    if (rawValue >= 1) noteAlarm(state, seconds);
     if (reading.bar === 1 && !options.alternatives) return score;
     return {
       ...score,

@@ -45,6 +45,8 @@ export const ENTITY = {
   loads: 34,
   /** Load factor of the last minutes, a slow mean. */
   usualLoad: 37,
+  /** When the score last was an alarm, whichever part said it. 0 in states of before, which is long ago. */
+  lastSaid: 38,
 } as const;
 
 /** A scored column of the workload's frames. */
@@ -151,6 +153,7 @@ export const forgetTimes = (state: WorkloadState): void => {
   d[ENTITY.alarmStart] = Number.NEGATIVE_INFINITY;
   d[ENTITY.lastAlarm] = Number.NEGATIVE_INFINITY;
   d[ENTITY.dampedUntil] = Number.NEGATIVE_INFINITY;
+  d[ENTITY.lastSaid] = Number.NEGATIVE_INFINITY;
 };
 
 export const metricSlot = (state: WorkloadState, metric: number): number => state.shape.slots + metric * SLOTS_PER_METRIC;

@@ -1,4 +1,5 @@
 import { FEATURE_PACK_NAMES } from '../../features/index.ts';
+import { DEFAULT_LEARNED, LEARNED_SETTINGS } from '../../scoring/index.ts';
 
 const SELECTOR_TEXT = { type: 'string', minLength: 1, maxLength: 2000 } as const;
 const LABEL_NAME = '^[a-zA-Z_][a-zA-Z0-9_]*$';
@@ -170,10 +171,10 @@ export const SCORING_SECTION = {
       description: 'Keep samples of the past of each workload to compare with: finer order below the boundary for about 2 KB per metric.',
     },
     learned: {
-      enum: ['off', 'shadow', 'on'],
-      default: 'off',
+      enum: LEARNED_SETTINGS,
+      default: DEFAULT_LEARNED,
       description:
-        'A learned model, in a thread of its own (about 60 MB): `shadow` runs it and counts what it would find, `on` lets it raise scores.',
+        'A learned model, in a thread of its own (about 60 MB): `shadow` runs it and counts what it would find, `on` lets it raise scores, `auto` does so where `intervalSeconds` is 60 or more (below, it changes nothing that its cost would be worth), or `models` is given.',
     },
     models: {
       type: 'string',

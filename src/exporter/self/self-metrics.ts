@@ -11,6 +11,7 @@ import type { FeatureStats } from '../../features/index.ts';
 import { type SourceEvent, sourceMetricUpdates } from '../../prometheus/index.ts';
 import type { LearnedStats } from '../../scoring/index.ts';
 import { createInstruments, type Instruments, type ProcessInstruments, setTotal } from '../../web/index.ts';
+import type { IncidentCounts } from '../api/list-incidents.ts';
 import type { BoardCounts } from '../board/score-board.ts';
 import { backfillProgress, type ExporterStatus } from '../exporter-status.ts';
 import type { Exposition } from '../exposition/score-exposition.ts';
@@ -22,6 +23,7 @@ export interface SelfView {
   readonly status: ExporterStatus;
   readonly withdrawn: boolean;
   readonly counts: BoardCounts;
+  readonly incidents: IncidentCounts;
   readonly exposition: Pick<Exposition, 'series' | 'cappedContributions'>;
   readonly features: FeatureStats;
   readonly modelVersion: string;
@@ -129,6 +131,9 @@ export const createSelfMetrics = (nodeVersion: string): SelfMetrics => {
       m.expectedWorkloads.set(view.counts.expected);
       m.scoredWorkloads.set(view.exposition.series.score);
       m.anomalousWorkloads.set(view.withdrawn || view.status.notReady ? 0 : view.counts.anomalous);
+      m.incidents.set({ extent: 'one' }, view.incidents.one);
+      m.incidents.set({ extent: 'several' }, view.incidents.several);
+      m.incidentWorkloads.set(view.incidents.largest);
       for (const [family, series] of Object.entries(view.exposition.series)) m.exposedSeries.set({ family }, series);
       m.cappedSeries.set({ family: 'contribution' }, view.exposition.cappedContributions);
       m.cappedSeries.set({ family: 'score' }, view.status.cappedWorkloads);

@@ -16,12 +16,13 @@ import type { Random } from '../../platform/index.ts';
 import { type FlowTable, takeColumns } from '../features/flow-table.ts';
 import { fitScaler, type Matrix, type Scaler, scaleInto } from '../features/scaler.ts';
 import { SIZE_COLUMNS } from '../features/size-columns.ts';
+import { type CurvePoint, isCurvePoint, spread } from '../measure/training-curve.ts';
 import type { AutoencoderModel, DenseNetwork } from '../model/flow-model.ts';
 import { forward } from './dense-network.ts';
 import { BENIGN, type FlowDetector, UNKNOWN } from './judgement.ts';
 import { quantileOf } from './quantile.ts';
 import { reasonsOf } from './reasons.ts';
-import { scoreByBlocks } from './time-blocks.ts';
+import { scoreByBlocks, splitBlocks, TIME_BLOCKS } from './time-blocks.ts';
 
 const WIDTHS = [SIZE_COLUMNS.length, 128, 16, 128, SIZE_COLUMNS.length];
 const BATCH = 128;
@@ -39,6 +40,8 @@ export interface AutoencoderDeps {
   readonly random: Random;
   /** Share of the usual steps. */
   readonly effort?: number | undefined;
+  /** Of the training that the last quarter of benign time judges. */
+  readonly onCurve?: ((point: CurvePoint) => void) | undefined;
 }
 
 const buildGraph = (): TrainingGraph =>
@@ -66,7 +69,7 @@ const sum = (values: Float64Array): number => values.reduce((total, value) => to
 
 /** A small autoencoder of benign flows, 27-128-16-128-27, with the capped error as its score. */
 export const fitAutoencoder = async (
-  { open, random, effort = 1 }: AutoencoderDeps,
+  { open, random, effort = 1, onCurve }: AutoencoderDeps,
   table: FlowTable,
   rows: Int32Array,
   options: { readonly quantile: number },
@@ -75,19 +78,33 @@ export const fitAutoencoder = async (
   const steps = Math.ceil(effort * STEPS);
   const graph = buildGraph();
   const session = await open(graph.model);
-  const train = async (fitted: Int32Array): Promise<{ readonly scaler: Scaler; readonly network: DenseNetwork }> => {
+  const train = async (fitted: Int32Array, unseen?: Int32Array): Promise<{ readonly scaler: Scaler; readonly network: DenseNetwork }> => {
     const scaler = fitScaler(sizes, fitted);
     const trainer = createTrainer(session, graph, startState(initialWeights(graph.parameters, random)));
+    const lossOf = async (some: Int32Array): Promise<number> => {
+      const batch = new Float32Array(BATCH * sizes.width);
+      spread(some, BATCH).forEach((row, i) => {
+        cappedRow(scaler, sizes, row, batch, i * sizes.width);
+      });
+      return (await trainer.evaluate([batch])).loss;
+    };
+    const drawCurve = async (step: number): Promise<void> => {
+      if (onCurve && unseen && isCurvePoint(step, steps)) onCurve({ step, train: await lossOf(fitted), unseen: await lossOf(unseen) });
+    };
     for (let step = 0; step < steps; step++) {
+      await drawCurve(step);
       const batch = new Float32Array(BATCH * sizes.width);
       for (let i = 0; i < BATCH; i++) cappedRow(scaler, sizes, fitted[Math.floor(random() * fitted.length)]!, batch, i * sizes.width);
       await trainer.step([batch], (LEARNING_RATE * (1 + Math.cos((Math.PI * step) / steps))) / 2);
     }
+    await drawCurve(steps);
     return { scaler, network: { widths: WIDTHS, weights: trainer.state.weights } };
   };
+  const latest = splitBlocks(rows, TIME_BLOCKS).at(-1)!;
   const point = new Float64Array(sizes.width);
   const scores = await scoreByBlocks(rows, async (fitted) => {
-    const { scaler, network } = await train(fitted);
+    const isEarlier = fitted.length > 0 && fitted.at(-1) !== rows.at(-1);
+    const { scaler, network } = await train(fitted, isEarlier ? latest : undefined);
     return (judged) =>
       Float64Array.from(judged, (row) => {
         cappedRow(scaler, sizes, row, point);

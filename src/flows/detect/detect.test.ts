@@ -5,6 +5,7 @@ import { seededRandom } from '../../platform/index.ts';
 import { openDirectSession } from '../../testing/direct-session.ts';
 import { makeFlow } from '../../testing/flow-builders.ts';
 import { createTableBuilder, type FlowTable, selectRows } from '../features/flow-table.ts';
+import type { CurvePoint } from '../measure/training-curve.ts';
 import type { FlowModel } from '../model/flow-model.ts';
 import { formatFlowModel, parseFlowModel } from '../model/model-file.ts';
 import { openFlowDetector } from './open-detector.ts';
@@ -94,6 +95,19 @@ describe('nearestRow', () => {
 });
 
 describe('trainFlowModel', () => {
+  it('tells how a network does on what it learns from and on the last quarter, which it does not see', async () => {
+    const curve: CurvePoint[] = [];
+    const table = sampleTable(1);
+    // The last quarter is of another kind: a network that learnt it too would do as well there.
+    const odd = sampleTable(2, { benign: 100, attacks: 0 }).matrix.data.map((x) => x + 5);
+    table.matrix.data.set(odd, 300 * table.matrix.width);
+    const deps = { random: seededRandom(1), open: openDirectSession, effort: 0.05, onCurve: (point: CurvePoint) => void curve.push(point) };
+    await trainFlowModel(deps, table, 'autoencoder');
+    expect([curve.length, curve[0]!.step, curve.at(-1)!.step]).toEqual([11, 0, 75]);
+    expect(curve.at(-1)!.train).toBeLessThan(curve[0]!.train / 2);
+    expect(curve.at(-1)!.unseen).toBeGreaterThan(10 * curve.at(-1)!.train);
+  });
+
   // One that judges windows has tests of its own.
   it.each(FLOW_DETECTOR_NAMES.filter((name) => name !== 'sequence'))(
     'makes a detector %s that finds attacks, seldom cries on later benign time, and survives its file',

@@ -58,7 +58,13 @@ export const fitSequence = async (deps: SequenceTraining, table: FlowTable): Pro
   const benign = windows.filter(({ attackShare }) => attackShare === 0);
   const held = new Set(benign.slice(Math.floor((1 - HELD_OUT) * benign.length)));
   const examples = windows.filter((window) => !held.has(window)).flatMap((window) => labelWindow(window, families));
-  const trained = await trainSequence(deps, 'c-lstm', examples, 1 + families.length);
+  const trained = await trainSequence(
+    deps,
+    'c-lstm',
+    examples,
+    1 + families.length,
+    [...held].map(({ data }) => data),
+  );
   const logits = benign.map((window) =>
     held.has(window) ? attackLogit(logitsOf({ ...trained, families }, window.data)) : Number.NEGATIVE_INFINITY,
   );

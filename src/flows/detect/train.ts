@@ -1,5 +1,6 @@
 import { BellwetherError, type Random } from '../../platform/index.ts';
 import { type FlowTable, selectRows } from '../features/flow-table.ts';
+import type { CurvePoint } from '../measure/training-curve.ts';
 import type { FlowModel } from '../model/flow-model.ts';
 import { fitAutoencoder, type OpenSession } from './autoencoder.ts';
 import { fitBenign, fitNovelty } from './benign.ts';
@@ -13,6 +14,8 @@ export interface TrainDeps {
   readonly columns?: ArrayLike<number> | undefined;
   /** Share of the usual steps and trees, for trials; absent = 1. */
   readonly effort?: number | undefined;
+  /** Told while a network learns. */
+  readonly onCurve?: ((point: CurvePoint) => void) | undefined;
   /** Starts a session for the networks. */
   readonly open: OpenSession;
 }

@@ -1,5 +1,6 @@
 import type { Prototypes } from '../detect/prototypes.ts';
 import type { Scaler } from '../features/scaler.ts';
+import type { CurvePoint } from '../measure/training-curve.ts';
 import type { Forest } from '../trees/forest.ts';
 
 /** What a model was made of, and what is known of its honesty. */
@@ -12,6 +13,8 @@ export interface FlowTraining {
   readonly seed: number;
   /** Notes of the leakage audit; empty = nothing found. */
   readonly audit: readonly string[];
+  /** How a network learnt; absent where none did. */
+  readonly curve?: readonly CurvePoint[];
 }
 
 /** Thresholds of the distance to benign flows, by how many benign flows of other time lie below. */

@@ -5,6 +5,7 @@ import { makeFlow } from '../../testing/flow-builders.ts';
 import { openFlowDetector } from '../detect/open-detector.ts';
 import { fitSequence } from '../detect/sequence.ts';
 import { createTableBuilder, type FlowTable } from '../features/flow-table.ts';
+import type { CurvePoint } from '../measure/training-curve.ts';
 import { formatFlowModel, parseFlowModel } from '../model/model-file.ts';
 import { simulateFlows } from '../simulate/simulate.ts';
 import { forwardCLstm } from './c-lstm-forward.ts';
@@ -78,7 +79,11 @@ describe('forwardCLstm', () => {
 
 describe('fitSequence', () => {
   it('finds a flood on another seed, is quiet otherwise, and survives its file', async () => {
-    const model = await fitSequence({ open: openDirectSession, random: seededRandom(1), effort: 0.05 }, hour(1));
+    const curve: CurvePoint[] = [];
+    const onCurve = (point: CurvePoint): void => void curve.push(point);
+    const model = await fitSequence({ open: openDirectSession, random: seededRandom(1), effort: 0.05, onCurve }, hour(1));
+    expect([curve[0]!.step, curve.at(-1)!.step]).toEqual([0, 120]);
+    for (const part of ['train', 'unseen'] as const) expect(curve.at(-1)![part]).toBeLessThan(curve[0]![part] / 2);
     const training = { dataSha256: '', files: [], benignFlows: 1, attackFlows: {}, seed: 1, audit: [] };
     const detector = openFlowDetector(parseFlowModel(formatFlowModel({ version: 'v', training, model }), 'file').model);
     const table = hour(2);

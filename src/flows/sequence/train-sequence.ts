@@ -9,6 +9,7 @@ import {
 import { BellwetherError, type Random } from '../../platform/index.ts';
 import type { OpenSession } from '../detect/autoencoder.ts';
 import { fitScaler, type Scaler, scaleInto } from '../features/scaler.ts';
+import { type CurvePoint, isCurvePoint, spread } from '../measure/training-curve.ts';
 import { STEP_WIDTH, WINDOW_LENGTH } from './endpoint-windows.ts';
 import { type SequenceNetwork, sequenceLogits } from './networks.ts';
 
@@ -37,6 +38,7 @@ export interface SequenceTraining {
   readonly random: Random;
   /** Share of the usual steps. */
   readonly effort?: number | undefined;
+  readonly onCurve?: ((point: CurvePoint) => void) | undefined;
 }
 
 /** A window in deviations of benign steps, capped. */
@@ -58,10 +60,12 @@ const scalerOf = (windows: readonly LabelledWindow[]): Scaler => {
 
 /** Trains a network; half of each batch is benign, the other half holds the families in equal parts. Throws `invalid_input` where a class has no windows. */
 export const trainSequence = async (
-  { open, random, effort = 1 }: SequenceTraining,
+  { open, random, effort = 1, onCurve }: SequenceTraining,
   network: SequenceNetwork,
   windows: readonly LabelledWindow[],
   classes: number,
+  /** Benign windows of later time, for the curve alone. */
+  unseen: readonly Float32Array[] = [],
 ): Promise<TrainedSequence> => {
   const byClass = Array.from({ length: classes }, (_, label) => windows.filter((window) => window.label === label));
   if (byClass.some((group) => group.length === 0))
@@ -79,7 +83,22 @@ export const trainSequence = async (
   try {
     const trainer = createTrainer(session, graph, startState(initialWeights(graph.parameters, random)));
     const steps = Math.ceil(effort * STEPS);
+    const lossOf = async (some: readonly Float32Array[]): Promise<number> => {
+      const x = new Float32Array(BATCH * WINDOW_SIZE);
+      const target = new Float32Array(BATCH * classes);
+      spread(some, BATCH).forEach((data, i) => {
+        scaleWindow(scaler, data, x, i * WINDOW_SIZE);
+        target[i * classes] = 1;
+      });
+      return (await trainer.evaluate([x, target])).loss;
+    };
+    const seen = byClass[0]!.map(({ data }) => data);
+    const drawCurve = async (step: number): Promise<void> => {
+      if (onCurve && unseen.length > 0 && isCurvePoint(step, steps))
+        onCurve({ step, train: await lossOf(seen), unseen: await lossOf(unseen) });
+    };
     for (let step = 0; step < steps; step++) {
+      await drawCurve(step);
       const x = new Float32Array(BATCH * WINDOW_SIZE);
       const target = new Float32Array(BATCH * classes);
       for (let i = 0; i < BATCH; i++) {
@@ -90,6 +109,7 @@ export const trainSequence = async (
       }
       await trainer.step([x, target], (LEARNING_RATE * (1 + Math.cos((Math.PI * step) / steps))) / 2);
     }
+    await drawCurve(steps);
     return { scaler, weights: trainer.state.weights };
   } finally {
     await session.close();

@@ -1,9 +1,9 @@
 import type { KindName, KubernetesObject } from '../../platform/index.ts';
 import type { BackEnd } from '../back-end.ts';
-import { isWorkload, type LabelSelector, podSelectorOf, WORKLOAD_KINDS } from '../discovery/index.ts';
-import type { MitigationIntent, MitigationTarget } from '../intent.ts';
+import { type LabelSelector, podSelectorOf } from '../discovery/index.ts';
+import type { MitigationIntent } from '../intent.ts';
 import { ownedMetadata } from '../labels.ts';
-import { conditionAcceptance, declarationOf, isMissing } from './support/index.ts';
+import { conditionAcceptance, declarationOf, isMissing, isolation, withLength } from './support/index.ts';
 
 const declaration = declarationOf('cilium-network-policy');
 const POLICY: KindName = { apiVersion: 'cilium.io/v2', kind: 'CiliumNetworkPolicy' };
@@ -11,12 +11,11 @@ const POLICY: KindName = { apiVersion: 'cilium.io/v2', kind: 'CiliumNetworkPolic
 const ALL_PODS = { matchExpressions: [{ key: 'k8s:io.kubernetes.pod.namespace', operator: 'Exists' }] };
 
 const isInFamily = (address: string, all: string): boolean => address.includes(':') === all.includes(':');
-const range = (address: string): string => (address.includes('/') ? address : `${address}/${address.includes(':') ? 128 : 32}`);
 
 /** Everything outside of the cluster save some ranges. Nodes are not in it: a kubelet that cannot probe would restart the pods. */
 const outside = (allowed: readonly string[]): readonly object[] =>
   ['0.0.0.0/0', '::/0'].map((cidr) => {
-    const except = allowed.filter((address) => isInFamily(address, cidr)).map(range);
+    const except = allowed.filter((address) => isInFamily(address, cidr)).map(withLength);
     return { cidr, ...(except.length === 0 ? {} : { except }) };
   });
 
@@ -35,23 +34,11 @@ const policyOf = (intent: MitigationIntent, endpointSelector: LabelSelector): Ku
 /** CiliumNetworkPolicy with denials alone, which come before whatever others allow. */
 export const ciliumNetworkPolicy: BackEnd = {
   declaration,
-  abilities: [
-    {
-      action: 'isolate',
-      targetKinds: WORKLOAD_KINDS.map(({ kind }) => kind),
-      perClient: false,
-      nativeDryRun: false,
-      connections: false,
-      limits: [
-        'Denials come before everything that other policies allow.',
-        'Allowed clients are addresses outside of the cluster; pods are cut off whatever their address.',
-        'Nodes still reach the pods, so that probes do not restart them; the pods reach nobody, DNS included.',
-      ],
-    },
-  ],
-  needs: [POLICY],
-  reads: [POLICY, ...WORKLOAD_KINDS],
-  targetsOf: (workload: MitigationTarget) => (isWorkload(workload) ? [workload] : []),
+  ...isolation(POLICY, [
+    'Denials come before everything that other policies allow.',
+    'Allowed clients are addresses outside of the cluster; pods are cut off whatever their address.',
+    'Nodes still reach the pods, so that probes do not restart them; the pods reach nobody, DNS included.',
+  ]),
   plan: (intent, view) => {
     const selector = podSelectorOf(intent.target, view);
     return selector
@@ -60,5 +47,4 @@ export const ciliumNetworkPolicy: BackEnd = {
   },
   // `Valid` came with Cilium 1.16; older agents say nothing.
   acceptance: ([policy]) => conditionAcceptance(policy, 'Valid', 'Cilium', 'accepted'),
-  signals: () => ({}),
 };

@@ -24,6 +24,7 @@ import {
   policyAcceptance,
   refused,
   wholeRate,
+  withLength,
 } from './support/index.ts';
 
 const declaration = declarationOf('envoy-gateway');
@@ -62,8 +63,6 @@ const actsOn = (policy: KubernetesObject, route: KubernetesObject): boolean => {
     targetSelectors.some((selector) => selector.kind === route.kind && selects(selector, labels))
   );
 };
-
-const withLength = (address: string): string => (address.includes('/') ? address : `${address}/${address.includes(':') ? 128 : 32}`);
 
 /** `Distinct` counts each address by itself; inverted it leaves one range out. A rule can name one range only. */
 const rulesOf = ({ perClient, allowedClients: [allowed], requestsPerSecond }: MitigationIntent): readonly object[] => {

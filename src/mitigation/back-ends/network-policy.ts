@@ -1,9 +1,9 @@
 import type { KindName, KubernetesObject } from '../../platform/index.ts';
 import type { BackEnd } from '../back-end.ts';
-import { isWorkload, type LabelSelector, podLabelsOf, podSelectorOf, selects, WORKLOAD_KINDS } from '../discovery/index.ts';
-import type { MitigationIntent, MitigationTarget } from '../intent.ts';
+import { type LabelSelector, podLabelsOf, podSelectorOf, selects } from '../discovery/index.ts';
+import type { MitigationIntent } from '../intent.ts';
 import { ownedMetadata, ownedName } from '../labels.ts';
-import { declarationOf, isMissing, presence, refused } from './support/index.ts';
+import { declarationOf, isMissing, isolation, presence, refused, withLength } from './support/index.ts';
 
 const declaration = declarationOf('network-policy');
 const POLICY: KindName = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' };
@@ -20,8 +20,6 @@ const opens = ({ spec }: KubernetesObject, labels: Readonly<Record<string, strin
   return selects(podSelector, labels) && ingress.length + egress.length > 0;
 };
 
-const range = (address: string): string => (address.includes('/') ? address : `${address}/${address.includes(':') ? 128 : 32}`);
-
 const policyOf = (intent: MitigationIntent, podSelector: LabelSelector): KubernetesObject => ({
   ...POLICY,
   metadata: ownedMetadata(intent, declaration.name, intent.target.namespace),
@@ -30,30 +28,18 @@ const policyOf = (intent: MitigationIntent, podSelector: LabelSelector): Kuberne
     policyTypes: ['Ingress', 'Egress'],
     ...(intent.allowedClients.length === 0
       ? {}
-      : { ingress: [{ from: intent.allowedClients.map((address) => ({ ipBlock: { cidr: range(address) } })) }] }),
+      : { ingress: [{ from: intent.allowedClients.map((address) => ({ ipBlock: { cidr: withLength(address) } })) }] }),
   },
 });
 
 /** The built-in NetworkPolicy: selects the pods of a workload and lets nothing in or out. */
 export const networkPolicy: BackEnd = {
   declaration,
-  abilities: [
-    {
-      action: 'isolate',
-      targetKinds: WORKLOAD_KINDS.map(({ kind }) => kind),
-      perClient: false,
-      nativeDryRun: false,
-      connections: false,
-      limits: [
-        'Works only where the network plugin enforces NetworkPolicies, which the API server does not tell.',
-        'Cannot close what another NetworkPolicy opens: refused where one does.',
-        'Open connections may go on until they end; the kubelet still reaches its probes.',
-      ],
-    },
-  ],
-  needs: [POLICY],
-  reads: [POLICY, ...WORKLOAD_KINDS],
-  targetsOf: (workload: MitigationTarget) => (isWorkload(workload) ? [workload] : []),
+  ...isolation(POLICY, [
+    'Works only where the network plugin enforces NetworkPolicies, which the API server does not tell.',
+    'Cannot close what another NetworkPolicy opens: refused where one does.',
+    'Open connections may go on until they end; the kubelet still reaches its probes.',
+  ]),
   plan: (intent, view) => {
     const { target, mitigation } = intent;
     const [selector, labels] = [podSelectorOf(target, view), podLabelsOf(target, view)];
@@ -68,5 +54,4 @@ export const networkPolicy: BackEnd = {
       : { state: 'planned', changes: [{ style: 'object', object: policyOf(intent, selector) }], notes: [] };
   },
   acceptance: (objects) => presence(objects),
-  signals: () => ({}),
 };

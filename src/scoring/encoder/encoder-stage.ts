@@ -1,5 +1,6 @@
 import type { Contributor, Score } from '../../conventions/index.ts';
 import { ENCODER, type WindowEncoder } from '../../learning/index.ts';
+import { noteAlarm } from '../afterglow.ts';
 import type { DetectorInput } from '../detector.ts';
 import type { LearnedStage } from '../learned-detector.ts';
 import { maturityOf, OWN_PAST_FLOATS, OWN_PAST_SLOTS, observeOwnPast } from '../own-past.ts';
@@ -196,7 +197,7 @@ export const createEncoderStage = (
     return { value: value * maturityOf(place), contributors: value >= ADMITTED_BELOW ? contributorsOf(row, parts) : [] };
   };
 
-  const join = (score: Score, { state }: Row, { value, contributors }: Finding): Score => {
+  const join = (score: Score, { state, seconds }: Row, { value, contributors }: Finding): Score => {
     if (!score.ready) return score;
     const at = state.shape.memories[position]!.doubles + state.metrics.length * METRIC_SLOTS + OWN_PAST_SLOTS;
     const joint = agree(state.doubles, at, state.stepSeconds, score.value, score.margin, score.damped ? DAMPING * value : value);
@@ -204,6 +205,7 @@ export const createEncoderStage = (
     if (isNew) stats.anomalies += 1;
     if (mode !== 'on') return score;
     if (!isNew) return { ...score, value: joint };
+    noteAlarm(state, seconds);
     const others = contributors.filter(({ metric }) => !score.contributors.some((known) => known.metric === metric));
     return {
       ...score,

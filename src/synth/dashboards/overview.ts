@@ -49,6 +49,22 @@ const health = [
       none: '0',
     },
   ),
+  stat(
+    {
+      title: 'Incidents now',
+      description:
+        'Alarms of one cause as one: workloads of a namespace, or nodes, that alarmed within ten minutes of each other. Of the whole cluster.',
+    },
+    'none',
+    { expr: `sum(${own.incidents.name}{cluster=~"$cluster"})` },
+    {
+      steps: [
+        [null, 'green'],
+        [1, 'red'],
+      ],
+      none: '0',
+    },
+  ),
   stat({ title: 'Workloads scored', description: 'Workloads, and nodes, with a score.' }, 'none', { expr: `count(${chosen})` }),
   stat(
     { title: 'Coverage', description: 'Share of the workloads that gave data lately and have a score.' },

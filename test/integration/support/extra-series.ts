@@ -60,7 +60,8 @@ const receiverRows = (nowMs: number): readonly Row[] =>
   [MITIGATION_METRICS, RECEIVER_METRICS, RUNTIME_EVENT_METRICS]
     .flatMap((group) => Object.values<MetricDefinition>(group))
     .flatMap(({ name, type, labels }): readonly Row[] => {
-      const given = Object.fromEntries(labels.map((label) => [label, LABEL_VALUES[label] ?? 'a']));
+      const likely = name.startsWith('bellwether_runtime_event') ? { ...LABEL_VALUES, source: 'tetragon' } : LABEL_VALUES;
+      const given = Object.fromEntries(labels.map((label) => [label, likely[label] ?? 'a']));
       const value = type === 'gauge' ? gaugeOf(name, nowMs) : counters(nowMs, paceOf(name));
       if (type !== 'histogram') return [[name, given, value]];
       return ['0.001', '0.01', '0.1', '+Inf'].map(
