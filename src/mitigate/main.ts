@@ -96,6 +96,8 @@ const pathOf = (text: string): string => {
 const apply = (target: string, flags: ApplyFlags): Promise<void> =>
   withReceiver(flags, async (ask) => {
     const { namespace, reason, backEnd, rps, burst, connections, ttl, egress } = flags;
+    if (flags.isolate && [rps, burst, connections].some((one) => one !== undefined))
+      throw new BellwetherError('invalid_input', 'isolation has no numbers: leave --rps, --burst and --connections out');
     if (flags.isolate && egress !== undefined)
       throw new BellwetherError('invalid_input', '--isolate and --egress are two things: isolate a workload, or bound what it sends');
     const answer = (await ask('POST', '', {

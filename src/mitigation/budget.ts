@@ -90,7 +90,7 @@ export const mayBegin = (
   const others = all.filter(({ metadata }) => metadata.uid !== mitigation.metadata.uid || metadata.name !== mitigation.metadata.name);
   const active = others.filter(isActive);
   const same = active.find((other) => targetOf(other) === targetOf(mitigation));
-  if (same) return refuse('same_target', `${same.metadata.name} is in force for the same target`);
+  if (same) return refuse('same_target', `${same.metadata.name} is in force for the same target: take it back first, or wait for its end`);
   if (active.length >= budget.global)
     return refuse('budget_global', `${active.length} mitigations are in force, and no more than ${budget.global} may be`);
   const near = active.filter((other) => namespaceOf(other) === namespace);
