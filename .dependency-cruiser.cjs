@@ -36,7 +36,7 @@ const MAY_IMPORT = {
   'runtime-events': ['conventions', 'command-line', 'platform'],
   lab: ['conventions', 'platform'],
   'runtime-policies': ['conventions', 'command-line', 'platform'],
-  decoy: ['conventions', 'command-line', 'platform', 'web', 'runtime-events'],
+  decoy: ['conventions', 'command-line', 'platform', 'web', 'mitigation', 'runtime-events'],
   collector: ['conventions', 'command-line', 'platform', 'web', 'runtime-events'],
   recorder: ['conventions', 'platform', 'prometheus', 'features'],
   mitigate: ['conventions', 'platform', 'mitigation'],

@@ -9,27 +9,31 @@ import { systemClock } from '../src/platform/index.ts';
 import { openEncoder } from './models/open-encoder.ts';
 import { type Bar, printBar, printHead } from './report.ts';
 
-/** What the recipe reached with a prototype, at the fixed boundary 1.0 (its section 7). */
-interface RecordingSet {
-  readonly name: string;
-  readonly stems: readonly string[];
-  readonly kinds?: readonly string[];
+interface Reached {
   readonly vusPr: number;
   readonly recall: number;
   readonly falseAlarmsPerDay: number;
 }
 
-const SETS: readonly RecordingSet[] = [
-  { name: 'asd', stems: [1, 2, 3, 4, 5, 6].map((i) => `asd-omi-${i}`), vusPr: 0.47, recall: 0.66, falseAlarmsPerDay: 0.08 },
-  { name: 'nezha', stems: ['nezha-ob-2022-08-22'], kinds: ['cpu'], vusPr: 0.65, recall: 0.64, falseAlarmsPerDay: 0.73 },
-  { name: 'microsoft-hourly', stems: ['microsoft-hourly'], vusPr: 0.53, recall: 0.64, falseAlarmsPerDay: 0.12 },
-  { name: 'microsoft-minute', stems: ['microsoft-minute'], vusPr: 0.45, recall: 0.45, falseAlarmsPerDay: 0.42 },
-  { name: 'nab-ops', stems: ['nab-ops'], vusPr: 0.42, recall: 0.56, falseAlarmsPerDay: 0.19 },
-];
+interface RecordingSet {
+  readonly name: string;
+  readonly stems: readonly string[];
+  readonly kinds?: readonly string[];
+  /** What the recipe reached with a prototype, at the fixed boundary 1.0 (its section 7). */
+  readonly recipe: Reached;
+  /** What is aimed at: recall and order at no more false alarms than a person bears. */
+  readonly aim: Reached;
+}
 
-// How far below the recipe a figure may lie: the larger of a share and one event or alarm.
-const VUS_PR_SLACK = 0.03;
-const RATE_SLACK = 0.05;
+const reached = (vusPr: number, recall: number, falseAlarmsPerDay: number): Reached => ({ vusPr, recall, falseAlarmsPerDay });
+
+const SETS: readonly RecordingSet[] = [
+  { name: 'asd', stems: [1, 2, 3, 4, 5, 6].map((i) => `asd-omi-${i}`), recipe: reached(0.47, 0.66, 0.08), aim: reached(0.52, 0.75, 0.3) },
+  { name: 'nezha', stems: ['nezha-ob-2022-08-22'], kinds: ['cpu'], recipe: reached(0.65, 0.64, 0.73), aim: reached(0.7, 0.9, 0.73) },
+  { name: 'microsoft-hourly', stems: ['microsoft-hourly'], recipe: reached(0.53, 0.64, 0.12), aim: reached(0.58, 0.8, 0.3) },
+  { name: 'microsoft-minute', stems: ['microsoft-minute'], recipe: reached(0.45, 0.45, 0.42), aim: reached(0.48, 0.55, 0.5) },
+  { name: 'nab-ops', stems: ['nab-ops'], recipe: reached(0.42, 0.56, 0.19), aim: reached(0.46, 0.68, 0.5) },
+];
 
 const { values: flags } = parseArgs({
   options: {
@@ -44,19 +48,14 @@ const { values: flags } = parseArgs({
 
 const encoder = await openEncoder(flags.model);
 
-const barsOf = (set: RecordingSet, { score: { summary } }: Evaluation): Bar[] => [
-  { name: `${set.name}: VUS-PR (recipe ${set.vusPr})`, value: summary.vusPr ?? 0, unit: '', atLeast: set.vusPr - VUS_PR_SLACK },
+const barsOf = ({ name, recipe, aim }: RecordingSet, { score: { summary } }: Evaluation): Bar[] => [
+  { name: `${name}: VUS-PR (recipe ${recipe.vusPr})`, value: summary.vusPr ?? 0, unit: '', atLeast: aim.vusPr },
+  { name: `${name}: event recall (recipe ${recipe.recall})`, value: summary.eventRecall ?? 0, unit: '', atLeast: aim.recall },
   {
-    name: `${set.name}: event recall (recipe ${set.recall})`,
-    value: summary.eventRecall ?? 0,
-    unit: '',
-    atLeast: set.recall - Math.max(RATE_SLACK, 1 / summary.events),
-  },
-  {
-    name: `${set.name}: false alarms (recipe ${set.falseAlarmsPerDay})`,
+    name: `${name}: false alarms (recipe ${recipe.falseAlarmsPerDay})`,
     value: summary.falseAlarmsPerEntityDay ?? 0,
     unit: 'per workload-day',
-    atMost: set.falseAlarmsPerDay + Math.max(RATE_SLACK, 1 / summary.entityDays),
+    atMost: aim.falseAlarmsPerDay,
   },
 ];
 

@@ -63,11 +63,18 @@ export const mayBegin = (
   mitigation: Mitigation,
   all: readonly Mitigation[],
   facts: Facts,
-  { budget, protectedNamespaces, staleMs }: Pick<MitigationOptions, 'budget' | 'protectedNamespaces' | 'staleMs'>,
+  {
+    budget,
+    protectedNamespaces,
+    namespaces,
+    staleMs,
+  }: Pick<MitigationOptions, 'budget' | 'protectedNamespaces' | 'namespaces' | 'staleMs'>,
 ): Permission => {
   const namespace = namespaceOf(mitigation);
   const guarded = protectedBy(namespace, [...protectedNamespaces, facts.ownNamespace]);
   if (guarded !== undefined) return refuse('protected', `the namespace ${namespace} is protected (${guarded})`);
+  if (namespaces.length > 0 && !namespaces.includes(namespace))
+    return refuse('protected', `mitigations may act in ${namespaces.join(', ')} alone (mitigation.namespaces), and not in ${namespace}`);
   if (facts.switchedOff !== undefined) return refuse('kill_switch', facts.switchedOff);
   if (facts.forbidding.length > 0)
     return refuse('forbidden_alert', `nothing may begin while ${facts.forbidding.join(', ')} fires: the cluster is in trouble of its own`);

@@ -64,7 +64,16 @@ const receiverConfig = (process: Process, { alertmanagerUrl, prometheusUrl }: Su
           },
         }),
     alertmanager: { urls: [alertmanagerUrl] },
-    ...(mitigation.length === 0 ? {} : { mitigation: { enabled: true, backEnds: mitigation, prometheusUrl } }),
+    ...(mitigation.backEnds.length === 0
+      ? {}
+      : {
+          mitigation: {
+            enabled: true,
+            backEnds: mitigation.backEnds,
+            ...(mitigation.namespaces.length === 0 ? {} : { namespaces: mitigation.namespaces }),
+            prometheusUrl,
+          },
+        }),
     exporter: { url: besides(process, 'exporter', PORTS.exporterApi) },
   };
 };
