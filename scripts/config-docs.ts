@@ -149,6 +149,24 @@ tetragon:
 The file is checked as a whole at start: every problem is told at once, and the exit code is 2. It is read at start alone.
 `;
 
+export const BACKGROUND_SCAN_INTRODUCTION = `<!-- generated from src/background-scan/config by npm run docs; do not edit -->
+
+# Configuration of the background scan
+
+\`bellwether background-scan --config bellwether.yaml\`. Every key has a default; a flag of the command wins over the file. [Background scan](background-scan.md) says what it does.
+
+\`\`\`yaml
+policy:
+  profile: recommended
+scan:
+  intervalSeconds: 1800
+reports:
+  api: wgpolicy
+\`\`\`
+
+The file is checked as a whole at start, down to the last policy id: every problem is told at once, and the exit code is 2. It is read at start alone; policies of the resource PolicyConfiguration and exceptions are read with each scan.
+`;
+
 /** A page of configuration keys as a whole. `liveKeys` take effect while running. */
 export const renderConfigDocs = (schema: ConfigSchema, liveKeys: readonly string[], introduction: string): string => {
   const entries = Object.entries(schema.properties ?? {});

@@ -24,6 +24,10 @@ const INTRODUCTIONS: Readonly<Record<string, { readonly title: string; readonly 
     title: 'The admission webhook about itself',
     text: 'On the self port (9469), beside `/healthz` and `/readyz`, and beside what every process tells. [admission.md](admission.md) says what to watch.',
   },
+  BACKGROUND_SCAN_METRICS: {
+    title: 'The background scan',
+    text: 'On the self port of `bellwether background-scan` (9475), beside what every process tells; its loop is background_scan. Only the replica that leads has them. [background-scan.md](background-scan.md) says what it judges.',
+  },
   EXPORTER_METRICS: {
     title: 'The exporter about itself',
     text: 'On the self port (9465), beside `/healthz` and `/readyz`, and beside what every process tells.',

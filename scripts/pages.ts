@@ -1,4 +1,5 @@
 import { ADMISSION_CONFIG_SCHEMA, ADMISSION_LIVE_KEYS } from '../src/admission/config/schema.ts';
+import { BACKGROUND_SCAN_CONFIG_SCHEMA } from '../src/background-scan/config/schema.ts';
 import { COLLECTOR_CONFIG_SCHEMA } from '../src/collector/config/schema.ts';
 import * as conventions from '../src/conventions/index.ts';
 import { CONFIG_SCHEMA, LIVE_KEYS } from '../src/exporter/config/schema.ts';
@@ -7,6 +8,7 @@ import { RECEIVER_CONFIG_SCHEMA, RECEIVER_LIVE_KEYS } from '../src/receiver/inde
 import { SCAN_OUTPUT_SCHEMA } from '../src/scanner/index.ts';
 import {
   ADMISSION_INTRODUCTION,
+  BACKGROUND_SCAN_INTRODUCTION,
   COLLECTOR_INTRODUCTION,
   EXPORTER_INTRODUCTION,
   RECEIVER_INTRODUCTION,
@@ -27,6 +29,10 @@ export const PAGES: readonly GeneratedPage[] = [
   {
     path: 'docs/receiver-configuration.md',
     render: () => renderConfigDocs(RECEIVER_CONFIG_SCHEMA, RECEIVER_LIVE_KEYS, RECEIVER_INTRODUCTION),
+  },
+  {
+    path: 'docs/background-scan-configuration.md',
+    render: () => renderConfigDocs(BACKGROUND_SCAN_CONFIG_SCHEMA, [], BACKGROUND_SCAN_INTRODUCTION),
   },
   { path: 'docs/collector-configuration.md', render: () => renderConfigDocs(COLLECTOR_CONFIG_SCHEMA, [], COLLECTOR_INTRODUCTION) },
   { path: 'docs/features.md', render: featuresPage },

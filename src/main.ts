@@ -62,6 +62,12 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./scanner/main.ts')).scanCommand(),
   },
   {
+    name: 'background-scan',
+    summary: 'judge the live objects of a cluster, again and again',
+    group: 'Guard:',
+    load: async () => (await import('./background-scan/main.ts')).backgroundScanCommand(),
+  },
+  {
     name: 'images',
     summary: 'join findings of Trivy to the workloads that use the images',
     group: 'Guard:',

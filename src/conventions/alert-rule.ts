@@ -8,6 +8,9 @@ export const WORKLOAD_ALERT = {
   severity: 'warning',
 } as const;
 
+/** The alert about a workload whose flows are those of an attack. */
+export const FLOW_ATTACK_ALERT = 'WorkloadFlowAttack';
+
 /** PromQL of the shipped workload rule. */
 export const workloadAlertExpr = (): string =>
   `max_over_time(${WORKLOAD_ALERT.metric}[${WORKLOAD_ALERT.windowSeconds / 60}m]) >= ${WORKLOAD_ALERT.threshold}`;

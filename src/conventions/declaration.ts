@@ -111,6 +111,8 @@ export interface RbacRule {
   readonly resourceNames?: readonly string[];
   /** Granted in the namespace of the bundle alone; cluster-wide where absent. */
   readonly ownNamespace?: boolean;
+  /** Granted in these namespaces alone, which have to be there. */
+  readonly namespaces?: readonly string[];
   readonly reason: string;
 }
 

@@ -126,6 +126,12 @@ export const EXPORTER_METRICS = {
     help: 'Those of them that change no score: nothing is known of their window (no_window), or there is no such workload (unknown_workload).',
     labels: ['word', 'reason'],
   },
+  limitedWorkloads: {
+    name: 'bellwether_limited_workloads',
+    type: 'gauge',
+    help: 'Workloads under a limit: what they do now is unlearned when it ends.',
+    labels: [],
+  },
   easedScores: {
     name: 'bellwether_scores_eased_total',
     type: 'counter',

@@ -2,6 +2,7 @@ export * from './admission-guard.ts';
 export * from './admission-metrics.ts';
 export * from './alert-path.ts';
 export * from './alert-rule.ts';
+export * from './background-scan-metrics.ts';
 export * from './custom-resource.ts';
 export * from './declaration.ts';
 export * from './event-metrics.ts';

@@ -108,4 +108,5 @@ export const MITIGATION_BACK_ENDS: Readonly<Record<string, BackEndDeclaration>> 
     resource: 'networkpolicies',
   }),
   declare('cilium-envoy-config', 'Cilium Envoy configuration', 'object', cilium('CiliumEnvoyConfig', 'ciliumenvoyconfigs')),
+  declare('cilium-bandwidth', 'Cilium bandwidth manager', 'field', { group: '', version: 'v1', kind: 'Pod', resource: 'pods' }),
 ]);

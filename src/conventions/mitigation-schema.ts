@@ -35,6 +35,13 @@ const LIMIT: StructuralSchema = {
     requestsPerSecond: { type: 'number', minimum: 1, maximum: 1_000_000, description: 'As one instance of the data plane counts it.' },
     burst: { type: 'integer', minimum: 0, maximum: 1_000_000, description: 'Requests above the rate that may come at once.' },
     connections: { type: 'integer', minimum: 1, maximum: 1_000_000, description: 'Requests in flight at once; not limited where absent.' },
+    egressBitsPerSecond: {
+      type: 'integer',
+      format: 'int64',
+      minimum: 100_000,
+      maximum: 1_000_000_000_000,
+      description: 'What each pod may send, for limitEgress alone.',
+    },
     perClient: { type: 'boolean', default: true, description: 'For each client address alone, or for all together.' },
     allowedClients: {
       type: 'array',
@@ -55,7 +62,7 @@ const SPEC: StructuralSchema = {
       description: 'A route or a workload of the same namespace.',
       properties: { kind: text('Such as HTTPRoute, Ingress or Deployment.', 63), name: text('Its name.', 253) },
     },
-    action: { type: 'string', enum: ['rateLimit', 'isolate'], default: 'rateLimit', description: 'What is done.' },
+    action: { type: 'string', enum: ['rateLimit', 'isolate', 'limitEgress'], default: 'rateLimit', description: 'What is done.' },
     mode: {
       type: 'string',
       enum: ['dryRun', 'enforce'],
@@ -103,6 +110,14 @@ const SPEC: StructuralSchema = {
     once('approval'),
     once('revoked'),
     { rule: "self.action != 'isolate' || !has(self.limit)", message: 'isolation has no numbers: leave limit out' },
+    {
+      rule: "(self.action == 'limitEgress') == (has(self.limit) && has(self.limit.egressBitsPerSecond))",
+      message: 'limitEgress needs limit.egressBitsPerSecond, and nothing else takes it',
+    },
+    {
+      rule: "self.action != 'limitEgress' || !(has(self.limit.requestsPerSecond) || has(self.limit.burst) || has(self.limit.connections))",
+      message: 'limitEgress bounds what pods send: leave requestsPerSecond, burst and connections out',
+    },
   ],
 };
 
@@ -144,6 +159,7 @@ const STATUS: StructuralSchema = {
         modelVersion: { type: 'string', maxLength: 200 },
         requestsPerSecond: { type: 'number' },
         failureRatio: { type: 'number' },
+        latencySeconds: { type: 'number', description: 'Nineteen of twenty requests took no longer.' },
       },
     },
     effect: {
@@ -152,6 +168,8 @@ const STATUS: StructuralSchema = {
       properties: {
         rejectedPerSecond: { type: 'number' },
         failureRatio: { type: 'number' },
+        latencySeconds: { type: 'number', description: 'Nineteen of twenty requests that were let through took no longer.' },
+        politeRejectedRatio: { type: 'number', description: 'Share of the clients below the rate that were turned away.' },
         peakRejectedPerSecond: { type: 'number' },
       },
     },

@@ -13,6 +13,7 @@ export const PORTS = {
   collectorCounts: 9472,
   decoy: 9473,
   decoySelf: 9474,
+  backgroundScanSelf: 9475,
 } as const;
 
 /** Where a process listens outside a cluster. */

@@ -41,17 +41,31 @@ const server = (bundle: string, home: string, hostName: string | undefined): Mod
   resources: RESOURCES,
 });
 
-/** Takes away routes that are past their end, whoever made them. */
-const EXPIRY: ModuleDeclaration = {
+/** The emergency switch of mitigations; the receiver's configuration names it. */
+const SWITCH_NAME = 'bellwether-mitigation';
+
+/** Takes away routes that are past their end, whoever made them, and all of them when everything is to be taken back. */
+const expiry = (home: string): ModuleDeclaration => ({
   name: 'decoy-expiry',
-  workload: { kind: 'CronJob', schedule: '*/2 * * * *', deadlineSeconds: 100, retries: 0 },
-  args: ['decoy', 'expire'],
+  workload: { kind: 'CronJob', schedule: '* * * * *', deadlineSeconds: 110, retries: 1 },
+  // Nearly the whole minute between two runs: what ends meanwhile is late by seconds.
+  args: ['decoy', 'expire', '--ahead', '50', '--switch', `${home}/${SWITCH_NAME}`],
   ports: [],
-  rbac: ROUTES.map((one) => ({
-    ...one,
-    verbs: ['list', 'delete'],
-    reason: 'To take away routes to the decoy at their end; a policy of the API server allows no other.',
-  })),
+  rbac: [
+    ...ROUTES.map((one) => ({
+      ...one,
+      verbs: ['list', 'delete'],
+      reason: 'To take away routes to the decoy at their end; a policy of the API server allows no other.',
+    })),
+    {
+      apiGroups: [''],
+      resources: ['configmaps'],
+      resourceNames: [SWITCH_NAME],
+      verbs: ['get'],
+      namespaces: [home],
+      reason: 'The emergency switch of mitigations, in the namespace of the bundle.',
+    },
+  ],
   metrics: [],
   alerts: [],
   volumes: [],
@@ -73,10 +87,10 @@ const EXPIRY: ModuleDeclaration = {
         },
       ],
     }),
-};
+});
 
 /** A server that nobody needs, and what takes its routes away; opt-in. `hostName` is what events call it. */
 export const decoyDeclarations = (bundle: string, home: string, hostName: string | undefined): readonly ModuleDeclaration[] => [
   server(bundle, home, hostName),
-  EXPIRY,
+  expiry(home),
 ];

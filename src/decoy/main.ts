@@ -32,6 +32,7 @@ interface RouteFlags {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly decoy: string;
+  readonly switch: string;
   readonly json?: boolean;
 }
 interface AskFlags extends RouteFlags {
@@ -77,14 +78,22 @@ const serve = async (
   await app.stop();
 };
 
+const placeOf = (text: string, flag: string): readonly [namespace: string, name: string] => {
+  const [namespace = '', name = '', ...more] = text.split('/');
+  if (namespace === '' || name === '' || more.length > 0)
+    throw new BellwetherError('invalid_input', `${flag} is ${JSON.stringify(text)}, but must be NAMESPACE/NAME`);
+  return [namespace, name];
+};
+
 const withBook = async (flags: RouteFlags, work: (book: ReturnType<typeof createRouteBook>) => Promise<void>): Promise<void> => {
-  const { kubeconfig, context, decoy } = flags;
-  const [namespace = '', service = ''] = decoy.split('/');
+  const { kubeconfig, context, decoy, switch: emergency } = flags;
+  const [namespace, service] = placeOf(decoy, '--decoy');
+  const [switchNamespace, name] = placeOf(emergency, '--switch');
   const client = createKubernetesClient(
     await connectToCluster({ ...(kubeconfig === undefined ? {} : { kubeconfig }), ...(context === undefined ? {} : { context }) }),
   );
   try {
-    await work(createRouteBook({ client, clock: systemClock }, { service, namespace, port: 80 }));
+    await work(createRouteBook({ client, clock: systemClock }, { service, namespace, port: 80 }, { namespace: switchNamespace, name }));
   } finally {
     await client.close();
   }
@@ -144,7 +153,8 @@ export const decoyCommand = (): Command => {
     one
       .option('--kubeconfig <file>', 'how to reach the cluster')
       .option('--context <name>', 'context of the kubeconfig')
-      .option('--decoy <namespace/service>', 'the service of the decoy', 'bellwether-decoy/bellwether-decoy');
+      .option('--decoy <namespace/service>', 'the service of the decoy', 'bellwether-decoy/bellwether-decoy')
+      .option('--switch <namespace/configmap>', 'the emergency switch of mitigations', 'bellwether/bellwether-mitigation');
   const withRequest = (one: Command): Command =>
     withCluster(one)
       .option('--header <name>', 'header of marked requests')
@@ -186,8 +196,17 @@ export const decoyCommand = (): Command => {
     (name: string, flags: RouteFlags) =>
       runProcess(() => withBook(flags, async (book) => print(`${await book.revert(name)} objects taken away\n`))),
   );
-  withCluster(command.command('expire').description('takes away every route that is past its end')).action((flags: RouteFlags) =>
-    runProcess(() => withBook(flags, async (book) => print(`${await book.expire()} objects taken away\n`))),
+  withCluster(command.command('revert-all').description('takes every route to a decoy away')).action((flags: RouteFlags) =>
+    runProcess(() => withBook(flags, async (book) => print(`${await book.revertAll()} objects taken away\n`))),
   );
+  withCluster(
+    command.command('expire').description('takes away every route that is past its end, and all of them once the switch says "revert"'),
+  )
+    .option('--ahead <seconds>', 'wait for what ends within this time', wholeNumber(0, 600), 0)
+    .action((flags: RouteFlags & { readonly ahead: number }) =>
+      runProcess((signal) =>
+        withBook(flags, async (book) => print(`${await book.expire(flags.ahead * 1000, signal)} objects taken away\n`)),
+      ),
+    );
   return command;
 };

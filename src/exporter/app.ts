@@ -20,7 +20,9 @@ import { createScoreBoard, type ScoreBoard } from './board/score-board.ts';
 import { type ExporterConfig, LIVE_KEYS } from './config/schema.ts';
 import { createExporterStatus, type ExporterStatus, isWithdrawn } from './exporter-status.ts';
 import { createExpositionCache } from './exposition/exposition-cache.ts';
+import { createLimitedStretches } from './feedback/limited-stretches.ts';
 import { createPupil } from './feedback/pupil.ts';
+import { withoutLimited } from './feedback/unlearning-scorer.ts';
 import type { FlowMode } from './flows/flow-mode.ts';
 import { withFlowParts } from './flows/flow-scorer.ts';
 import { createScoresApp } from './http/scores-app.ts';
@@ -89,7 +91,8 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
 
   const parts = deps.parts ?? scoringPartsOf(initial);
   const createScorer = (): Scorer => parts.createScorer(deps.learned ? { learned: deps.learned } : {});
-  const scorer: Scorer = deps.flows ? withFlowParts(createScorer(), deps.flows) : createScorer();
+  const stretches = createLimitedStretches();
+  const scorer = withoutLimited(deps.flows ? withFlowParts(createScorer(), deps.flows) : createScorer(), stretches);
   const ownership = createOwnership(deps.place ?? ALONE);
   const { shard } = ownership;
   const source = deps.source ?? sourceOf(initial, { clock, random, onEvent: self.onSourceEvent });
@@ -256,6 +259,7 @@ export const createExporterApp = (deps: ExporterDeps, initial: ExporterConfig): 
           log,
           status,
           verdicts: verdicts.sources,
+          limited: verdicts.masks && { reader: verdicts.masks, stretches, held: () => scorer.heldWorkloads },
           instruments: m,
         },
         config,

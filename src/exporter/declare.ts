@@ -1,6 +1,8 @@
 import {
+  ALERT_BOUNDARY,
   type AlertDeclaration,
   EXPORTER_METRICS,
+  FLOW_ATTACK_ALERT,
   FLOW_METRICS,
   type ModuleDeclaration,
   PORTS,
@@ -13,10 +15,11 @@ import {
 
 const MINUTE = 60;
 const m = { ...PROCESS_METRICS, ...EXPORTER_METRICS, ...FLOW_METRICS };
+const s = SCORE_METRICS;
 const TICK = '{loop="tick"}';
 
 /**
- * What a person has to know about. Only `WorkloadAnomalous` is about workloads, the rest is our own
+ * What a person has to know about. Only `WorkloadAnomalous` and `WorkloadFlowAttack` are about workloads, the rest is our own
  * health. Ratios that have no denominator yet are NaN and fire nothing; an exporter that is gone is `BellwetherScorerDown` alone.
  */
 const ALERTS: readonly AlertDeclaration[] = [
@@ -146,6 +149,16 @@ const ALERTS: readonly AlertDeclaration[] = [
     summary: '{{ $value | humanize }} network flows look like {{ $labels.family }}',
     description:
       'That many flows of the last ten minutes are of a family that the flow model has seen examples of. The log of findings names clients, services and reasons.',
+  },
+  {
+    name: FLOW_ATTACK_ALERT,
+    // The share of flows in a score is there only above half of the boundary; the score itself says whether that is an anomaly.
+    expr: `max by (namespace, workload, workload_kind, family) (label_replace(${s.contribution.name}{metric=~"flows_.+",metric!="flows_unknown"}, "family", "$1", "metric", "flows_(.+)")) >= 0.3 and on (namespace, workload, workload_kind) max by (namespace, workload, workload_kind) (${s.score.name}) >= ${ALERT_BOUNDARY}`,
+    keepFiringForSeconds: 10 * MINUTE,
+    severity: 'warning',
+    summary: 'Network flows of {{ $labels.workload_kind }} {{ $labels.namespace }}/{{ $labels.workload }} look like {{ $labels.family }}',
+    description:
+      'So many flows from or to it are of a family that the flow model knows that chance does not explain them; {{ $value | humanizePercentage }} of its score comes from them.',
   },
   {
     name: 'BellwetherFlowsStale',

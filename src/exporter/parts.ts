@@ -1,5 +1,5 @@
 import { createFeatureExtractor, type FeatureCatalog, type FeatureExtractor, type PaceOptions } from '../features/index.ts';
-import { createFileReader, createReceiverReader, type VerdictReader } from '../feedback/index.ts';
+import { createFileReader, createMaskReader, createReceiverReader, type MaskReader, type VerdictReader } from '../feedback/index.ts';
 import {
   type Clock,
   createHttpClient,
@@ -76,7 +76,14 @@ export const sourceOf = (
 };
 
 /** Where the configured verdicts come from: none, a receiver, a file, or both. `close` frees the connections. */
-export const verdictSourcesOf = ({ feedback }: ExporterConfig): { readonly sources: readonly VerdictReader[]; close(): Promise<void> } => {
+export const verdictSourcesOf = ({
+  feedback,
+}: ExporterConfig): {
+  readonly sources: readonly VerdictReader[];
+  /** Stretches under a limit; only a receiver knows them. */
+  readonly masks: MaskReader | undefined;
+  close(): Promise<void>;
+} => {
   const { url, file, bearerTokenFile, caFile, timeoutSeconds } = feedback;
   const http =
     url === undefined
@@ -90,6 +97,7 @@ export const verdictSourcesOf = ({ feedback }: ExporterConfig): { readonly sourc
       ...(http && url !== undefined ? [createReceiverReader(http, { url, timeoutMs: timeoutSeconds * SECOND_MS })] : []),
       ...(file === undefined ? [] : [createFileReader(() => readFile(file, { maxBytes: MAX_VERDICT_FILE_BYTES }))]),
     ],
+    masks: http && url !== undefined ? createMaskReader(http, { url, timeoutMs: timeoutSeconds * SECOND_MS }) : undefined,
     close: async () => {
       await http?.close();
     },

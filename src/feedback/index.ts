@@ -1,5 +1,6 @@
 export * from './adjustment.ts';
 export * from './ledger.ts';
+export * from './mask-reader.ts';
 export * from './similarity.ts';
 export * from './source.ts';
 export * from './verdict.ts';

@@ -1,4 +1,4 @@
-import { fullNameOf, parseImage } from '../policy/index.ts';
+import { knownNameOf } from '../policy/index.ts';
 import type { ScanError } from '../scanner/index.ts';
 import { IMAGE_SEVERITIES, type ImageFinding, type ImageReport, type ImageSeverity } from './report.ts';
 import type { ImageUse } from './workloads.ts';
@@ -45,19 +45,13 @@ export interface JoinOptions {
 }
 
 /** Names under which an image can be met: digests, and `registry/repository:tag` in full. */
-const namesOfReport = ({ image, tags, digests }: ImageReport): Set<string> => {
+export const namesOfReport = ({ image, tags, digests }: ImageReport): Set<string> => {
   const names = new Set<string>();
   for (const reference of [image, ...tags, ...digests]) {
-    const name = nameOf(reference);
+    const name = knownNameOf(reference);
     if (name !== undefined) names.add(name);
   }
   return names;
-};
-
-/** A digest alone says which image it is, wherever it was copied to; a tag beside it is only a note. No tag means `latest`. */
-const nameOf = (reference: string): string | undefined => {
-  const parsed = parseImage(reference);
-  return parsed && (parsed.digest ?? `${fullNameOf(parsed)}:${parsed.tag || 'latest'}`);
 };
 
 /** Joins reports to the containers that use their images; `uses` is undefined where no workloads were asked for. */
@@ -69,7 +63,7 @@ export const joinReports = (
 ): ImagesResult => {
   const byName = new Map<string, ImageUse[]>();
   for (const use of uses ?? []) {
-    const name = nameOf(use.image) ?? use.image;
+    const name = knownNameOf(use.image) ?? use.image;
     const group = byName.get(name);
     if (group) group.push(use);
     else byName.set(name, [use]);
@@ -83,8 +77,8 @@ export const joinReports = (
       image: report.image,
       file: report.file,
       digests: report.digests,
-      findings: count(report.findings),
-      fixable: count(fixable),
+      findings: countFindings(report.findings),
+      fixable: countFindings(fixable),
       worst: (options.fixableOnly ? fixable : report.findings).slice(0, options.worst),
       ...(uses ? { workloads: workloadsOf(names.flatMap((name) => byName.get(name) ?? [])) } : {}),
     };
@@ -113,7 +107,7 @@ export const reaches = ({ summary }: ImagesResult, severity: ImageSeverity, fixa
 const countsOf = (of: (severity: ImageSeverity) => number): SeverityCounts =>
   Object.fromEntries([...IMAGE_SEVERITIES].reverse().map((severity) => [severity, of(severity)])) as Record<ImageSeverity, number>;
 
-const count = (findings: readonly ImageFinding[]): SeverityCounts => {
+export const countFindings = (findings: readonly ImageFinding[]): SeverityCounts => {
   const counts = { unknown: 0, low: 0, medium: 0, high: 0, critical: 0 };
   for (const { severity } of findings) counts[severity] += 1;
   return countsOf((severity) => counts[severity]);

@@ -25,6 +25,7 @@ import {
   SYSTEM_NAMESPACES,
 } from '../scanner/index.ts';
 import { joinReports, reaches } from './join.ts';
+import { knownImageOf, vulnerabilityParams } from './knowledge.ts';
 import { type ImageReport, parseTrivyReport } from './report.ts';
 import { checkReference, scanImage } from './scan-image.ts';
 import { imagesText } from './text.ts';
@@ -39,7 +40,7 @@ interface Flags {
   readonly failOn: FailOn;
   readonly fixableOnly?: boolean;
   readonly worst: number;
-  readonly format: 'text' | 'json';
+  readonly format: 'text' | 'json' | 'params';
   readonly output?: string;
   readonly maxBytes: number;
 }
@@ -80,7 +81,7 @@ const withFlags = (command: Command): Command =>
     )
     .option('--fixable-only', 'name, and fail on, only findings with a fixed version')
     .option('--worst <number>', 'findings named for each image', wholeNumber(0, 10_000), 5)
-    .addOption(new Option('--format <name>', 'of the result').choices(['text', 'json']).default('text'))
+    .addOption(new Option('--format <name>', 'of the result').choices(['text', 'json', 'params']).default('text'))
     .option('--output <file>', 'write the result here instead of standard output')
     .option('--max-bytes <number>', 'refuse reports and manifests above this size', wholeNumber(1, MOST_BYTES), DEFAULT_MAX_BYTES)
     .addHelpText('after', HELP);
@@ -112,7 +113,12 @@ const report = async (reader: ReportReader, flags: Flags, signal: AbortSignal): 
   }
   const options = { worst: flags.worst, fixableOnly: flags.fixableOnly ?? false };
   const result = joinReports(reports, used && imageUses(used.objects), errors, options);
-  await printResult(flags.format === 'json' ? `${JSON.stringify(result, null, 2)}\n` : imagesText(result), flags.output);
+  const text: Readonly<Record<Flags['format'], () => string>> = {
+    text: () => imagesText(result),
+    json: () => `${JSON.stringify(result, null, 2)}\n`,
+    params: () => `${JSON.stringify({ 'fixable-vulnerability': vulnerabilityParams(reports.map(knownImageOf)) }, null, 2)}\n`,
+  };
+  await printResult(text[flags.format](), flags.output);
   const fails = flags.failOn !== 'none' && reaches(result, flags.failOn, options.fixableOnly);
   process.exitCode = fails ? EXIT_CODES.failed : errors.length > 0 ? EXIT_CODES.usage : EXIT_CODES.ok;
 };

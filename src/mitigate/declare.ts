@@ -53,12 +53,12 @@ export const MITIGATION_ALERTS: readonly AlertDeclaration[] = [
   },
   {
     name: 'BellwetherMitigationReaperLate',
-    expr: 'time() - max by (cronjob) (kube_cronjob_status_last_successful_time{cronjob=~".+-reaper"}) > 300',
+    expr: 'time() - max by (cronjob) (kube_cronjob_status_last_successful_time{cronjob=~".+-(reaper|decoy-expiry)"}) > 300',
     forSeconds: 2 * MINUTE,
     severity: 'warning',
-    summary: 'The reaper of mitigations has not run for {{ $value | humanizeDuration }}',
+    summary: '{{ $labels.cronjob }} has not run for {{ $value | humanizeDuration }}',
     description:
-      'It takes limits back when the receiver is down. Without it a limit may outlive its end by as long as the receiver is away.',
+      'It takes limits, or routes to decoys, back when nobody else does. Without it a limit may outlive its end by as long as the receiver is away.',
   },
   {
     name: 'WorkloadMitigated',
@@ -74,6 +74,31 @@ export interface SwitchedOn {
   readonly name: string;
   readonly mode: 'dryRun' | 'enforce';
 }
+
+export interface MitigationScope {
+  readonly backEnds: readonly SwitchedOn[];
+  /** Namespaces in which mitigations may act; the whole cluster where empty. */
+  readonly namespaces: readonly string[];
+}
+
+/** Kinds without a namespace among those that back-ends look at. */
+const CLUSTER_WIDE: readonly string[] = ['namespaces', 'ingressclasses'];
+
+/** The same rights in these namespaces alone, save for kinds that have none. */
+const inNamespaces = (rules: readonly RbacRule[], namespaces: readonly string[]): readonly RbacRule[] =>
+  namespaces.length === 0
+    ? rules
+    : rules.flatMap((rule): readonly RbacRule[] => {
+        if (rule.ownNamespace) return [rule];
+        const wide = rule.resources.filter((one) => CLUSTER_WIDE.includes(one));
+        const inside = rule.resources.filter((one) => !CLUSTER_WIDE.includes(one));
+        return [
+          ...(inside.length === 0 ? [] : [{ ...rule, resources: inside, namespaces }]),
+          ...(wide.length === 0
+            ? []
+            : [{ ...rule, resources: wide, ...(wide.includes('namespaces') ? { resourceNames: namespaces } : {}) }]),
+        ];
+      });
 
 const declarationsOf = (on: readonly SwitchedOn[]) => on.flatMap(({ name }) => MITIGATION_BACK_ENDS[name] ?? []);
 
@@ -178,6 +203,10 @@ const guardOf = (on: readonly SwitchedOn[], { namespace, bundle, fullName }: Pro
         message: 'mitigations change objects of users only under their label, and never make or delete them',
       },
       {
+        expression: 'request.resource.resource != "pods" || object.spec == oldObject.spec',
+        message: 'mitigations change labels and annotations of pods, and never what runs in them',
+      },
+      {
         expression: '!variables.isMarked || variables.hasEnd',
         message: 'what a mitigation writes carries its end',
       },
@@ -205,21 +234,29 @@ const guardOfNames = ({ namespace, bundle, fullName }: ProcessPlace): readonly D
 };
 
 /** The receiver where mitigations are switched on: the rights of these back-ends, and the guard over them. */
-export const withMitigation = (receiver: ModuleDeclaration, on: readonly SwitchedOn[]): ModuleDeclaration => ({
+export const withMitigation = (receiver: ModuleDeclaration, { backEnds: on, namespaces }: MitigationScope): ModuleDeclaration => ({
   ...receiver,
-  rbac: [...receiver.rbac, ...OWN_KIND, ...distinct(declarationsOf(on).flatMap(({ rbac }) => rbac))],
+  rbac: [...receiver.rbac, ...inNamespaces([...OWN_KIND, ...distinct(declarationsOf(on).flatMap(({ rbac }) => rbac))], namespaces)],
   egress: [...receiver.egress, { to: 'prometheus', port: 9090 }],
   objects: (place) => [...(receiver.objects?.(place) ?? []), ...guardOf(on, place), ...guardOfNames(place)],
 });
 
 /** The dead man's hand: takes back what is past its end when everything else is down. Only where mitigations are switched on. */
-export const reaperDeclaration = (on: readonly SwitchedOn[]): ModuleDeclaration => ({
+export const reaperDeclaration = ({ backEnds: on, namespaces }: MitigationScope): ModuleDeclaration => ({
   name: 'reaper',
   // Nearly the whole minute between two runs: what ends meanwhile is late by seconds.
-  args: ['mitigate', 'reap', '--ahead', '50', '--back-ends', on.map(({ name }) => name).join(',')],
+  args: [
+    'mitigate',
+    'reap',
+    '--ahead',
+    '50',
+    '--back-ends',
+    on.map(({ name }) => name).join(','),
+    ...(namespaces.length === 0 ? [] : ['--namespaces', namespaces.join(',')]),
+  ],
   workload: { kind: 'CronJob', schedule: '* * * * *', deadlineSeconds: 110, retries: 1 },
   ports: [],
-  rbac: reaperRules(on),
+  rbac: inNamespaces(reaperRules(on), namespaces),
   metrics: [],
   alerts: [],
   volumes: [],

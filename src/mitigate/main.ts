@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { MITIGATION_BACK_ENDS, PORTS } from '../conventions/index.ts';
-import { reap } from '../mitigation/index.ts';
+import { reap, withinNamespaces } from '../mitigation/index.ts';
 import {
   BellwetherError,
   connectToCluster,
@@ -24,6 +24,7 @@ interface ApplyFlags extends Access {
   readonly reason: string;
   readonly enforce?: boolean;
   readonly isolate?: boolean;
+  readonly egress?: number;
   readonly backEnd?: string;
   readonly rps?: number;
   readonly burst?: number;
@@ -32,6 +33,19 @@ interface ApplyFlags extends Access {
   readonly ttl?: number;
   readonly planOnly?: boolean;
 }
+
+interface ReaperFlags {
+  readonly ahead: number;
+  readonly kubeconfig?: string;
+  readonly backEnds?: string;
+  readonly namespaces?: string;
+}
+
+const namesIn = (text: string | undefined): readonly string[] | undefined =>
+  text
+    ?.split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
 
 const print = (text: string): void => void process.stdout.write(text);
 
@@ -50,6 +64,15 @@ const number = (text: string): number => {
   const value = Number(text);
   if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError('not a number of at least 0.');
   return value;
+};
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1e3, M: 1e6, G: 1e9 };
+
+/** A number with or without k, M or G. */
+const bits = (text: string): number => {
+  const [, digits = '', unit = ''] = /^(\d{1,12})([kMG]?)$/.exec(text) ?? [];
+  if (digits === '') throw new InvalidArgumentError('It must be bits per second, such as 500k, 10M or 1G.');
+  return Number(digits) * (UNITS[unit] ?? 1);
 };
 
 /** `Kind/name`. */
@@ -72,13 +95,18 @@ const pathOf = (text: string): string => {
 
 const apply = (target: string, flags: ApplyFlags): Promise<void> =>
   withReceiver(flags, async (ask) => {
-    const { namespace, reason, backEnd, rps, burst, connections, ttl } = flags;
+    const { namespace, reason, backEnd, rps, burst, connections, ttl, egress } = flags;
+    if (flags.isolate && [rps, burst, connections].some((one) => one !== undefined))
+      throw new BellwetherError('invalid_input', 'isolation has no numbers: leave --rps, --burst and --connections out');
+    if (flags.isolate && egress !== undefined)
+      throw new BellwetherError('invalid_input', '--isolate and --egress are two things: isolate a workload, or bound what it sends');
     const answer = (await ask('POST', '', {
       namespace,
       target: targetOf(target),
       reason,
       mode: flags.enforce ? 'enforce' : 'dryRun',
-      action: flags.isolate ? 'isolate' : 'rateLimit',
+      action: flags.isolate ? 'isolate' : egress === undefined ? 'rateLimit' : 'limitEgress',
+      ...(egress === undefined ? {} : { egressBitsPerSecond: egress }),
       ...(backEnd === undefined ? {} : { backEnd }),
       ...(rps === undefined ? {} : { requestsPerSecond: rps }),
       ...(burst === undefined ? {} : { burst }),
@@ -118,6 +146,7 @@ export const mitigateCommand = (): Command => {
     .option('--enforce', 'turn requests away; without it they are only counted')
     .option('--plan-only', 'only say what would be done')
     .option('--isolate', 'cut a workload off instead of limiting it')
+    .option('--egress <bits>', 'bound what each pod of a workload sends, in bits per second such as 10M', bits)
     .option('--back-end <name>', 'which data plane; the first that serves the target by default')
     .option('--rps <number>', 'requests per second; worked out from the usual traffic by default', number)
     .option('--burst <number>', 'requests above the rate that may come at once', number)
@@ -168,7 +197,9 @@ export const mitigateCommand = (): Command => {
     runProcess(() =>
       withReceiver(flags, async (ask) => {
         await ask('POST', '/revert-all');
-        print('everything is taken back; nothing begins until an administrator says: bellwether mitigate switch on\n');
+        print(
+          'everything is taken back, routes to decoys within about a minute; nothing begins until an administrator says: bellwether mitigate switch on\n',
+        );
       }),
     ),
   );
@@ -187,24 +218,21 @@ export const mitigateCommand = (): Command => {
     .option('--ahead <seconds>', 'wait for what ends within this time', number, 0)
     .option('--kubeconfig <file>', 'kubeconfig; the account of the pod by default')
     .option('--back-ends <names>', 'back-ends to look after, separated by commas; all by default')
-    .action((flags: { readonly ahead: number; readonly kubeconfig?: string; readonly backEnds?: string }) =>
-      runProcess((signal) => runReaper(flags, signal)),
-    );
+    .option('--namespaces <names>', 'namespaces to look after, separated by commas; all by default')
+    .action((flags: ReaperFlags) => runProcess((signal) => runReaper(flags, signal)));
   return command;
 };
 
-const runReaper = async (
-  { ahead, kubeconfig, backEnds }: { readonly ahead: number; readonly kubeconfig?: string; readonly backEnds?: string },
-  signal: AbortSignal,
-): Promise<void> => {
-  const names = backEnds?.split(',').map((name) => name.trim()) ?? Object.keys(MITIGATION_BACK_ENDS);
+const runReaper = async ({ ahead, kubeconfig, backEnds, namespaces }: ReaperFlags, signal: AbortSignal): Promise<void> => {
+  const names = namesIn(backEnds) ?? Object.keys(MITIGATION_BACK_ENDS);
   const kinds = names.flatMap((name) => {
     const found = MITIGATION_BACK_ENDS[name];
     if (!found)
       throw new BellwetherError('invalid_input', `${name} is no back-end; there are: ${Object.keys(MITIGATION_BACK_ENDS).join(', ')}`);
     return found.writes;
   });
-  const client = createKubernetesClient(await connectToCluster(kubeconfig === undefined ? {} : { kubeconfig }));
+  const cluster = createKubernetesClient(await connectToCluster(kubeconfig === undefined ? {} : { kubeconfig }));
+  const client = withinNamespaces(cluster, namesIn(namespaces) ?? []);
   try {
     const { found, removed, failed } = await reap({ client, clock: systemClock }, kinds, { aheadMs: ahead * 1000, signal });
     print(`${found} changed objects, ${removed.length} past their end\n${removed.map((one) => `taken back: ${one}\n`).join('')}`);

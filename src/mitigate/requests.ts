@@ -33,7 +33,8 @@ export const askReceiver = async (
   })();
   if (answer.status >= 200 && answer.status < 300) return parsed;
   const { message, error } = (parsed ?? {}) as ErrorAnswer;
-  const said = message ?? error?.message ?? `status ${answer.status}`;
+  const plain = message ?? error?.message ?? `status ${answer.status}`;
+  const said = answer.status === 401 ? `${plain} (--token-file names the file with yours)` : plain;
   // What the caller asked for cannot be: exit code 2. All else may be better another time.
   throw new BellwetherError(
     answer.status === 400 || answer.status === 404 || answer.status === 409 ? 'invalid_input' : 'upstream_refused',

@@ -48,6 +48,10 @@ export interface SignalQueries {
   readonly clientRequestsPerSecond?: string;
   /** Share of the largest client, 0 to 1: near 1 all clients come through one address. */
   readonly largestClientShare?: string;
+  /** How long nineteen of twenty requests that were let through take at most, seconds. */
+  readonly latencySeconds?: string;
+  /** Share of the clients that stay below the rate of the limit and are turned away all the same, 0 to 1. */
+  readonly politeRejectedRatio?: string;
 }
 
 /** One thing that a back-end can do. */

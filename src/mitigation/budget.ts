@@ -63,11 +63,18 @@ export const mayBegin = (
   mitigation: Mitigation,
   all: readonly Mitigation[],
   facts: Facts,
-  { budget, protectedNamespaces, staleMs }: Pick<MitigationOptions, 'budget' | 'protectedNamespaces' | 'staleMs'>,
+  {
+    budget,
+    protectedNamespaces,
+    namespaces,
+    staleMs,
+  }: Pick<MitigationOptions, 'budget' | 'protectedNamespaces' | 'namespaces' | 'staleMs'>,
 ): Permission => {
   const namespace = namespaceOf(mitigation);
   const guarded = protectedBy(namespace, [...protectedNamespaces, facts.ownNamespace]);
   if (guarded !== undefined) return refuse('protected', `the namespace ${namespace} is protected (${guarded})`);
+  if (namespaces.length > 0 && !namespaces.includes(namespace))
+    return refuse('protected', `mitigations may act in ${namespaces.join(', ')} alone (mitigation.namespaces), and not in ${namespace}`);
   if (facts.switchedOff !== undefined) return refuse('kill_switch', facts.switchedOff);
   if (facts.forbidding.length > 0)
     return refuse('forbidden_alert', `nothing may begin while ${facts.forbidding.join(', ')} fires: the cluster is in trouble of its own`);
@@ -83,7 +90,7 @@ export const mayBegin = (
   const others = all.filter(({ metadata }) => metadata.uid !== mitigation.metadata.uid || metadata.name !== mitigation.metadata.name);
   const active = others.filter(isActive);
   const same = active.find((other) => targetOf(other) === targetOf(mitigation));
-  if (same) return refuse('same_target', `${same.metadata.name} is in force for the same target`);
+  if (same) return refuse('same_target', `${same.metadata.name} is in force for the same target: take it back first, or wait for its end`);
   if (active.length >= budget.global)
     return refuse('budget_global', `${active.length} mitigations are in force, and no more than ${budget.global} may be`);
   const near = active.filter((other) => namespaceOf(other) === namespace);

@@ -144,15 +144,15 @@ const restoreFields = async ({ client, checkpoint = async () => undefined }: Dat
     const values = back.map(({ path, before }) => ({ op: 'replace', path: pointerOf(path), value: before }));
     current = await client.patch(name, [tested(), ...values], { type: 'json', ...MANAGER });
     await checkpoint('after-restore');
-    // The value is the other's again, so it must not stand as ours: Git could no longer take it away.
-    const entries = (current.metadata.managedFields ?? []) as readonly ManagedFieldsEntry[];
-    const theirs = entries.filter(({ manager, operation }) => manager !== MITIGATION_FIELD_MANAGER || operation !== 'Update');
-    if (theirs.length < entries.length)
-      current = await client.patch(name, [tested(), { op: 'replace', path: '/metadata/managedFields', value: theirs }], {
-        type: 'json',
-        ...MANAGER,
-      });
   }
+  // The value is the other's again, so it must not stand as ours: Git could no longer take it away. Also where a process died right after it.
+  const entries = (current.metadata.managedFields ?? []) as readonly ManagedFieldsEntry[];
+  const theirs = entries.filter(({ manager, operation }) => manager !== MITIGATION_FIELD_MANAGER || operation !== 'Update');
+  if (theirs.length < entries.length)
+    current = await client.patch(name, [tested(), { op: 'replace', path: '/metadata/managedFields', value: theirs }], {
+      type: 'json',
+      ...MANAGER,
+    });
   await checkpoint('before-release');
   // An apply without fields: the server removes what only we own.
   await client.apply(

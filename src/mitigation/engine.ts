@@ -5,6 +5,7 @@ import type { Facts, Guard } from './budget.ts';
 import { readClusterView } from './cluster-view.ts';
 import { type DataPlaneDeps, findChanged, removeFrom, writeChanges } from './data-plane.ts';
 import type { MitigationIntent } from './intent.ts';
+import { queriesOf } from './measures.ts';
 import {
   type EndCause,
   isActive,
@@ -87,6 +88,15 @@ export const createEngine = (deps: EngineDeps) => {
     return saved;
   };
 
+  /** Undefined also where it may not be read, because mitigations may not act there. */
+  const namespaceObjectOf = async (mitigation: Mitigation): Promise<KubernetesObject | undefined> => {
+    const name = namespaceOf(mitigation);
+    const { namespaces } = options();
+    return namespaces.length > 0 && !namespaces.includes(name)
+      ? undefined
+      : await client.find({ apiVersion: 'v1', kind: 'Namespace', name });
+  };
+
   const breakerOf = (all: readonly Mitigation[]): string | undefined => {
     const { breaker } = options();
     const nowMs = clock.nowMs();
@@ -110,7 +120,7 @@ export const createEngine = (deps: EngineDeps) => {
       (one) =>
         one.action === action &&
         one.targetKinds.includes(kind ?? '') &&
-        (action === 'isolate' || one.perClient === (status?.numbers?.perClient ?? true)),
+        (action !== 'rateLimit' || one.perClient === (status?.numbers?.perClient ?? true)),
     );
     if (!kind || !name || !ability || !status?.mode) return undefined;
     const target = { kind, name, namespace: namespaceOf(mitigation) };
@@ -196,7 +206,7 @@ export const createEngine = (deps: EngineDeps) => {
       objects.length === 0
         ? ({ state: 'refused', reason: 'what was written is gone: somebody deleted it' } as const)
         : stored.route.backEnd.acceptance(objects);
-    const measured = await measure(signals, stored.route.backEnd.signals(stored.intent));
+    const measured = await measure(signals, queriesOf(stored.route.backEnd, stored.intent, options().clientRates));
     const { conditions, effect, message, end } = judge(mitigation, acceptance, measured, options(), clock.nowMs());
     const status: MitigationStatus = { ...mitigation.status, conditions, effect, message };
     if (end) return await beginEnd({ ...mitigation, status }, end.cause, end.message);
@@ -234,7 +244,7 @@ export const createEngine = (deps: EngineDeps) => {
       if (isWaiting && (waitedMs > options().approval.expiresMs || deps.revertAll()))
         return void (await save(mitigation, ended(mitigation, 'approval_expired', 'nobody approved it in time', nowMs), 'approval'));
       if (isWaiting && !spec.approval) return;
-      const namespace = await client.find({ apiVersion: 'v1', kind: 'Namespace', name: namespaceOf(mitigation) });
+      const namespace = await namespaceObjectOf(mitigation);
       const facts = await deps.facts();
       const outcome = await propose(mitigation, {
         clock,
@@ -319,7 +329,7 @@ export const createEngine = (deps: EngineDeps) => {
     /** What a request would do, without doing it. */
     preview: async (mitigation: Mitigation) => {
       const { items: all } = await client.list<Mitigation>(MITIGATION_KIND);
-      const namespace = await client.find({ apiVersion: 'v1', kind: 'Namespace', name: namespaceOf(mitigation) });
+      const namespace = await namespaceObjectOf(mitigation);
       const facts = await deps.facts();
       const nowText = formatTime(clock.nowMs());
       const outcome = await propose(

@@ -12,3 +12,5 @@ export type { Proposal, ProposalOutcome } from './propose.ts';
 export { type Reaped, reap } from './reaper.ts';
 export { createBackEnds } from './registry.ts';
 export { createSignalSource, firingExpr, type Reading, type SignalSource } from './signals.ts';
+export { readSwitch, SWITCH_VALUES, type SwitchState } from './switch-state.ts';
+export { withinNamespaces } from './within-namespaces.ts';

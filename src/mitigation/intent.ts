@@ -1,5 +1,5 @@
-/** `rateLimit` turns requests away above a rate; `isolate` cuts a workload off. */
-export type MitigationAction = 'rateLimit' | 'isolate';
+/** `rateLimit` turns requests away above a rate; `isolate` cuts a workload off; `limitEgress` bounds what each of its pods sends. */
+export type MitigationAction = 'rateLimit' | 'isolate' | 'limitEgress';
 /** `dryRun` counts what would be turned away and lets it pass, where a data plane can; elsewhere nothing is written. */
 export type MitigationMode = 'dryRun' | 'enforce';
 
@@ -25,6 +25,8 @@ export interface MitigationIntent {
   readonly burst: number;
   /** Open connections or requests in flight at once; absent: not limited. */
   readonly connections?: number;
+  /** What each pod may send; only for `limitEgress`. At least 100,000. */
+  readonly egressBitsPerSecond?: number;
   /** HTTP status of what is turned away. */
   readonly rejectCode: 429;
   /** Addresses and ranges (CIDR) that are never limited. */

@@ -29,6 +29,7 @@ export interface MitigationSpec {
     readonly requestsPerSecond?: number;
     readonly burst?: number;
     readonly connections?: number;
+    readonly egressBitsPerSecond?: number;
     readonly perClient?: boolean;
     readonly allowedClients?: readonly string[];
   };
@@ -60,11 +61,14 @@ export interface Trigger {
   readonly modelVersion?: string;
   readonly requestsPerSecond?: number;
   readonly failureRatio?: number;
+  readonly latencySeconds?: number;
 }
 
 export interface Effect {
   readonly rejectedPerSecond?: number;
   readonly failureRatio?: number;
+  readonly latencySeconds?: number;
+  readonly politeRejectedRatio?: number;
   readonly peakRejectedPerSecond?: number;
 }
 

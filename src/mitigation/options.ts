@@ -1,4 +1,5 @@
 import type { MitigationMode } from './intent.ts';
+import type { ClientRates } from './measures.ts';
 
 /** What the engine is told by configuration. Durations are milliseconds. */
 export interface MitigationOptions {
@@ -34,6 +35,8 @@ export interface MitigationOptions {
   readonly breaker: {
     /** Rise of the share of failures, in parts of 1, at which a limit is taken back. */
     readonly failureRise: number;
+    /** How many times as long requests may take as when it was planned before a limit is taken back. */
+    readonly latencyFactor: number;
     readonly openMs: number;
     readonly apiErrors: number;
     readonly alertsPerMinute: number;
@@ -41,7 +44,11 @@ export interface MitigationOptions {
   /** A score older than this is no licence to act. */
   readonly staleMs: number;
   readonly protectedNamespaces: readonly string[];
+  /** Where mitigations may act; everywhere where empty. */
+  readonly namespaces: readonly string[];
   readonly allowedClients: readonly string[];
+  /** A counter by client, where somebody has one. */
+  readonly clientRates: ClientRates | undefined;
   /** Share of the largest client above which all are taken to come through one address. */
   readonly sharedClientShare: number;
   /** Ended mitigations are removed after this. */
@@ -57,10 +64,12 @@ export const DEFAULT_MITIGATION_OPTIONS: MitigationOptions = {
   approval: { expiresMs: 10 * MINUTE, autoScore: undefined },
   acceptMs: 30_000,
   effectMs: 2 * MINUTE,
-  breaker: { failureRise: 0.05, openMs: 30 * MINUTE, apiErrors: 5, alertsPerMinute: 30 },
+  breaker: { failureRise: 0.05, latencyFactor: 2, openMs: 30 * MINUTE, apiErrors: 5, alertsPerMinute: 30 },
   staleMs: 2 * MINUTE,
   protectedNamespaces: [],
+  namespaces: [],
   allowedClients: [],
+  clientRates: undefined,
   sharedClientShare: 0.8,
   keepMs: 7 * 24 * 60 * MINUTE,
 };

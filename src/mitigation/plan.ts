@@ -51,6 +51,26 @@ const modeOf = (
   return { mode: 'enforce' };
 };
 
+const DEEDS: Readonly<Record<MitigationAction, string>> = {
+  rateLimit: 'limit',
+  isolate: 'isolate',
+  limitEgress: 'bound the sending of',
+};
+
+/** Why a back-end has nothing to act on, and what would help. */
+const whyNot = (
+  { kind, namespace, name }: MitigationTarget,
+  action: MitigationAction,
+  kinds: readonly string[],
+  { reads }: BackEnd,
+  view: ClusterView,
+): string => {
+  const known = reads.find((one) => one.kind === kind);
+  if (known && !view.find({ ...known, namespace, name })) return `there is no ${kind} ${name} in namespace ${namespace}`;
+  const doable = kinds.length === 0 ? 'it does not do that at all' : `it takes ${kinds.join(', ')}`;
+  return `${kind} ${name} is nothing it can ${DEEDS[action]}${action === 'rateLimit' ? ', and no route of it leads there' : ''}: ${doable}`;
+};
+
 /** Chooses back-end, route and mode. Pure. */
 export const chooseRoute = (
   mitigation: Mitigation,
@@ -82,15 +102,13 @@ export const chooseRoute = (
     const targets = kinds.includes(asked.kind) ? [asked] : backEnd.targetsOf(asked, view).filter(({ kind }) => kinds.includes(kind));
     const [target, ...more] = targets;
     if (!target) {
-      reasons.push(
-        `${name}: ${asked.kind} ${asked.name} is nothing it can ${action === 'isolate' ? 'isolate' : 'limit'}, and no route of it leads there`,
-      );
+      reasons.push(`${name}: ${whyNot(asked, action, [...new Set(kinds)], backEnd, view)}`);
       continue;
     }
     const ability = abilities.find(
       (one) =>
         one.targetKinds.includes(target.kind) &&
-        (action === 'isolate' || one.perClient === perClient) &&
+        (action !== 'rateLimit' || one.perClient === perClient) &&
         (spec.limit?.connections === undefined || one.connections),
     );
     if (!ability) {
@@ -139,6 +157,7 @@ export const intentOf = (
     requestsPerSecond: numbers?.requestsPerSecond ?? 1,
     burst: numbers?.burst ?? 0,
     ...(numbers?.connections === undefined ? {} : { connections: numbers.connections }),
+    ...(spec.limit?.egressBitsPerSecond === undefined ? {} : { egressBitsPerSecond: spec.limit.egressBitsPerSecond }),
     rejectCode: 429,
     allowedClients: [...new Set([...allowedClients, ...(spec.limit?.allowedClients ?? [])])],
     expiresAtMs,

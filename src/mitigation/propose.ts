@@ -2,6 +2,7 @@ import type { Clock } from '../platform/index.ts';
 import type { BackEnd, Change, ClusterView } from './back-end.ts';
 import { type Facts, type Guard, mayBegin } from './budget.ts';
 import type { MitigationIntent } from './intent.ts';
+import { queriesOf, sourceNotes } from './measures.ts';
 import { type Mitigation, type Numbers, namespaceOf, type Trigger, timeOf, ttlMsOf } from './mitigation.ts';
 import { deriveNumbers, endOf } from './numbers.ts';
 import type { MitigationOptions } from './options.ts';
@@ -94,17 +95,18 @@ export const propose = async (mitigation: Mitigation, deps: ProposeDeps): Promis
 
   const nowMs = clock.nowMs();
   const { expiresAtMs } = endOf(nowMs, ttlMsOf(spec));
-  const queries = route.backEnd.signals(intentOf(mitigation, route, undefined, expiresAtMs, options));
+  const queries = queriesOf(route.backEnd, intentOf(mitigation, route, undefined, expiresAtMs, options), options.clientRates);
   const perClient = spec.limit?.perClient ?? true;
   const isPerClient = perClient && queries.clientRequestsPerSecond !== undefined;
   const rate = isPerClient ? queries.clientRequestsPerSecond : queries.requestsPerSecond;
   const past = (quantile: number) => measured(signals, rate === undefined ? undefined : usualExpr(quantile, rate));
-  const [p99, p95, requests, failures, largest] = await Promise.all([
+  const [p99, p95, requests, failures, largest, latency] = await Promise.all([
     past(0.99),
     past(0.95),
     measured(signals, queries.requestsPerSecond),
     measured(signals, queries.failureRatio),
     measured(signals, queries.largestClientShare),
+    measured(signals, queries.latencySeconds),
   ]);
   const limited = (spec.action ?? 'rateLimit') === 'rateLimit';
   if (limited && perClient && largest !== undefined && largest > options.sharedClientShare)
@@ -131,6 +133,7 @@ export const propose = async (mitigation: Mitigation, deps: ProposeDeps): Promis
     ...(score === undefined ? {} : { score }),
     ...(requests === undefined ? {} : { requestsPerSecond: requests }),
     ...(failures === undefined ? {} : { failureRatio: failures }),
+    ...(latency === undefined ? {} : { latencySeconds: latency }),
   };
   const isClientKnown = !limited || !perClient || largest !== undefined;
   return {
@@ -140,7 +143,7 @@ export const propose = async (mitigation: Mitigation, deps: ProposeDeps): Promis
       intent,
       numbers,
       changes: planned.value.changes,
-      notes: [...route.notes, ...planned.value.notes],
+      notes: [...route.notes, ...planned.value.notes, ...(limited && perClient ? sourceNotes(queries) : [])],
       trigger,
       ...approvalOf(mitigation, route, score, isClientKnown, options, nowMs),
     },

@@ -16,6 +16,7 @@ export * from './http-client.ts';
 export * from './http-server.ts';
 export * from './identifier.ts';
 export * from './kubernetes/index.ts';
+export * from './linear-reg-exp.ts';
 export * from './live-config.ts';
 export * from './logger.ts';
 export * from './mail.ts';

@@ -47,8 +47,17 @@ const keyOf = (pointer: string, child?: string): string => {
   return names.map((name, i) => (/^\d+$/.test(name) ? `[${name}]` : i === 0 ? name : `.${name}`)).join('');
 };
 
+/** What comes from outside may be nested deeper than it can be written. */
+const textOf = (value: unknown): string => {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return 'something nested too deep to be shown';
+  }
+};
+
 const show = (value: unknown): string => {
-  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
+  const text = typeof value === 'number' ? String(value) : textOf(value);
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 };
 

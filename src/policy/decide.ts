@@ -1,5 +1,6 @@
 import { showValue } from './message.ts';
 import type { Finding } from './model/finding.ts';
+import { jsonOf } from './model/value.ts';
 
 /** What an admission response says. */
 export interface Decision {
@@ -17,7 +18,8 @@ const MAX_WARNINGS = 20;
 // The API server passes the message on to people; a screen is enough.
 const MAX_DENIALS_SHOWN = 10;
 
-const placeOf = ({ path, container }: Finding): string => (container === undefined ? path : `${path} (container ${container})`);
+const placeOf = ({ path, container }: Finding): string =>
+  container === undefined ? path || 'the whole object' : `${path} (container ${container})`;
 
 /** One finding for people: policy, place, what is wrong, what to write instead, where to read on. */
 export const describeFinding = (finding: Finding): string =>
@@ -45,7 +47,11 @@ export const decide = (findings: readonly Finding[]): Decision => {
 };
 
 const shortened = (findings: readonly Finding[]): string[] => {
-  const texts = [...new Set(findings.map(({ policy, path, message }) => cut(`${policy} at ${path || '/'}: ${message}`)))];
+  const texts = [
+    ...new Set(
+      findings.map(({ policy, path, message }) => cut(path === '' ? `${policy}: ${message}` : `${policy} at ${path}: ${message}`)),
+    ),
+  ];
   return texts.length > MAX_WARNINGS
     ? [...texts.slice(0, MAX_WARNINGS - 1), `and ${texts.length - MAX_WARNINGS + 1} more warnings`]
     : texts;
@@ -69,4 +75,4 @@ export const newFindings = (findings: readonly Finding[], before: readonly Findi
 };
 
 const keyOf = ({ policy, container, value, path }: Finding): string =>
-  JSON.stringify([policy, container ?? null, value ?? null, path.replaceAll(/\/\d+(?=\/|$)/g, '/*')]);
+  JSON.stringify([policy, container ?? null, jsonOf(value) ?? null, path.replaceAll(/\/\d+(?=\/|$)/g, '/*')]);

@@ -4,7 +4,8 @@ import type { Finding } from './model/finding.ts';
 import { groupKindOf, type ObjectRef, placeObjects, refOf } from './model/kubernetes-object.ts';
 import { FINE, type Policy, type RequestInfo, type RuleInput, type Violation } from './model/policy.ts';
 import { type JsonRecord, listOf, recordOf, stringOf } from './model/value.ts';
-import { type PodPaths, type PodView, podPathOf, viewPods } from './pods/pod-view.ts';
+import { patchFor } from './patch.ts';
+import { MAX_CONTAINERS, type PodPaths, type PodView, podPathOf, viewPods } from './pods/pod-view.ts';
 import type { ActivePolicy, PolicySet } from './select/policy-set.ts';
 
 /** The newest Kubernetes version whose API changes are known here. */
@@ -24,6 +25,8 @@ export interface EvaluationContext {
   readonly kubernetesMinor?: number;
   readonly nowMs?: number;
   readonly duplicateKeys?: readonly string[];
+  /** Whether findings get a `patch` where their policy names the right value. */
+  readonly withPatches?: boolean;
 }
 
 /**
@@ -48,7 +51,10 @@ export const evaluateObject = (object: JsonRecord, base: string, context: Evalua
     if (needs === 'cluster' && cluster === undefined) continue;
     if (part !== undefined && part !== (needs === 'nothing' ? 'object' : 'cluster')) continue;
     shared.params = entry.params;
-    for (const violation of checkSafely(entry.policy, object, pods, shared)) findings.push(toFinding(entry, violation, about));
+    for (const violation of checkSafely(entry.policy, object, pods, shared)) {
+      const patch = context.withPatches === true ? patchFor(entry.policy, object, base, violation.path) : undefined;
+      findings.push(toFinding(entry, patch === undefined ? violation : { ...violation, patch }, about));
+    }
   }
   return findings;
 };
@@ -79,17 +85,19 @@ const checkSafely = (policy: Policy, object: JsonRecord, pods: PodView | undefin
     return check(policy, object, pods, input);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return [{ path: input.base, message: `the policy ${policy.id} could not be evaluated: ${why}` }];
+    return [{ path: input.base, value: groupKindOf(object), message: `the policy ${policy.id} could not be evaluated: ${why}` }];
   }
 };
 
-// Of one policy in one object. Nobody reads more, and a pod with ten thousand containers must not keep a webhook busy.
-const MAX_VIOLATIONS = 1000;
+// Of one policy in one object. Nobody reads more, and a hostile object must not keep a webhook busy.
+const MAX_VIOLATIONS = 100;
 
 const check = ({ rule }: Policy, object: JsonRecord, pods: PodView | undefined, input: RuleInput): readonly Violation[] => {
-  if (rule.target === 'object') return rule.check(object, input);
+  if (rule.target === 'object') return bounded(rule.check(object, input));
   if (pods === undefined) return FINE;
-  if (rule.target === 'pod') return rule.check(pods, input);
+  // What is not judged may hold anything, so each policy tells it.
+  if (pods.omitted > 0) throw new Error(`the pod has more than ${MAX_CONTAINERS} containers`);
+  if (rule.target === 'pod') return bounded(rule.check(pods, input));
   let all: Violation[] | undefined;
   for (const container of pods.containers) {
     const violations = rule.check(container, input);
@@ -99,8 +107,11 @@ const check = ({ rule }: Policy, object: JsonRecord, pods: PodView | undefined, 
       all.push(violation.container === undefined ? { ...violation, container: container.name } : violation);
     if (all.length >= MAX_VIOLATIONS) break;
   }
-  return all ?? FINE;
+  return all ? bounded(all) : FINE;
 };
+
+const bounded = (violations: readonly Violation[]): readonly Violation[] =>
+  violations.length > MAX_VIOLATIONS ? violations.slice(0, MAX_VIOLATIONS) : violations;
 
 /** Where a policy's page is, in the repository and in the package. */
 export const docsOf = (id: string): string => `docs/policies/${id}.md`;

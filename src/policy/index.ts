@@ -1,5 +1,5 @@
-export { fullNameOf, type ImageReference, parseImage } from './builtins/image-reference.ts';
 export * from './builtins/index.ts';
+export { knownNameOf } from './builtins/vulnerable-images.ts';
 export * from './cluster/cluster-index.ts';
 export * from './config/policy-config.ts';
 export * from './decide.ts';

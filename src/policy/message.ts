@@ -1,7 +1,9 @@
+import { parsePointer } from './model/json-pointer.ts';
 import type { ObjectRef } from './model/kubernetes-object.ts';
 import type { Params, Violation } from './model/policy.ts';
+import { jsonOf } from './model/value.ts';
 
-/** What a message template may name in braces: {container} {kind} {name} {path} {value} {expected} {params.x}. */
+/** What a message template may name in braces: {container} {who} {kind} {name} {path} {field} {value} {expected} {params.x}. */
 export interface MessageFields {
   readonly violation: Violation;
   readonly object: ObjectRef;
@@ -31,14 +33,29 @@ const safeJson = (value: unknown): string => {
     const size = Array.isArray(value) ? value.length : Object.keys(value).length;
     if (size > MAX_VALUE_LENGTH) return Array.isArray(value) ? `a list of ${size}` : `an object of ${size} keys`;
   }
-  return JSON.stringify(value) ?? String(value);
+  return jsonOf(value) ?? String(value);
+};
+
+const INDEX = /^\d+$/;
+/** What leads to every field of a pod or its controller, and says nothing. */
+const WRAPPING: ReadonlySet<string> = new Set(['spec', 'template', 'jobTemplate']);
+
+/** A field as people write it: `/spec/containers/0/resources/limits/memory` is resources.limits.memory, `/spec/args/1` is args[1]. */
+const fieldOf = (path: string): string => {
+  const steps = parsePointer(path);
+  const index = INDEX.test(steps.at(-1) ?? '') ? `[${steps.pop()}]` : '';
+  const names = steps.slice(steps.findLastIndex((step) => INDEX.test(step)) + 1);
+  const from = names.findIndex((name, i) => !WRAPPING.has(name) || i === names.length - 1);
+  return names.slice(Math.max(0, from)).join('.') + index;
 };
 
 const FIELDS: Readonly<Record<string, (fields: MessageFields) => unknown>> = {
   container: ({ violation }) => violation.container ?? 'pod',
+  who: ({ violation: { container } }) => (container === undefined ? 'the pod' : `container ${container}`),
   kind: ({ object }) => object.kind,
   name: ({ object }) => object.name,
   path: ({ violation }) => violation.path,
+  field: ({ violation }) => fieldOf(violation.path),
   value: ({ violation }) => violation.value,
   expected: ({ violation }) => violation.expected ?? '',
 };

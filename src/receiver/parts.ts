@@ -1,4 +1,4 @@
-import { createBackEnds, createSignalSource } from '../mitigation/index.ts';
+import { createBackEnds, createSignalSource, withinNamespaces } from '../mitigation/index.ts';
 import {
   BellwetherError,
   type Clock,
@@ -63,7 +63,7 @@ export const mitigationClusterOf = async ({ mitigation }: ReceiverConfig): Promi
   const { prometheusUrl: url, prometheusTokenFile: bearerTokenFile } = mitigation;
   const http = url === undefined ? undefined : createHttpClient(bearerTokenFile === undefined ? {} : { bearerTokenFile });
   return {
-    client: createKubernetesClient(connection),
+    client: withinNamespaces(createKubernetesClient(connection), mitigation.namespaces),
     signals: http && url !== undefined ? createSignalSource({ http }, { url, timeoutMs: SIGNAL_TIMEOUT_MS }) : undefined,
     backEnds: createBackEnds(mitigation.backEnds.map(({ name }) => name)),
     namespace,

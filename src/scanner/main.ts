@@ -15,6 +15,7 @@ import {
   DEFAULT_PROFILE,
   defaultAction,
   LATEST_PSS_MINOR,
+  noSuchPolicy,
   type Policy,
   type PolicyConfig,
   PROFILES,
@@ -290,6 +291,7 @@ const makeReport = async (
     limits: DEFAULT_LIMITS,
     all: flags.rendered ?? false,
     podPaths,
+    withPatches: flags.format === 'json',
     ...(kubernetesMinor === undefined ? {} : { kubernetesMinor }),
   };
   const standardInput = createStandardInput(flags.maxBytes);
@@ -316,7 +318,14 @@ const ownOf = (pack: readonly Policy[]): readonly Policy[] => pack.slice(policyP
 
 const policyOf = (pack: readonly Policy[], id: string): Policy => {
   const policy = pack.find((candidate) => candidate.id === id);
-  if (!policy) throw new BellwetherError('invalid_input', `there is no policy ${id}; bellwether scan --list shows all`);
+  if (!policy)
+    throw new BellwetherError(
+      'invalid_input',
+      noSuchPolicy(
+        id,
+        pack.map((candidate) => candidate.id),
+      ),
+    );
   return policy;
 };
 

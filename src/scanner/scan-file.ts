@@ -35,15 +35,18 @@ export interface FileScannerOptions {
   readonly all: boolean;
   readonly kubernetesMinor?: number;
   readonly podPaths?: PodPaths;
+  /** Whether findings get a patch: for results that show it. */
+  readonly withPatches?: boolean;
 }
 
 /** What policies get to know beside the object. */
-export const contextOf = ({ policies, kubernetesMinor, podPaths }: FileScannerOptions, nowMs: number): EvaluationContext => ({
+export const contextOf = ({ policies, kubernetesMinor, podPaths, withPatches }: FileScannerOptions, nowMs: number): EvaluationContext => ({
   policies,
   part: 'object',
   nowMs,
   ...(kubernetesMinor === undefined ? {} : { kubernetesMinor }),
   ...(podPaths === undefined ? {} : { podPaths }),
+  ...(withPatches === true ? { withPatches } : {}),
 });
 
 export const needsCluster = ({ policies }: PolicySet): boolean => policies.some(({ policy }) => policy.match.needs !== 'nothing');

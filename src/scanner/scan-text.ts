@@ -48,9 +48,34 @@ const scanDocument = (read: ReadDocument, { file, all, context }: ScanTextOption
   sink.onDocument();
   const withFacts = read.duplicateKeys.length > 0 ? { ...context, duplicateKeys: read.duplicateKeys } : context;
   for (const { object, path } of placeObjects(document)) {
+    if (isTooLarge(object, read)) {
+      const message = `the object has more than ${MAX_VALUES} values, which no API server stores; it is not judged`;
+      sink.onError({ file, document: read.index, ...read.locate(path), message });
+      continue;
+    }
     sink.onObject({ object, file, document: read.index, path, ...(read.plain ? { plain: read.plain } : {}) });
     for (const finding of evaluateObject(object, path, withFacts)) sink.onFinding(placeFinding(finding, read, file));
   }
+};
+
+// An object of 1.5 MB, which is what the API server stores, has fewer; the largest CRDs in use have some ten thousand.
+const MAX_VALUES = 100_000;
+const LEAST_BYTES = 2 * MAX_VALUES;
+
+/** Whether an object is an attack. Short text that repeats nothing cannot hold so many values, and is not counted. */
+const isTooLarge = (object: JsonRecord, { plain }: ReadDocument): boolean =>
+  (plain === undefined || plain.end - plain.start >= LEAST_BYTES) && hasMoreValues(object, MAX_VALUES);
+
+const hasMoreValues = (root: unknown, most: number): boolean => {
+  let count = 0;
+  const left = [root];
+  for (let next = left.pop(); next !== undefined && count <= most; next = left.pop()) {
+    const children: readonly unknown[] = Array.isArray(next) ? next : Object.values(next as object);
+    count += children.length;
+    if (count > most) break;
+    for (const child of children) if (typeof child === 'object' && child !== null) left.push(child);
+  }
+  return count > most;
 };
 
 /** Whether a document in a folder is meant for Kubernetes at all. */

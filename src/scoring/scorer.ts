@@ -33,6 +33,8 @@ export interface Scorer {
   readonly stateBytes: number;
   /** The whole state as one buffer per workload, for a snapshot on disk. */
   snapshot(): Iterable<WorkloadSnapshot>;
+  /** The state of one workload; undefined where there is none. */
+  snapshotOf(key: WorkloadKey): WorkloadSnapshot | undefined;
   /** Takes one workload's state back; false where version or size do not fit. */
   restore(snapshot: WorkloadSnapshot): boolean;
   /** What workloads of a class share: the hours of all of them. */

@@ -165,6 +165,9 @@ export const createScorer = (options: ScorerOptions): Scorer => {
     };
   };
 
+  const snapshotOf = (id: string, { key, state }: Workload): WorkloadSnapshot =>
+    encodeSnapshot(key, state, { ...rememberAll(detectors, state), ...teaching.remember(id) });
+
   return {
     classes,
     modelVersion: SCORER_VERSION,
@@ -199,8 +202,11 @@ export const createScorer = (options: ScorerOptions): Scorer => {
       return bytes;
     },
     *snapshot(): Iterable<WorkloadSnapshot> {
-      for (const [id, { key, state }] of workloads)
-        yield encodeSnapshot(key, state, { ...rememberAll(detectors, state), ...teaching.remember(id) });
+      for (const [id, workload] of workloads) yield snapshotOf(id, workload);
+    },
+    snapshotOf: (key) => {
+      const workload = workloads.get(workloadId(key));
+      return workload && snapshotOf(workloadId(key), workload);
     },
     restore: (snapshot) => {
       const state = decodeSnapshot(snapshot, options, (layout) => sizesOf(layout));
@@ -210,6 +216,8 @@ export const createScorer = (options: ScorerOptions): Scorer => {
       if (before) classes.leave(before.state);
       classes.join(state);
       workloads.set(workloadId(snapshot.key), { key: snapshot.key, state });
+      // What was seen since then is not part of it.
+      teaching.forget(workloadId(snapshot.key));
       teaching.recall(workloadId(snapshot.key), state, snapshot.header.memories);
       return true;
     },

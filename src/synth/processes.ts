@@ -1,4 +1,5 @@
 import { ADMISSION_DECLARATION } from '../admission/declare.ts';
+import { BACKGROUND_SCAN_DECLARATION } from '../background-scan/declare.ts';
 import type { ModuleDeclaration } from '../conventions/index.ts';
 import { EXPORTER_DECLARATION } from '../exporter/declare.ts';
 import { MITIGATION_ALERTS } from '../mitigate/declare.ts';
@@ -10,3 +11,6 @@ export const PROCESSES: readonly ModuleDeclaration[] = [
   { ...RECEIVER_DECLARATION, alerts: [...RECEIVER_DECLARATION.alerts, ...MITIGATION_ALERTS] },
   ADMISSION_DECLARATION,
 ];
+
+/** Processes beside the others that nobody gets without asking: each is a component, `NAME` and `NAME-monitor`. Their alerts wait for series that nobody else has. */
+export const OPT_IN_PROCESSES: readonly ModuleDeclaration[] = [BACKGROUND_SCAN_DECLARATION];

@@ -74,6 +74,7 @@ export const createFakeBackEnd = (style: 'object' | 'field' = 'object'): BackEnd
       requestsPerSecond: `requests{name="${target.name}"}`,
       rejectedPerSecond: `rejected{name="${target.name}"}`,
       failureRatio: `failures{name="${target.name}"}`,
+      latencySeconds: `latency{name="${target.name}"}`,
       clientRequestsPerSecond: `client_requests{name="${target.name}"}`,
       largestClientShare: `largest{name="${target.name}"}`,
     }),

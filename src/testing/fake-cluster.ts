@@ -103,6 +103,9 @@ export const createFakeCluster = (served: readonly string[], nowText: () => stri
       get: async <T extends KubernetesObject>(name: ObjectName) =>
         (await find<T>(name)) ?? fail('not_found', `${name.kind} ${name.name} not found`),
       find,
+      async *pages<T extends KubernetesObject>(kind: { readonly apiVersion: string; readonly kind: string }, selection = {}) {
+        yield await cluster.client.list<T>(kind, selection);
+      },
       list: async <T extends KubernetesObject>(kind: { readonly apiVersion: string; readonly kind: string }, selection = {}) => {
         kindKnown(kind);
         const { namespace, labelSelector } = selection as { readonly namespace?: string; readonly labelSelector?: string };
@@ -117,7 +120,6 @@ export const createFakeCluster = (served: readonly string[], nowText: () => stri
           .filter(({ metadata }) => wanted.every(([name, value]) => metadata.labels?.[name] === value));
         return { items: structuredClone(items) as unknown as readonly T[], resourceVersion: String(version) };
       },
-      pages: () => fail('internal', 'not faked'),
       watch: () => fail('internal', 'not faked'),
       create: async <T extends KubernetesObject>(object: T) => {
         cluster.onWrite('create', object.metadata.name);

@@ -29,7 +29,7 @@ const COMMON = {
     { name: 'tokens', mountPath: '/etc/bellwether-tokens', kind: 'secret', of: EXPORTER, optional: true },
     { name: 'models', mountPath: MODELS, kind: 'shared' },
   ],
-  // A week of 1,000 workloads at steps of a minute is read as a whole.
+  // The whole recording is held in memory: docs/training.md says what to do where that is not enough.
   resources: { cpuRequest: '200m', memoryRequest: '1Gi', memoryLimit: '4Gi' },
 } as const satisfies Partial<ModuleDeclaration>;
 const PROMETHEUS = { to: 'prometheus', port: 9090 } as const;

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,6 +45,27 @@ describe('bellwether scan', () => {
 
   it('searches folders for manifests alone', () => {
     expect(json(['--profile', 'baseline', '.']).findings.map(({ file }) => file)).toEqual(['app/bad.yaml']);
+  });
+
+  it('reads a mounted ConfigMap once', () => {
+    mkdirSync(join(folder, 'mounted/..2026_01'), { recursive: true });
+    writeFileSync(join(folder, 'mounted/..2026_01/bad.yaml'), BAD);
+    symlinkSync('..2026_01', join(folder, 'mounted/..data'));
+    symlinkSync('..data/bad.yaml', join(folder, 'mounted/bad.yaml'));
+    expect(json(['--profile', 'baseline', 'mounted']).findings.map(({ file }) => file)).toEqual(['mounted/bad.yaml']);
+    rmSync(join(folder, 'mounted'), { recursive: true });
+  });
+
+  it('says that standard input is empty, and guesses what policy was meant', () => {
+    expect(run(['-'])).toMatchObject({ status: 2, stdout: expect.stringContaining('standard input is empty') });
+    expect(run(['--only', 'host-netwrk', 'app']).stderr).toContain('did you mean host-network?');
+  });
+
+  it('gives a patch in JSON', () => {
+    const [finding] = (json(['--only', 'privilege-escalation', 'app']).findings ?? []) as readonly unknown[];
+    expect(finding).toMatchObject({
+      patch: [{ op: 'add', path: '/spec/containers/0/securityContext', value: { allowPrivilegeEscalation: false } }],
+    });
   });
 
   it('reads standard input, and finds the same with several threads', () => {

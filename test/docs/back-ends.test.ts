@@ -30,7 +30,7 @@ describe('docs/mitigation/back-ends', () => {
     const [does = '', targets = '', style, byClient = '', , , dryRun] = rows.get(declaration.name) ?? [];
     expect(style).toBe(declaration.attach);
     expect(targets.split(', ')).toEqual(abilities[0]?.targetKinds);
-    expect(does).toContain(abilities[0]?.action === 'isolate' ? 'isolation' : 'rate');
+    expect(does).toContain({ isolate: 'isolation', rateLimit: 'rate', limitEgress: 'sending' }[abilities[0]?.action ?? 'rateLimit']);
     expect(/connections|open requests/.test(does)).toBe(abilities.some(({ connections }) => connections));
     expect(dryRun).toBe(abilities[0]?.nativeDryRun ? 'native' : 'none');
     expect(byClient === '-' || byClient === 'together only').toBe(!abilities.some(({ perClient }) => perClient));

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { collectConfigKeys } from '../../scripts/config-docs.ts';
 import { collectMetricGroups } from '../../scripts/metric-docs.ts';
 import { ADMISSION_CONFIG_SCHEMA } from '../../src/admission/config/schema.ts';
+import { BACKGROUND_SCAN_CONFIG_SCHEMA } from '../../src/background-scan/config/schema.ts';
 import { COLLECTOR_CONFIG_SCHEMA } from '../../src/collector/config/schema.ts';
 import * as conventions from '../../src/conventions/index.ts';
 import { CONFIG_SCHEMA } from '../../src/exporter/config/schema.ts';
@@ -31,6 +32,7 @@ const exporter = namesOf(CONFIG_SCHEMA);
 const admission = namesOf(ADMISSION_CONFIG_SCHEMA);
 const receiver = namesOf(RECEIVER_CONFIG_SCHEMA);
 const collector = namesOf(COLLECTOR_CONFIG_SCHEMA);
+const backgroundScan = namesOf(BACKGROUND_SCAN_CONFIG_SCHEMA);
 
 describe.each(pages)('%s', (page) => {
   const text = read(page);
@@ -46,7 +48,9 @@ describe.each(pages)('%s', (page) => {
         ? receiver
         : page.startsWith('docs/collector')
           ? collector
-          : exporter;
+          : page.startsWith('docs/background-scan')
+            ? backgroundScan
+            : exporter;
     expect([...text.matchAll(form)].map(([, key]) => String(key)).filter((key) => !isKey(key))).toEqual([]);
   });
 });

@@ -25,7 +25,13 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'routes to a decoy on a real
   let client: KubernetesClient;
   let nowMs = Date.parse('2026-05-11T12:00:00Z');
   const place = { service: 'bellwether-decoy', namespace: 'bellwether-decoy', port: 80 };
-  const book = () => createRouteBook({ client, clock: { nowMs: () => nowMs } }, place);
+  const clock = {
+    nowMs: () => nowMs,
+    sleep: async (ms: number) => {
+      nowMs += ms;
+    },
+  };
+  const book = () => createRouteBook({ client, clock }, place, { namespace: 'bellwether', name: 'bellwether-mitigation' });
   const request = () => ({
     kind: 'Ingress',
     namespace: 'shop',
@@ -39,7 +45,7 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'routes to a decoy on a real
   beforeAll(async () => {
     plane = await startControlPlane({ etcd: String(etcd), apiserver: String(apiserver), kubectl: String(kubectl) });
     client = createKubernetesClient(await connectToCluster({ kubeconfig: plane.kubeconfig }));
-    plane.kubectl(['create', 'namespace', 'shop']);
+    for (const name of ['shop', 'bellwether']) plane.kubectl(['create', 'namespace', name]);
     plane.kubectl(['apply', '-f', '-'], JSON.stringify(INGRESS));
   });
   afterAll(async () => {
@@ -67,6 +73,31 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'routes to a decoy on a real
     expect(ingresses()).toEqual(['ingress.networking.k8s.io/cart']);
   });
 
+  it('are taken away within seconds of their end by a run that waits for it', async () => {
+    await book().apply(request());
+    nowMs += 870_000;
+    expect(await book().expire(20_000)).toBe(0);
+    expect(await book().expire(50_000)).toBe(2);
+    expect(ingresses()).toEqual(['ingress.networking.k8s.io/cart']);
+  });
+
+  it('go, and none begins, once everything is to be taken back', async () => {
+    const emergency = (value: string) => {
+      plane.kubectl(['delete', 'configmap', '-n', 'bellwether', 'bellwether-mitigation', '--ignore-not-found']);
+      plane.kubectl(['create', 'configmap', '-n', 'bellwether', 'bellwether-mitigation', `--from-literal=enabled=${value}`]);
+    };
+    await book().apply(request());
+    emergency('false');
+    expect(await book().expire()).toBe(0);
+    emergency('revert');
+    expect(await book().expire()).toBe(2);
+    await expect(book().apply(request())).rejects.toMatchObject({
+      message: 'nothing may begin: everything is taken back by the ConfigMap bellwether/bellwether-mitigation',
+    });
+    expect(ingresses()).toEqual(['ingress.networking.k8s.io/cart']);
+    emergency('true');
+  });
+
   it('say what is missing', async () => {
     await expect(book().apply({ ...request(), name: 'none' })).rejects.toMatchObject({
       code: 'forbidden',
@@ -75,7 +106,6 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'routes to a decoy on a real
   });
 
   it('have a component that a real API server takes, as it takes that of collectors', () => {
-    plane.kubectl(['create', 'namespace', 'bellwether']);
     for (const part of ['collector', 'decoy']) {
       const folder = fileURLToPath(new URL(`../../manifests/overlays/${part}`, import.meta.url));
       plane.kubectl(['apply', '--server-side', '-k', folder]);
@@ -100,6 +130,13 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'routes to a decoy on a real
     });
     expect(refused.stderr).toContain('may delete nothing but routes to decoys');
     expect(remove(name)).toMatchObject({ ok: true });
+    const may = (verb: string, what: string, namespace: string) =>
+      plane.attempt(['auth', 'can-i', verb, what, '-n', namespace, account]).ok;
+    expect([
+      may('get', 'configmaps/bellwether-mitigation', 'bellwether'),
+      may('get', 'configmaps/other', 'bellwether'),
+      may('update', 'configmaps/bellwether-mitigation', 'bellwether'),
+    ]).toEqual([true, false, false]);
     expect(await book().revert(name)).toBe(2);
   });
 });

@@ -1,10 +1,11 @@
 import { MITIGATION_FIELD_MANAGER } from '../../src/conventions/index.ts';
 import type { Mitigation } from '../../src/mitigation/index.ts';
-import type { KubernetesObject } from '../../src/platform/index.ts';
+import { type KubernetesObject, seededRandom } from '../../src/platform/index.ts';
 import { describeWith } from './real-program.ts';
 import { startArgoEngine } from './support/gitops/argo-engine.ts';
 import { startFlux } from './support/gitops/flux.ts';
-import { BACK_END_CASES, type BackEndCase } from './support/mitigation/back-end-cases.ts';
+import { BACK_END_CASES, type BackEndCase, wishOfCase } from './support/mitigation/back-end-cases.ts';
+import { COMEBACKS, type Death, dieAndComeBack, shownDeath, stepsOf } from './support/mitigation/crash-matrix.ts';
 import { GITOPS_CASES, KUSTOMIZATION, liveWithLimits } from './support/mitigation/live-with-limits.ts';
 import { type MitigationCluster, startMitigationCluster } from './support/mitigation/mitigation-cluster.ts';
 import { writeTree } from './support/written-tree.ts';
@@ -36,10 +37,10 @@ describeWith(PROGRAMS, 'back-ends on a real API server', (...programs) => {
   afterAll(() => cluster?.stop());
   afterEach(() => cluster.clear(BACK_END_CASES.flatMap(({ git }) => git)));
 
-  const begin = async ({ backEnd, target, action, perClient = true, git }: BackEndCase): Promise<Mitigation> => {
-    await cluster.apply(git);
-    const limit = { requestsPerSecond: 10, burst: 50, perClient };
-    await cluster.ask(backEnd, { backEnd, target, ...(action ? { action } : { limit }) });
+  const begin = async (one: BackEndCase): Promise<Mitigation> => {
+    const { backEnd, target } = one;
+    await cluster.apply(one.git);
+    await cluster.ask(backEnd, { backEnd, target, ...wishOfCase(one) });
     return await cluster.look(backEnd);
   };
   const limitOf = async ({ backEnd }: BackEndCase): Promise<KubernetesObject> => {
@@ -100,6 +101,22 @@ describeWith(PROGRAMS, 'back-ends on a real API server', (...programs) => {
     const over = await begin(one);
     expect([...endOf(over), over.status?.message]).toEqual(['Ended', 'refused', expect.stringContaining('theirs')]);
     await cluster.clear([one.theirs!]);
+  });
+
+  // A fixed sample of `npm run soak -- mitigation-crashes`, which tries them all.
+  it('leave nothing past the end, without an owner or twice, wherever a process dies and whoever comes back', async () => {
+    const random = seededRandom(8);
+    const oneOf = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
+    for (const of of BACK_END_CASES) {
+      const steps = await stepsOf(cluster, of);
+      expect(steps.length).toBeGreaterThanOrEqual(9);
+      for (let i = 0; i < 2; i++) {
+        const death: Death = { ...oneOf(steps), of, comeback: oneOf(COMEBACKS) };
+        await dieAndComeBack(cluster, death).catch((thrown: unknown) => {
+          throw new Error(shownDeath(death), { cause: thrown });
+        });
+      }
+    }
   });
 
   it('refuses what an installed version does not know, rather than dropping a part of it', async () => {

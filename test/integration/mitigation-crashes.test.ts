@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { MITIGATION_BACK_ENDS } from '../../src/conventions/index.ts';
 import { removeFrom, writeChanges } from '../../src/mitigation/data-plane.ts';
-import { type Mitigation, reap } from '../../src/mitigation/index.ts';
+import { type Mitigation, withinNamespaces } from '../../src/mitigation/index.ts';
 import { connectToCluster, createKubernetesClient, type KubernetesClient, type KubernetesObject } from '../../src/platform/index.ts';
 import { describeWith } from './real-program.ts';
 import { type ControlPlane, startControlPlane } from './support/control-plane.ts';
@@ -22,53 +21,20 @@ import {
 import { until } from './support/until.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/bellwether.mjs', import.meta.url));
-const SECOND = 1000;
-/** Every border of an effect, in the order in which a life passes them. */
-const STEPS = {
-  'ingress-nginx': [
-    'before-applying',
-    'after-applying',
-    'before-write',
-    'after-write',
-    'before-applied',
-    'after-reverting',
-    'before-release',
-    'after-release',
-    'before-ended',
-  ],
-  'network-policy': [
-    'before-applying',
-    'after-applying',
-    'before-write',
-    'after-write',
-    'before-applied',
-    'after-reverting',
-    'before-delete',
-    'after-delete',
-    'before-ended',
-  ],
-} as const;
-/** Steps at which a death leaves something in the cluster. */
-const HELD = new Set<string>(['after-write', 'before-applied', 'after-reverting', 'before-release', 'before-delete']);
-const SPECS = {
-  'ingress-nginx': { backEnd: 'ingress-nginx', limit: { requestsPerSecond: 10, burst: 50 } },
-  'network-policy': { backEnd: 'network-policy', action: 'isolate' as const, target: { kind: 'Deployment', name: 'cart' } },
-};
-const KINDS = BACK_ENDS.flatMap((name) => MITIGATION_BACK_ENDS[name]?.writes ?? []);
-const MATRIX = BACK_ENDS.flatMap((backEnd) => STEPS[backEnd].map((at) => ({ backEnd, at })));
 
-/** The account of the reaper, as the administrator of the test may be it. */
-const reaperKubeconfig = ({ kubeconfig }: ControlPlane): string => {
+const LIMIT = { backEnd: 'ingress-nginx', limit: { requestsPerSecond: 10, burst: 50 } };
+
+/** An account of the bundle, as the administrator of the test may be it. */
+const kubeconfigOf = ({ kubeconfig }: ControlPlane, account: string): string => {
   const config = JSON.parse(readFileSync(kubeconfig, 'utf8')) as { users: { user: Record<string, unknown> }[] };
-  for (const { user } of config.users) user.as = 'system:serviceaccount:bellwether:bellwether-reaper';
-  writeFileSync(`${kubeconfig}-reaper`, JSON.stringify(config));
-  return `${kubeconfig}-reaper`;
+  for (const { user } of config.users) user.as = `system:serviceaccount:bellwether:${account}`;
+  writeFileSync(`${kubeconfig}-${account}`, JSON.stringify(config));
+  return `${kubeconfig}-${account}`;
 };
 
 describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations on a real API server', (etcd, apiserver, kubectl) => {
   let plane: ControlPlane;
   let client: KubernetesClient;
-  let before: unknown;
   const changed = async (): Promise<readonly KubernetesObject[]> => {
     const labelSelector = 'bellwether.dev/mitigation-managed=true';
     const lists = [INGRESS, POLICY].map(({ apiVersion, kind }) => client.list({ apiVersion, kind }, { labelSelector }));
@@ -92,86 +58,32 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations on a real API s
     );
     plane.kubectl(['wait', '--for=condition=Established', 'crd/mitigations.bellwether.dev', '--timeout=30s']);
     plane.kubectl(['apply', '-f', '-'], shopObjects.map((one) => JSON.stringify(one)).join('\n---\n'));
-    before = shape(await ingress());
   });
   afterAll(async () => {
     await client?.close();
     await plane?.stop();
   });
 
-  it.each(MATRIX)(
-    '$backEnd: a death at $at leaves nothing past the end, nothing without an owner, nothing twice',
-    async ({ backEnd, at }) => {
-      const clock = newClock();
-      const name = `${backEnd}-${at}`;
-      await client.create(askFor(name, SPECS[backEnd], clock));
-      const first = beginLife(client, clock, { at, time: 1 });
-      await first.engine.round().catch(() => undefined);
-      clock.advance(60 * SECOND);
-      if (!first.died()) await first.engine.round().catch(() => undefined);
-      expect(first.died()).toBe(true);
-
-      // Nobody comes back: the reaper alone brings everything to its end.
-      const orphan = await changed();
-      clock.advance(1 * SECOND);
-      const { failed } = await reap({ client, clock }, KINDS, { aheadMs: 0 });
-      expect(failed).toEqual([]);
-      expect(await changed()).toEqual([]);
-      expect(shape(await ingress())).toEqual(before);
-
-      // Somebody comes back, and finishes what is written.
-      const second = beginLife(client, clock);
-      await second.engine.round();
-      clock.advance(61 * SECOND);
-      await second.engine.round();
-      await second.engine.round();
-      expect((await read(name)).status).toMatchObject({ phase: 'Ended' });
-      expect(await changed()).toEqual([]);
-      expect(shape(await ingress())).toEqual(before);
-      expect(orphan).toHaveLength(HELD.has(at) ? 1 : 0);
-      await client.delete({ ...MITIGATION, namespace: 'shop', name });
-    },
-  );
-
-  it.each(MATRIX)('$backEnd: after a death at $at the next process goes on where it stopped', async ({ backEnd, at }) => {
-    const clock = newClock();
-    const name = `go-on-${backEnd}-${at}`;
-    await client.create(askFor(name, SPECS[backEnd], clock));
-    const first = beginLife(client, clock, { at, time: 1 });
-    await first.engine.round().catch(() => undefined);
-    const [uid] = (await changed()).map(({ metadata }) => metadata.uid);
-    const second = first.died() ? beginLife(client, clock) : first;
-    await second.engine.round().catch(() => undefined);
-    const [object, ...more] = await changed();
-    expect(more).toEqual([]);
-    expect((await read(name)).status).toMatchObject({
-      phase: 'Applied',
-      expiresAt: object?.metadata.annotations?.['bellwether.dev/mitigation-expires-at'],
-    });
-    // The same object, written once: its content did not change after it was made.
-    if (uid !== undefined) expect(object?.metadata.uid).toBe(uid);
-    if (backEnd === 'network-policy') expect(object?.metadata.generation).toBe(1);
-    clock.advance(60 * SECOND);
-    await second.engine.round().catch(() => undefined);
-    const third = second.died() ? beginLife(client, clock) : second;
-    await third.engine.round();
-    await third.engine.round();
-    expect((await read(name)).status).toMatchObject({ phase: 'Ended', endCause: 'expired' });
-    expect(await changed()).toEqual([]);
-    expect(shape(await ingress())).toEqual(before);
-    await client.delete({ ...MITIGATION, namespace: 'shop', name });
-  });
-
   it('is ended by the reaper as a command, with the rights of its account alone and nothing else running', async () => {
     const clock = newClock();
-    await client.create(askFor('reaped', SPECS['ingress-nginx'], clock));
+    await client.create(askFor('reaped', LIMIT, clock));
     await beginLife(client, clock).engine.round();
     await client.delete({ ...MITIGATION, namespace: 'shop', name: 'reaped' });
     expect(await changed()).toHaveLength(1);
     const reaper = (at: number) =>
       spawnSync(
         process.execPath,
-        [BIN, 'mitigate', 'reap', '--kubeconfig', reaperKubeconfig(plane), '--back-ends', BACK_ENDS.join(','), '--ahead', String(at)],
+        [
+          BIN,
+          'mitigate',
+          'reap',
+          '--kubeconfig',
+          kubeconfigOf(plane, 'bellwether-reaper'),
+          '--back-ends',
+          BACK_ENDS.join(','),
+          '--ahead',
+          String(at),
+        ],
         { encoding: 'utf8', timeout: 90_000 },
       );
     expect(reaper(0)).toMatchObject({ stderr: '', stdout: '1 changed objects, 0 past their end\n' });
@@ -179,6 +91,46 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations on a real API s
     expect(reaper(50)).toMatchObject({ stderr: '', stdout: '1 changed objects, 1 past their end\ntaken back: Ingress shop/cart\n' });
     expect(await changed()).toEqual([]);
     expect((await ingress()).metadata.annotations?.['nginx.ingress.kubernetes.io/limit-rps']).toBeUndefined();
+  });
+
+  it('needs no rights but Roles in the namespaces in which it may act', async () => {
+    const isRight = ({ kind }: KubernetesObject): boolean =>
+      ['ServiceAccount', 'Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'].includes(kind);
+    const rights = bundleObjects(['shop'], 'scoped').filter(isRight);
+    plane.kubectl(['apply', '--server-side', '-f', '-'], rights.map((one) => JSON.stringify(one)).join('\n---\n'));
+    const may = (account: string, verb: string, what: string, ...where: string[]): boolean =>
+      plane.attempt(['auth', 'can-i', verb, what, ...where, `--as=system:serviceaccount:bellwether:scoped-${account}`]).ok;
+    const asked = [
+      ['receiver', 'patch', 'ingresses.networking.k8s.io', '-n', 'shop'],
+      ['receiver', 'create', 'networkpolicies.networking.k8s.io', '-n', 'shop'],
+      ['receiver', 'patch', 'mitigations.bellwether.dev/status', '-n', 'shop'],
+      ['receiver', 'get', 'namespaces/shop'],
+      ['reaper', 'delete', 'networkpolicies.networking.k8s.io', '-n', 'shop'],
+      ['receiver', 'patch', 'ingresses.networking.k8s.io', '-n', 'default'],
+      ['receiver', 'list', 'mitigations.bellwether.dev', '--all-namespaces'],
+      ['receiver', 'get', 'namespaces/default'],
+      ['receiver', 'list', 'deployments.apps', '-n', 'kube-system'],
+      ['reaper', 'delete', 'networkpolicies.networking.k8s.io', '-n', 'default'],
+      ['reaper', 'create', 'networkpolicies.networking.k8s.io', '-n', 'shop'],
+    ] as const;
+    expect(asked.map(([account, verb, what, ...where]) => may(account, verb, what, ...where))).toEqual([
+      ...Array<boolean>(5).fill(true),
+      ...Array<boolean>(6).fill(false),
+    ]);
+    const clock = newClock();
+    await client.create(askFor('scoped', LIMIT, clock));
+    const scoped = createKubernetesClient(await connectToCluster({ kubeconfig: kubeconfigOf(plane, 'scoped-receiver') }));
+    const { engine } = beginLife(withinNamespaces(scoped, ['shop']), clock, { namespaces: ['shop'] });
+    expect((await engine.round()).failed).toEqual([]);
+    expect((await read('scoped')).status).toMatchObject({ phase: 'Applied' });
+    const elsewhere = { ...askFor('elsewhere', LIMIT, clock), metadata: { name: 'elsewhere', namespace: 'default' } };
+    expect(await engine.preview(elsewhere)).toMatchObject({ guard: 'protected', reason: expect.stringContaining('shop alone') });
+    plane.kubectl(['annotate', '--overwrite', 'ingress/cart', '-n', 'shop', 'bellwether.dev/mitigation-expires-at=2020-01-01T00:00:00Z']);
+    const reaping = ['mitigate', 'reap', '--kubeconfig', kubeconfigOf(plane, 'scoped-reaper'), '--back-ends', BACK_ENDS.join(',')];
+    const reaped = spawnSync(process.execPath, [BIN, ...reaping, '--namespaces', 'shop'], { encoding: 'utf8', timeout: 90_000 });
+    expect(reaped).toMatchObject({ stderr: '', stdout: '1 changed objects, 1 past their end\ntaken back: Ingress shop/cart\n' });
+    await scoped.close();
+    await client.delete({ ...MITIGATION, namespace: 'shop', name: 'scoped' });
   });
 
   it('restores a value that somebody else had set, and lets go of it', async () => {
@@ -244,6 +196,27 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations on a real API s
         '--as=system:serviceaccount:bellwether:bellwether-reaper',
       ]),
     ).toMatchObject({ ok: true });
+    plane.kubectl(['create', 'serviceaccount', 'default', '-n', 'shop']);
+    plane.kubectl(['run', 'cart', '-n', 'shop', '--image=cart:1']);
+    const change = (image: string) =>
+      plane.attempt([
+        'patch',
+        'pod/cart',
+        '-n',
+        'shop',
+        as,
+        '-p',
+        JSON.stringify({
+          metadata: {
+            labels: { 'bellwether.dev/mitigation-managed': 'true' },
+            annotations: { 'bellwether.dev/mitigation-expires-at': '2030-01-01T00:00:00Z' },
+          },
+          spec: { containers: [{ name: 'cart', image }] },
+        }),
+      ]);
+    expect(change('theirs:1').stderr).toContain('never what runs in them');
+    expect(change('cart:1')).toMatchObject({ ok: true });
+    plane.kubectl(['delete', 'pod/cart', '-n', 'shop', '--grace-period=0', '--force']);
     expect(plane.attempt(['get', 'secrets', '-n', 'shop', as]).stderr).toMatch(/forbidden/i);
     expect(plane.attempt(['create', '-f', '-', '--as=system:serviceaccount:bellwether:bellwether-reaper'], policy('shop')).stderr).toMatch(
       /forbidden/i,
@@ -269,6 +242,8 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations on a real API s
     expect(bad({ limit: { requestsPerSecond: -1 } })).toContain('greater than or equal to 1');
     expect(bad({ mode: 'now' })).toContain('supported values');
     expect(bad({ action: 'isolate', limit: { burst: 1 } })).toContain('isolation has no numbers');
+    expect(bad({ action: 'limitEgress' })).toContain('limitEgress needs limit.egressBitsPerSecond');
+    expect(bad({ limit: { egressBitsPerSecond: 1_000_000 } })).toContain('limitEgress needs limit.egressBitsPerSecond');
     const clock = newClock();
     const message = async (name: string, spec: Parameters<typeof askFor>[1]): Promise<string> => {
       await client.create(askFor(name, spec, clock));

@@ -1,7 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseEventsFile } from '../../src/evaluation/events-file.ts';
@@ -30,6 +33,16 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations of a receiver p
   let receiver: ReceiverProcess;
   let before: unknown;
   let folder: string;
+  /** What Prometheus says, by a part of the query. */
+  let answers: Readonly<Record<string, number>> = {};
+  const prometheus = createServer((request, response) => {
+    void text(request).then((body) => {
+      const expr = new URLSearchParams(body).get('query') ?? '';
+      const value = Object.entries(answers).find(([part]) => expr.includes(part))?.[1];
+      const result = value === undefined ? [] : [{ metric: {}, value: [0, String(value)] }];
+      response.end(JSON.stringify({ status: 'success', data: { resultType: 'vector', result } }));
+    });
+  });
   const ingress = (): Promise<KubernetesObject> => client.get(INGRESS);
   const read = (name: string): Promise<Mitigation> => client.get<Mitigation>({ ...MITIGATION, namespace: 'shop', name });
   const untilPhase = (name: string, phase: string): Promise<Mitigation> =>
@@ -50,6 +63,7 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations of a receiver p
     });
 
   beforeAll(async () => {
+    await new Promise<void>((resolve) => prometheus.listen(0, '127.0.0.1', resolve));
     folder = mkdtempSync(join(tmpdir(), 'bellwether-mitigate-'));
     writeFileSync(join(folder, 'token'), 'responder');
     plane = await startControlPlane({ etcd: String(etcd), apiserver: String(apiserver), kubectl: String(kubectl) });
@@ -67,7 +81,7 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations of a receiver p
         mitigation: {
           enabled: true,
           namespace: 'bellwether',
-          alerts: [],
+          prometheusUrl: `http://127.0.0.1:${(prometheus.address() as AddressInfo).port}`,
           backEnds: [
             { name: 'ingress-nginx', mode: 'enforce' },
             { name: 'network-policy', mode: 'enforce' },
@@ -84,6 +98,8 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations of a receiver p
     await receiver?.discard();
     await client?.close();
     await plane?.stop();
+    prometheus.closeAllConnections();
+    prometheus.close();
     if (folder) rmSync(folder, { recursive: true, force: true });
   });
 
@@ -139,6 +155,8 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations of a receiver p
       'team.example.com/owner': 'shop',
     });
     expect(mitigate('show', `shop/${name}`).stdout).toContain('who: responder, approved by responder');
+    // Exporters have to know of it from its beginning on.
+    expect(await receiver.get('/api/v1/masks')).toMatchObject({ masks: [{ id: `mitigation:shop/${name}`, workload: 'cart' }] });
     const again = await ask({ requestsPerSecond: 10 });
     expect([again.status, JSON.stringify(again.json)]).toEqual([409, expect.stringContaining('is in force for the same target')]);
     expect(mitigate('revert', `shop/${name}`, '--reason', 'over').stdout).toBe(`taken back: shop/${name}\n`);
@@ -211,6 +229,59 @@ describeWith(['etcd', 'kube-apiserver', 'kubectl'], 'mitigations of a receiver p
     await until('on again', async () => ((await receiver.metric('bellwether_mitigation_enabled')) === 1 ? true : undefined), {
       timeoutMs: 30_000,
     });
+  });
+
+  it('plans a limit for a workload whose flows are those of an attack, and writes nothing until somebody approves it', async () => {
+    answers = {
+      'max(max_over_time(anomaly_score': 2,
+      'time() - max(timestamp(anomaly_score': 5,
+      'quantile_over_time(0.99': 20,
+      'quantile_over_time(0.95': 12,
+    };
+    const labels = {
+      alertname: 'WorkloadFlowAttack',
+      namespace: 'shop',
+      workload: 'cart',
+      workload_kind: 'Deployment',
+      family: 'dos',
+      severity: 'warning',
+    };
+    const summary = 'Network flows of Deployment shop/cart look like dos';
+    const alert = {
+      status: 'firing',
+      labels,
+      annotations: { summary },
+      startsAt: new Date().toISOString(),
+      endsAt: '0001-01-01T00:00:00Z',
+    };
+    const call = {
+      version: '4',
+      status: 'firing',
+      receiver: 'bellwether',
+      alerts: [{ ...alert, generatorURL: '', fingerprint: '0123456789abcdef' }],
+    };
+    const shell = { groupKey: 'g', truncatedAlerts: 0, groupLabels: {}, commonLabels: {}, commonAnnotations: {}, externalURL: '' };
+    expect((await receiver.send('/api/v1/alertmanager', { ...shell, ...call }, 'sender')).status).toBe(204);
+    const planned = await until(
+      'planned limit',
+      async () => {
+        const { items } = await client.list<Mitigation>(MITIGATION, { namespace: 'shop' });
+        return items.find(({ spec, status }) => spec.alert?.name === 'WorkloadFlowAttack' && status?.phase !== undefined);
+      },
+      { timeoutMs: 60_000, everyMs: 100 },
+    );
+    expect(planned.spec).toMatchObject({ target: { kind: 'Deployment', name: 'cart' }, reason: `WorkloadFlowAttack: ${summary}` });
+    expect(planned.status).toMatchObject({
+      phase: 'AwaitingApproval',
+      backEnd: 'ingress-nginx',
+      targets: ['Ingress/cart'],
+      numbers: { requestsPerSecond: 60 },
+      trigger: { score: 2 },
+    });
+    expect(planned.status?.changes?.[0]).toContain('limit-rps="60"');
+    expect(shape(await ingress())).toEqual(before);
+    answers = {};
+    await client.delete({ ...MITIGATION, namespace: 'shop', name: planned.metadata.name });
   });
 
   it('goes on where it was killed', async () => {

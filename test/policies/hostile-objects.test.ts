@@ -88,6 +88,41 @@ const ofFields = (id: string, depth: number): fc.Arbitrary<unknown> => {
     .chain((chosen) => fc.record(Object.fromEntries(chosen.map(([name, code]) => [name, ofType(code, depth - 1)]))));
 };
 
+const WRONG: readonly unknown[] = [null, -1, 1e300, true, '', '__proto__', [], [null, 'a', {}], {}, { a: null, constructor: { a: [] } }];
+
+/** The path of each field that pods can have, each type entered once; list items and keys of maps are `0` and `k`. */
+const podFields = (): (readonly string[])[] => {
+  const found: (readonly string[])[] = [];
+  const seen = new Set<string>();
+  const enter = (code: string, path: readonly string[]): void => {
+    if (code[0] === '[') enter(code.slice(1), [...path, '0']);
+    else if (code[0] === '{') enter(code.slice(1), [...path, 'k']);
+    else if (code[0] === '#') {
+      const { fields } = table.typeOf(code.slice(1));
+      if (fields === 'any' || seen.has(code)) return;
+      seen.add(code);
+      for (const [name, type] of fields) {
+        found.push([...path, name]);
+        enter(type, [...path, name]);
+      }
+    }
+  };
+  const { fields } = table.typeOf(table.kinds.get('v1 Pod')!);
+  if (fields !== 'any') enter(fields.get('spec')!, []);
+  return found;
+};
+
+/** The same spec with a value at a path; what lies on the way is made. */
+const withValue = (spec: JsonRecord, path: readonly string[], value: unknown): JsonRecord => {
+  let at: Record<string, unknown> = spec;
+  path.slice(0, -1).forEach((step, i) => {
+    at[step] ??= path[i + 1] === '0' ? [] : {};
+    at = at[step] as Record<string, unknown>;
+  });
+  at[path.at(-1)!] = value;
+  return spec;
+};
+
 const podSpecId = table.typeOf(table.kinds.get('v1 Pod')!).fields;
 const podSpec = podSpecId === 'any' ? odd : ofType(podSpecId.get('spec')!, 6);
 // Below this a ratio says nothing; far above what a right answer needs on a slow machine.
@@ -120,6 +155,31 @@ describe('evaluate, with wrong types everywhere', () => {
     );
   });
 
+  it('judges a pod with each value of a wrong type in each field of the API, in every kind that makes pods', () => {
+    const valid = (): JsonRecord => ({ containers: [{ name: 'a', image: 'b:1' }], volumes: [{ name: 'v', emptyDir: {} }] });
+    const fields = podFields();
+    // The whole of the pod's API: a new version has more of them, not fewer.
+    expect(fields.length).toBeGreaterThan(400);
+    let turn = 0;
+    for (const path of fields) {
+      const specs = WRONG.map((value) => withValue(valid(), path, value));
+      for (const [i, spec] of specs.entries()) {
+        const { wrap } = POD_HOLDERS[(turn + i) % POD_HOLDERS.length]!;
+        judge(wrap({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec }));
+      }
+      turn += 1;
+    }
+  });
+
+  it('finds more containers than it judges at fault in each policy, so that nothing hides behind them', () => {
+    const containers = [
+      ...Array.from({ length: 1000 }, (_, i) => ({ name: `c${i}`, image: 'a' })),
+      { name: 'z', securityContext: { privileged: true } },
+    ];
+    const findings = evaluate({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a' }, spec: { containers } }, { policies });
+    expect(findings.find(({ policy }) => policy === 'privileged')?.message).toContain('more than 1000 containers');
+  });
+
   it('judges objects of every kind', () => {
     const kinds = [...table.kinds].filter(([api]) => !api.endsWith('List'));
     fc.assert(
@@ -143,7 +203,8 @@ describe('evaluate, with wrong types everywhere', () => {
 
   // Growth is judged, not seconds: these depend on the machine. Four times the size may cost four times the time; sixteen would be a square.
   it.each([
-    { name: 'containers', spec: (n: number) => ({ containers: Array.from({ length: n }, (_, i) => ({ name: `c${i}`, image: 'a' })) }) },
+    // At most as many as are judged at all.
+    { name: 'containers', spec: (n: number) => ({ containers: Array.from({ length: n / 8 }, (_, i) => ({ name: `c${i}`, image: 'a' })) }) },
     {
       name: 'letters of an image name',
       spec: (n: number) => ({ containers: [{ name: 'a', image: `${'a/'.repeat(10 * n)}:${'b'.repeat(10 * n)}` }] }),

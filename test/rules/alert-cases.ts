@@ -1,5 +1,6 @@
 import { ADMISSION_CASES } from './cases/admission-cases.ts';
 import type { AlertCases } from './cases/alert-case.ts';
+import { BACKGROUND_SCAN_CASES } from './cases/background-scan-cases.ts';
 import { BUNDLE_CASES } from './cases/bundle-cases.ts';
 import { EVENT_CASES } from './cases/event-cases.ts';
 import { EXPORTER_CASES } from './cases/exporter-cases.ts';
@@ -17,6 +18,7 @@ export const ALERT_CASES: AlertCases = {
   ...EXPORTER_UPKEEP_CASES,
   ...FLOW_CASES,
   ...ADMISSION_CASES,
+  ...BACKGROUND_SCAN_CASES,
   ...RECEIVER_CASES,
   ...EVENT_CASES,
   ...MITIGATION_CASES,

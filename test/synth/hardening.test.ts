@@ -131,8 +131,8 @@ describe('rights', () => {
       const named = (resource: string): string => resource.replace('{fullName}', `bellwether-${name}`);
       return rbac.map((rule) => (rule.resourceNames ? { ...rule, resourceNames: rule.resourceNames.map(named) } : rule));
     })
-      .filter((rule) => (rule.ownNamespace ?? false) === own)
-      .map(({ reason, ownNamespace, ...rule }) => rule);
+      .filter((rule) => (rule.ownNamespace ?? rule.namespaces !== undefined) === own)
+      .map(({ reason, ownNamespace, namespaces, ...rule }) => rule);
 
   it('are the union of what processes declare, no wider than declared', () => {
     expect(rulesOf('ClusterRole')).toEqual(declared(false));

@@ -59,6 +59,20 @@ describe('BundleOptions.mitigation', () => {
     expect(rightsOf(objects, 'reaper').filter((right) => /\bcreate\b/.test(right))).toEqual([]);
   });
 
+  it('gives Roles in the named namespaces instead of a ClusterRole', () => {
+    const objects = objectsOf({ mitigation: { backEnds: { 'ingress-nginx': 'enforce' }, namespaces: ['shop', 'mail'] } });
+    expect(rightsOf(objects, 'receiver')).toEqual(['/namespaces: get', 'networking.k8s.io/ingressclasses: get list watch']);
+    expect(rightsOf(objects, 'reaper')).toEqual([]);
+    const roles = objects.filter(({ kind, metadata }) => kind === 'Role' && metadata.name === 'bellwether-reaper');
+    expect(roles).toMatchObject([{ metadata: { namespace: 'shop' } }, { metadata: { namespace: 'mail' } }]);
+    expect(roles.map(({ rules }) => rules)).toEqual(
+      Array(2).fill([{ apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: ['get', 'list', 'patch'] }]),
+    );
+    const text = JSON.stringify(objects);
+    expect(text).toContain('"--namespaces","shop,mail"');
+    expect(text).toMatch(/namespaces:\\n\s+- shop/);
+  });
+
   // Point 12: in code and at the API server.
   it('guards every kind that is written, in every protected namespace', () => {
     const backEnds = Object.fromEntries(Object.keys(MITIGATION_BACK_ENDS).map((name) => [name, 'enforce' as const]));

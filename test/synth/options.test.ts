@@ -84,7 +84,7 @@ describe('options of the bundle', () => {
     [
       'a process that does not exist',
       { processes: { receiver: {} } },
-      { path: 'processes.receiver', value: {}, limit: 'left out: the options here are exporter' },
+      { path: 'processes.receiver', value: {}, limit: 'left out: the options here are background-scan, exporter' },
     ],
     [
       'a key that is misspelt',

@@ -14,6 +14,7 @@ export const KNOWN_SERIES: ReadonlySet<string> = new Set([
     conventions.PROCESS_METRICS,
     conventions.RECEIVER_METRICS,
     conventions.EXPORTER_METRICS,
+    conventions.BACKGROUND_SCAN_METRICS,
   ]
     .flatMap((group) => Object.values(group))
     .flatMap(seriesOf),

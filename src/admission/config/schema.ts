@@ -26,7 +26,7 @@ const REVIEW = {
       minimum: 100,
       maximum: 29_000,
       default: 2_000,
-      description: 'Time in which a review is answered; less than timeoutSeconds of the webhook configuration.',
+      description: 'Time in which a review is answered, and its body has to come; less than timeoutSeconds of the webhook configuration.',
     },
     fallback: {
       enum: ['allow', 'deny'],

@@ -15,6 +15,8 @@ export interface ReviewListenerLimits {
   readonly maxBodyBytes: number;
   /** Reviews whose bodies are being read or judged; more are answered 429, which the failure policy decides on. */
   readonly maxConcurrent: number;
+  /** Time for the body to come; the API server gives up a second later. Who sends slowly must not take the places of others. */
+  readonly deadlineMs: number;
 }
 
 const PATHS: Readonly<Record<string, WebhookName>> = {
@@ -22,6 +24,14 @@ const PATHS: Readonly<Record<string, WebhookName>> = {
   '/validate/pod-security': 'pod-security',
   '/validate/others': 'others',
 };
+
+// Often enough for a deadline of seconds; a timer of its own for each review would cost more than reading its body.
+const SWEEP_MS = 250;
+
+interface Reading {
+  readonly arrivedMs: number;
+  readonly giveUp: (error: BellwetherError) => void;
+}
 
 type Request = Parameters<RequestListener>[0];
 type Response = Parameters<RequestListener>[1];
@@ -35,6 +45,30 @@ export const createReviewListener = (
   limits: () => ReviewListenerLimits,
 ): RequestListener => {
   let running = 0;
+  const readings = new Set<Reading>();
+  let isSweeping = false;
+  const sweep = async (): Promise<void> => {
+    isSweeping = true;
+    while (readings.size > 0) {
+      await clock.sleep(SWEEP_MS);
+      const { deadlineMs } = limits();
+      for (const { arrivedMs, giveUp } of readings)
+        if (clock.monotonicMs() - arrivedMs >= deadlineMs)
+          giveUp(new BellwetherError('timeout', `the body did not come within ${deadlineMs} ms`));
+    }
+    isSweeping = false;
+  };
+  const read = (request: Request, arrivedMs: number): Promise<Buffer> => {
+    let reading: Reading | undefined;
+    const late = new Promise<never>((_, giveUp) => {
+      reading = { arrivedMs, giveUp };
+      readings.add(reading);
+    });
+    if (!isSweeping) void sweep();
+    return Promise.race([readBody(request, limits().maxBodyBytes), late]).finally(() => {
+      if (reading) readings.delete(reading);
+    });
+  };
 
   const refuse = (response: Response, error: BellwetherError): void => {
     m.admissionRefused.inc({ reason: error.code });
@@ -43,7 +77,7 @@ export const createReviewListener = (
 
   const handle = async (request: Request, response: Response, webhook: WebhookName): Promise<void> => {
     const arrivedMs = clock.monotonicMs();
-    const body = await readBody(request, limits().maxBodyBytes);
+    const body = await read(request, arrivedMs);
     const review = parseReview(parseJson(body));
     send(response, 200, answerReview(review.uid, await reviewer(review, webhook, arrivedMs)));
   };
@@ -72,7 +106,7 @@ const send = (response: Response, status: number, content: object): void => {
   const body = JSON.stringify(content);
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) });
   // The rest of a body that was refused is not read; the connection goes with it.
-  response.end(body, () => void (status === 413 && response.req.destroy()));
+  response.end(body, () => void ((status === 413 || status === 504) && response.req.destroy()));
 };
 
 const readBody = (request: Request, maxBytes: number): Promise<Buffer> =>

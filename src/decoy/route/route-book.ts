@@ -1,3 +1,4 @@
+import { readSwitch } from '../../mitigation/index.ts';
 import { BellwetherError, type Clock, type KubernetesClient, type KubernetesObject, parseTime } from '../../platform/index.ts';
 import {
   DECOY_ANNOTATIONS,
@@ -12,7 +13,13 @@ import {
 
 export interface RouteBookDeps {
   readonly client: Pick<KubernetesClient, 'find' | 'list' | 'apply' | 'delete'>;
-  readonly clock: Pick<Clock, 'nowMs'>;
+  readonly clock: Pick<Clock, 'nowMs' | 'sleep'>;
+}
+
+/** The ConfigMap with the emergency switch of mitigations: a route to a decoy is one of them. */
+export interface SwitchPlace {
+  readonly namespace: string;
+  readonly name: string;
 }
 
 const FIELD_MANAGER = 'bellwether-decoy';
@@ -30,7 +37,7 @@ const isOurs = ({ metadata }: KubernetesObject): boolean =>
   metadata.name.startsWith(DECOY_PREFIX) && metadata.labels?.[DECOY_LABELS.managed] === 'true';
 
 /** Routes to decoys in a cluster. */
-export const createRouteBook = ({ client, clock }: RouteBookDeps, place: DecoyPlace) => {
+export const createRouteBook = ({ client, clock }: RouteBookDeps, place: DecoyPlace, emergency: SwitchPlace) => {
   const list = async (): Promise<readonly KubernetesObject[]> => {
     const found: KubernetesObject[] = [];
     for (const kind of KINDS) {
@@ -58,6 +65,13 @@ export const createRouteBook = ({ client, clock }: RouteBookDeps, place: DecoyPl
     return planRoute(request, route ?? { apiVersion: '', kind: request.kind, metadata: { name: request.name } }, place, clock.nowMs());
   };
 
+  const removeAll = async (objects: readonly KubernetesObject[]): Promise<number> => {
+    for (const object of objects) await remove(object);
+    return objects.length;
+  };
+  /** When it is due; what does not say when it ends is due at once. */
+  const dueMs = ({ metadata }: KubernetesObject): number => parseTime(metadata.annotations?.[DECOY_ANNOTATIONS.expiresAt] ?? '') ?? 0;
+
   return {
     list,
     plan,
@@ -65,23 +79,29 @@ export const createRouteBook = ({ client, clock }: RouteBookDeps, place: DecoyPl
     apply: async (request: RouteRequest): Promise<readonly KubernetesObject[]> => {
       const planned = await plan(request);
       if ('refused' in planned) throw new BellwetherError('forbidden', planned.refused);
+      const { reason } = await readSwitch(client, emergency);
+      if (reason !== undefined) throw new BellwetherError('forbidden', `nothing may begin: ${reason}`);
       for (const object of planned.objects) await client.apply(object, { fieldManager: FIELD_MANAGER });
       return planned.objects;
     },
     /** Takes one route away, by the name that all of its objects have; gives how many there were. */
-    revert: async (name: string): Promise<number> => {
-      const ours = (await list()).filter(({ metadata }) => metadata.labels?.[DECOY_LABELS.name] === name);
-      for (const object of ours) await remove(object);
-      return ours.length;
-    },
-    /** Takes away what is past its end, and what does not say when it ends. */
-    expire: async (): Promise<number> => {
-      const past = (await list()).filter(({ metadata }) => {
-        const endMs = parseTime(metadata.annotations?.[DECOY_ANNOTATIONS.expiresAt] ?? '');
-        return endMs === undefined || endMs <= clock.nowMs();
-      });
-      for (const object of past) await remove(object);
-      return past.length;
+    revert: async (name: string): Promise<number> =>
+      await removeAll((await list()).filter(({ metadata }) => metadata.labels?.[DECOY_LABELS.name] === name)),
+    revertAll: async (): Promise<number> => await removeAll(await list()),
+    /**
+     * Takes away what is past its end, and everything once the emergency switch says so. Stays up to `aheadMs` for what ends within it, so that a run
+     * every minute is late by seconds.
+     */
+    expire: async (aheadMs = 0, signal?: AbortSignal): Promise<number> => {
+      const untilMs = clock.nowMs() + aheadMs;
+      for (let removed = 0; ; ) {
+        const objects = await list();
+        if (objects.length > 0 && (await readSwitch(client, emergency)).state === 'revert') return removed + (await removeAll(objects));
+        removed += await removeAll(objects.filter((object) => dueMs(object) <= clock.nowMs()));
+        const next = Math.min(...objects.map(dueMs).filter((ms) => ms > clock.nowMs()));
+        if (!(next <= untilMs) || signal?.aborted) return removed;
+        await clock.sleep(next - clock.nowMs(), signal);
+      }
     },
   };
 };

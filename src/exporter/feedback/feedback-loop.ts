@@ -1,9 +1,20 @@
-import { VERDICT_WORDS, type VerdictReader } from '../../feedback/index.ts';
+import { type MaskReader, VERDICT_WORDS, type VerdictReader } from '../../feedback/index.ts';
 import { type Clock, type Logger, toBellwetherError } from '../../platform/index.ts';
 import type { ExporterInstruments } from '../self/self-metrics.ts';
+import type { LimitedStretches } from './limited-stretches.ts';
 import type { Pupil } from './pupil.ts';
 
+/** Where limited stretches come from, and who wants to know of them. */
+export interface LimitedNews {
+  readonly reader: MaskReader;
+  readonly stretches: Pick<LimitedStretches, 'set'>;
+  /** Workloads whose state is put aside. */
+  readonly held: () => number;
+}
+
 export interface FeedbackLoopDeps {
+  /** Absent without a receiver. */
+  readonly limited: LimitedNews | undefined;
   readonly sources: readonly VerdictReader[];
   readonly pupil: Pupil;
   readonly clock: Clock;
@@ -23,10 +34,38 @@ const count = ({ pupil, clock, instruments: m }: FeedbackLoopDeps): void => {
   }
 };
 
+/** As long ago as a back-fill may reach, and as far ahead as a limit may last. */
+const PAST_SECONDS = 3 * 86_400;
+const AHEAD_SECONDS = 86_400;
+/** The place of masks among what fails; sources of verdicts count from 0. */
+const MASKS = -1;
+
+/** Fetches once which workloads are under a limit, before the first frame is scored and from then on with the verdicts; never rejects. */
+export const fetchLimited = async (
+  { limited, clock, log, instruments: m }: Omit<FeedbackLoopDeps, 'sources' | 'pupil'>,
+  failing: Set<number>,
+  signal: AbortSignal,
+): Promise<void> => {
+  if (!limited) return;
+  const nowSeconds = clock.nowMs() / 1000;
+  try {
+    limited.stretches.set(await limited.reader.read(nowSeconds - PAST_SECONDS, nowSeconds + AHEAD_SECONDS, signal));
+    failing.delete(MASKS);
+  } catch (thrown) {
+    if (signal.aborted) return;
+    const error = toBellwetherError(thrown);
+    m.cycleFailures.inc({ loop, reason: error.code });
+    if (!failing.has(MASKS)) log.warn({ code: error.code, reason: error.message }, 'what is under a limit cannot be read');
+    failing.add(MASKS);
+  }
+  m.limitedWorkloads.set(limited.held());
+};
+
 /** Fetches verdicts once and teaches them; never rejects. */
 export const fetchVerdicts = async (deps: FeedbackLoopDeps, failing: Set<number>, signal: AbortSignal): Promise<void> => {
   const { sources, pupil, clock, log, instruments: m } = deps;
   m.cycles.inc({ loop });
+  await fetchLimited(deps, failing, signal);
   for (const [place, source] of sources.entries()) {
     try {
       pupil.hear(place, await source.read(signal));

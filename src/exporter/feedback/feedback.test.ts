@@ -1,4 +1,4 @@
-import { createFileReader, createReceiverReader, type FeedEntry, type Verdict } from '../../feedback/index.ts';
+import { createFileReader, createMaskReader, createReceiverReader, type FeedEntry, type Verdict } from '../../feedback/index.ts';
 import type { HttpClient, HttpRequest } from '../../platform/index.ts';
 import { createPupil } from './pupil.ts';
 
@@ -67,6 +67,37 @@ describe('createReceiverReader', () => {
     ['something else', { body: [1] }, /no feed/],
   ])('rejects %s', async (_, answer, message) => {
     await expect(createReceiverReader(answering(answer).http, options).read(signal)).rejects.toThrow(message);
+  });
+});
+
+describe('createMaskReader', () => {
+  const mask = (id: string) => ({
+    id,
+    namespace: 'shop',
+    workload: 'cart',
+    workloadKind: 'Deployment',
+    fromSeconds: 100,
+    toSeconds: 200,
+    reason: '',
+    author: 'a',
+  });
+  const read = (answer: { readonly status?: number; readonly body: unknown }) => {
+    const { http, asked } = answering(answer);
+    return { asked, masks: createMaskReader(http, options).read(50, 300, signal) };
+  };
+
+  it('gives the stretches of mitigations, and none of maintenance', async () => {
+    const { asked, masks } = read({ body: { masks: [mask('mitigation:shop/cart-1'), mask('silence-1')] } });
+    const key = { namespace: 'shop', workload: 'cart', workloadKind: 'Deployment' };
+    expect(await masks).toEqual([{ id: 'mitigation:shop/cart-1', key, fromSeconds: 100, toSeconds: 200 }]);
+    expect(asked).toEqual(['http://receiver:9467/api/v1/masks?from=50&to=300&limit=1000']);
+  });
+
+  it.each([
+    ['a refusal', { status: 403, body: {} }, /403/],
+    ['something else', { body: { masks: [{ id: 'mitigation:x' }] } }, /no masks/],
+  ])('rejects %s', async (_, answer, message) => {
+    await expect(read(answer).masks).rejects.toThrow(message);
   });
 });
 

@@ -51,6 +51,7 @@ export const withFlowParts = (scorer: Scorer, { watch: flows, teach, unteach }: 
   lessons: scorer.lessons,
   forget: scorer.forget,
   snapshot: scorer.snapshot,
+  snapshotOf: scorer.snapshotOf,
   restore: scorer.restore,
   classes: scorer.classes,
   modelVersion: scorer.modelVersion,

@@ -5,7 +5,7 @@ import type { Scorer } from '../../scoring/index.ts';
 import type { ScoreBoard } from '../board/score-board.ts';
 import type { ExporterConfig } from '../config/schema.ts';
 import type { ExporterStatus } from '../exporter-status.ts';
-import { runFeedbackLoop } from '../feedback/feedback-loop.ts';
+import { fetchLimited, type LimitedNews, runFeedbackLoop } from '../feedback/feedback-loop.ts';
 import type { Pupil } from '../feedback/pupil.ts';
 import type { Ownership } from '../ownership.ts';
 import type { ScoringParts } from '../parts.ts';
@@ -35,6 +35,7 @@ export interface LoopDeps {
   readonly ownership: Ownership;
   readonly snapshots: SnapshotStore | undefined;
   readonly verdicts: readonly VerdictReader[];
+  readonly limited: LimitedNews | undefined;
   readonly pupil: Pupil;
   readonly pacer: Pacer;
   readonly clock: Clock;
@@ -57,6 +58,8 @@ export const runLoops = async (deps: LoopDeps, config: LiveConfig<ExporterConfig
     sliceMs: initial.backfill.sliceHours * HOUR_MS,
     intervalMs,
   };
+  // The past has limits in it, too.
+  await fetchLimited(deps, new Set(), signal);
   const start = await warmStart(
     { ...deps, createExtractor },
     { ...past, snapshotLimits: () => ({ maxAgeMs: config.current.snapshot.maxAgeHours * HOUR_MS, forgetAfterMs: forgetAfterMs() }) },

@@ -97,7 +97,8 @@ describe('fitSequence', () => {
     const found = judged.find(({ score }) => score >= 1)!;
     expect(found.family).toBe('syn_flood');
     expect(found.reasons()).toHaveLength(3);
-  });
+    // A training and two simulated stretches: seconds of CPU, which a machine with other work stretches.
+  }, 240_000);
 
   it('refuses flows in which no attack fills a window', async () => {
     const nothing = fitSequence({ open: openDirectSession, random: seededRandom(1) }, hour(1, ['flash_crowd']));

@@ -162,6 +162,8 @@ export const envoyGateway: BackEnd = {
       requestsPerSecond: `${passed} + (${rejected} or vector(0))`,
       rejectedPerSecond: rejected,
       failureRatio: `sum(rate(envoy_cluster_upstream_rq_xx{${cluster},envoy_response_code_class="5"}[2m])) / ${passed}`,
+      // Envoy counts milliseconds, and only what it sent on.
+      latencySeconds: `histogram_quantile(0.95, sum by (le) (rate(envoy_cluster_upstream_rq_time_bucket{${cluster}}[2m]))) / 1000`,
     };
   },
 };

@@ -1,4 +1,5 @@
 import type { BackEnd } from '../back-end.ts';
+import { ciliumBandwidth } from './cilium-bandwidth.ts';
 import { ciliumEnvoyConfig } from './cilium-envoy-config.ts';
 import { ciliumNetworkPolicy } from './cilium-network-policy.ts';
 import { envoyGateway } from './envoy-gateway.ts';
@@ -22,4 +23,5 @@ export const BACK_ENDS: readonly BackEnd[] = [
   ciliumNetworkPolicy,
   networkPolicy,
   ciliumEnvoyConfig,
+  ciliumBandwidth,
 ];

@@ -100,6 +100,12 @@ export const ingressNginx: BackEnd = {
       requestsPerSecond: all(),
       rejectedPerSecond: all(',status=~"429|503"'),
       failureRatio: `(${all(',status=~"500|502|504"')}) / (${all(',status!~"429|503"')})`,
+      latencySeconds: ['namespace', 'exported_namespace']
+        .map(
+          (label) =>
+            `histogram_quantile(0.95, sum by (le) (rate(nginx_ingress_controller_request_duration_seconds_bucket{ingress="${name}",${label}="${namespace}",status!~"429|503"}[2m])))`,
+        )
+        .join(' or '),
     };
   },
 };

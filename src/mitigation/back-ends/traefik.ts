@@ -164,6 +164,7 @@ export const traefik: BackEnd = {
       requestsPerSecond: all,
       rejectedPerSecond: `sum(rate(traefik_router_requests_total{${router},code="429"}[2m]))`,
       failureRatio: `sum(rate(traefik_router_requests_total{${router},code=~"5.."}[2m])) / sum(rate(traefik_router_requests_total{${router},code!="429"}[2m]))`,
+      latencySeconds: `histogram_quantile(0.95, sum by (le) (rate(traefik_router_request_duration_seconds_bucket{${router},code!="429"}[2m])))`,
     };
   },
 };

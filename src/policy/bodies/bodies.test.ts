@@ -116,6 +116,18 @@ describe('createCelRule', () => {
     expect(run(rule, OBJECT, { allowed: [] })).toMatchObject([{ message: 'has app' }]);
   });
 
+  it('is not kept busy by a pattern, its own or of a schema', () => {
+    const name = `${'a'.repeat(5000)}!`;
+    const object = { ...OBJECT, metadata: { name } };
+    const before = process.cpuUsage().user;
+    const cel = createCelRule('object', { validations: [{ expression: "object.metadata.name.matches('^(a+)+$') || '.matches(' == ''" }] });
+    expect(paths(run(cel, object))).toHaveLength(1);
+    const schema = createSchemaRule('object', { properties: { metadata: { properties: { name: { pattern: '^(a|a)*$' } } } } }, undefined);
+    expect(paths(run(schema, object))).toEqual(['/metadata/name']);
+    expect(paths(run(schema))).toEqual([]);
+    expect(process.cpuUsage().user - before).toBeLessThan(1_000_000);
+  });
+
   it('judges only what its conditions let through', () => {
     const rule = createCelRule('object', {
       matchConditions: [{ name: 'pods', expression: 'object.kind == "Service"' }],

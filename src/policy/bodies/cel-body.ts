@@ -4,7 +4,7 @@ import { refOf } from '../model/kubernetes-object.ts';
 import { containerRule, FINE, objectRule, podRule, type Rule, type RuleInput, type Target, type Violation } from '../model/policy.ts';
 import type { JsonRecord } from '../model/value.ts';
 import { effectiveContainer, realPath } from '../pods/effective-container.ts';
-import { createCelEnvironment } from './cel-environment.ts';
+import { createCelEnvironment, withLinearMatches } from './cel-environment.ts';
 import { celValue } from './cel-value.ts';
 
 interface NamedExpression {
@@ -30,7 +30,7 @@ type Program = (scope: JsonRecord) => unknown;
 const environment = createCelEnvironment();
 
 const compile = (expression: string): Program => {
-  const program: ParseResult = environment.parse(expression);
+  const program: ParseResult = environment.parse(withLinearMatches(expression));
   return (scope) => program(scope);
 };
 

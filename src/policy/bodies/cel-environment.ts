@@ -1,4 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js';
+import { createLinearRegExp } from '../../platform/index.ts';
 import { parseQuantity } from '../model/quantity.ts';
 
 /** A quantity inside CEL, as `quantity()` of Kubernetes gives it. */
@@ -11,8 +12,6 @@ class Quantity {
 
 // Far above what published policies use; they stop a policy from being a program.
 const LIMITS = { maxAstNodes: 20_000, maxDepth: 200, maxListElements: 1000, maxMapEntries: 1000, maxCallArguments: 32 } as const;
-// A longer pattern or text could keep a backtracking engine busy.
-const MAX_PATTERN_LENGTH = 1000;
 const MAX_TEXT_LENGTH = 100_000;
 
 const quantity = (text: string): Quantity => {
@@ -21,10 +20,31 @@ const quantity = (text: string): Quantity => {
   return new Quantity(amount);
 };
 
-const expression = (pattern: string, text: string, flags: string): RegExp => {
-  if (pattern.length > MAX_PATTERN_LENGTH || text.length > MAX_TEXT_LENGTH) throw new Error('pattern or text is too long');
-  return new RegExp(pattern, flags);
+// A policy uses the same few patterns for every object; some make theirs from the object.
+const MAX_PATTERNS = 1000;
+const patterns = new Map<string, RegExp>();
+
+const expression = (pattern: string, text: string): RegExp => {
+  if (text.length > MAX_TEXT_LENGTH) throw new Error('the text is too long for a pattern');
+  let known = patterns.get(pattern);
+  if (!known) {
+    known = createLinearRegExp(pattern);
+    if (patterns.size >= MAX_PATTERNS) patterns.clear();
+    patterns.set(pattern, known);
+  }
+  return known;
 };
+
+const findAll = (text: string, pattern: string): string[] => {
+  const { source, flags } = expression(pattern, text);
+  return text.match(new RegExp(source, `${flags}g`)) ?? [];
+};
+
+const MATCHES_OR_TEXT = /("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\.\s*matches\s*\(/g;
+
+/** The same expression with our `matches` in place of the library's, which a pattern could keep busy for ever. */
+export const withLinearMatches = (source: string): string =>
+  source.replaceAll(MATCHES_OR_TEXT, (all: string, text: string | undefined) => (text === undefined ? '.matchesLinearly(' : all));
 
 /** Variables of a ValidatingAdmissionPolicy, and `pod` and `container` for rules on these. */
 export const CEL_VARIABLES = ['object', 'oldObject', 'request', 'params', 'namespaceObject', 'variables', 'pod', 'container'] as const;
@@ -46,6 +66,7 @@ export const createCelEnvironment = (): Environment => {
     .registerFunction('Quantity.isInteger(): bool', (a: Quantity) => Number.isInteger(a.amount))
     .registerFunction('Quantity.asInteger(): int', (a: Quantity) => BigInt(a.amount))
     .registerFunction('Quantity.asApproximateFloat(): double', (a: Quantity) => a.amount)
-    .registerFunction('string.find(string): string', (text: string, pattern: string) => expression(pattern, text, '').exec(text)?.[0] ?? '')
-    .registerFunction('string.findAll(string): list', (text: string, pattern: string) => text.match(expression(pattern, text, 'g')) ?? []);
+    .registerFunction('string.matchesLinearly(string): bool', (text: string, pattern: string) => expression(pattern, text).test(text))
+    .registerFunction('string.find(string): string', (text: string, pattern: string) => expression(pattern, text).exec(text)?.[0] ?? '')
+    .registerFunction('string.findAll(string): list', findAll);
 };

@@ -51,7 +51,8 @@ const spread = objectRule((object, { pods }) => {
   });
   if (problems.length > 0) return problems;
   if (constraints.length > 0 || replicasOf(object) < 2 || hasOwnAntiAffinity(pods)) return FINE;
-  return [{ path: `${pods.path}/topologySpreadConstraints`, value: replicasOf(object), expected: 'a constraint, or podAntiAffinity' }];
+  const message = `the ${replicasOf(object)} replicas may all lie on one node: there is neither topologySpreadConstraints nor podAntiAffinity for them`;
+  return [{ path: `${pods.path}/topologySpreadConstraints`, expected: 'a constraint, or podAntiAffinity', message }];
 });
 
 /** Bounds of an autoscaler: room to scale, and a floor that survives one pod. */

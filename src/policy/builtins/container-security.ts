@@ -45,7 +45,12 @@ const securityContextMissing = podRule((pod) => {
   if (!isEmpty(pod.securityContext)) return FINE;
   return pod.containers
     .filter(({ securityContext }) => isEmpty(securityContext))
-    .map(({ path, name }) => ({ path: `${path}/securityContext`, expected: 'a securityContext', container: name }));
+    .map(({ path, name, spec }) => ({
+      path: `${path}/securityContext`,
+      value: spec.securityContext ?? undefined,
+      expected: 'a securityContext',
+      container: name,
+    }));
 });
 
 /** User or group of each container is above a number. One value of the pod is told once. */
@@ -66,7 +71,7 @@ const highId = (field: 'runAsUser' | 'runAsGroup') =>
 /** Group 0, or a group outside the allowed ranges, in runAsGroup, fsGroup and supplementalGroups. */
 const rootGroups = podRule((pod, { params }) => {
   const allowed = stringsOf(params.allowed);
-  const expected = allowed.length > 0 ? `within ${allowed.join(', ')}` : 'not 0';
+  const expected = allowed.length > 0 ? `within ${allowed.join(', ')}` : 'above 0';
   const found: Violation[] = [];
   const look = (value: unknown, path: string, container?: string): void => {
     if (typeof value !== 'number' || (value !== 0 && (allowed.length === 0 || inRanges(value, allowed)))) return;

@@ -115,7 +115,7 @@ const judgePods = (pods: PodView): readonly Violation[] =>
       const found = flags.get(flag);
       if (isFine(found?.value)) return [];
       const message = `${component} has ${found ? `--${flag}=${found.value.slice(0, 80)}` : `no --${flag}`}; expected is ${expected}`;
-      return [{ path: found?.path ?? at, value: found?.value, expected, message, container: container.name }];
+      return [{ path: found?.path ?? at, value: found?.value ?? component, expected, message, container: container.name }];
     });
   });
 

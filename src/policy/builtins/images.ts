@@ -1,4 +1,5 @@
 import { compileGlob } from '../exceptions/glob.ts';
+import { showValue } from '../message.ts';
 import { type ContainerRule, containerRule, FINE, objectRule, podRule, type Violation } from '../model/policy.ts';
 import { isAbsent, listOf, recordOf, stringsOf } from '../model/value.ts';
 import { labelsOf, nameOf } from './facts.ts';
@@ -73,7 +74,16 @@ const pullSecret = podRule((pod, { params }) => {
   return pod.containers.flatMap(({ spec, name }): Violation[] => {
     const image = parseImage(spec.image);
     if (!image || isIn(image, params.public)) return [];
-    return [{ path: `${pod.path}/imagePullSecrets`, value: spec.image, expected: 'the name of a Secret', container: name }];
+    const message = `${showValue(spec.image)} of container ${name} may need credentials, but the pods have no imagePullSecrets`;
+    return [
+      {
+        path: `${pod.path}/imagePullSecrets`,
+        value: pod.spec.imagePullSecrets ?? undefined,
+        expected: 'the name of a Secret',
+        container: name,
+        message,
+      },
+    ];
   });
 });
 

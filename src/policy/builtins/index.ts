@@ -25,6 +25,7 @@ import { RESOURCE_RULES } from './resources.ts';
 import { SECRET_RULES } from './secrets.ts';
 import { SERVICE_RULES } from './services.ts';
 import { STORAGE_RULES } from './storage.ts';
+import { VULNERABLE_IMAGE_RULES } from './vulnerable-images.ts';
 import { WEBHOOK_RULES } from './webhooks.ts';
 import { WORKLOAD_RULES } from './workloads.ts';
 
@@ -49,6 +50,7 @@ export const BUILTINS: Builtins = {
   ...RBAC_RULES,
   ...CONTROL_PLANE_RULES,
   ...CLUSTER_TOOL_RULES,
+  ...VULNERABLE_IMAGE_RULES,
   ...WEBHOOK_RULES,
   ...STORAGE_RULES,
   ...NAMESPACE_RULES,

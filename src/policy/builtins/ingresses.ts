@@ -1,4 +1,5 @@
 import { type ClusterIndex, type IndexedObject, sameNamespace } from '../cluster/cluster-index.ts';
+import { showValue } from '../message.ts';
 import { joinPointer } from '../model/json-pointer.ts';
 import { FINE, objectRule, type Violation } from '../model/policy.ts';
 import { isAbsent, type JsonRecord, listOf, own, recordOf, stringOf, stringsOf } from '../model/value.ts';
@@ -62,6 +63,8 @@ const classOf = (object: JsonRecord): string | undefined =>
 
 interface Claim {
   readonly key: string;
+  /** As it is written; absent is `/`. */
+  readonly path: unknown;
   readonly pathType: unknown;
   readonly pointer: string;
 }
@@ -73,6 +76,7 @@ const claimsOf = (object: JsonRecord): readonly Claim[] =>
     const paths = listOf(recordOf(rule.http).paths).map(recordOf);
     return paths.map(({ path, pathType }, j) => ({
       key: `${host}${(stringOf(path) || '/').replace(/(.)\/$/, '$1')}`,
+      path,
       pathType,
       pointer: `/spec/rules/${i}/http/paths/${j}/path`,
     }));
@@ -114,7 +118,8 @@ const ingressDuplicate = objectRule((object, input) => {
       ? nameOf(object)
       : table.get(claim.key)?.find((rival) => clash(rival.claim, claim) && isRival(rival.entry))?.entry.name;
     if (other === undefined) return [];
-    return [{ path: `${input.base}${claim.pointer}`, value: claim.key, expected: `a host and path that ${other} does not have` }];
+    const message = `Ingress ${nameOf(object)} takes ${showValue(claim.key)}, but there must be a host and path that ${other} does not have`;
+    return [{ path: `${input.base}${claim.pointer}`, value: claim.path ?? undefined, expected: 'another host or path', message }];
   });
 });
 

@@ -1,24 +1,18 @@
+import { createLinearRegExp } from '../../platform/index.ts';
 import { joinPointer } from '../model/json-pointer.ts';
 import { FINE, objectRule, type Violation } from '../model/policy.ts';
 import { isAbsent, isRecord, type JsonRecord, listOf, own, recordOf, stringOf } from '../model/value.ts';
 import { isControlled } from './facts.ts';
 
-const patterns = new WeakMap<JsonRecord, ReadonlyMap<string, RegExp | undefined>>();
-// Long enough for every value that a rule is about; keeps hostile text away from the pattern of a user.
+const patterns = new WeakMap<JsonRecord, ReadonlyMap<string, RegExp>>();
+// Long enough for every value that a rule is about.
 const MAX_JUDGED = 500;
 
-const compilePattern = (pattern: unknown): RegExp | undefined => {
-  try {
-    return new RegExp(`^(?:${String(pattern)})$`);
-  } catch {
-    return undefined;
-  }
-};
-
-const patternsOf = (wanted: JsonRecord): ReadonlyMap<string, RegExp | undefined> => {
+/** Throws for a pattern that cannot be used, which makes a finding of it. */
+const patternsOf = (wanted: JsonRecord): ReadonlyMap<string, RegExp> => {
   let compiled = patterns.get(wanted);
   if (!compiled) {
-    compiled = new Map(Object.entries(wanted).map(([key, pattern]) => [key, compilePattern(pattern)]));
+    compiled = new Map(Object.entries(wanted).map(([key, pattern]) => [key, createLinearRegExp(`^(?:${String(pattern)})$`)]));
     patterns.set(wanted, compiled);
   }
   return compiled;
@@ -33,7 +27,7 @@ const required = (field: 'labels' | 'annotations') =>
     for (const [key, pattern] of patternsOf(recordOf(params[field]))) {
       const value = own(present, key);
       const text = typeof value === 'string' ? value.slice(0, MAX_JUDGED) : '';
-      if (typeof value === 'string' && (pattern === undefined || pattern.test(text))) continue;
+      if (typeof value === 'string' && pattern.test(text)) continue;
       found.push({
         path: joinPointer(`${base}/metadata/${field}`, key),
         value,

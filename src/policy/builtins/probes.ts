@@ -72,7 +72,7 @@ const probesIdentical = containerRule(({ spec, path }) => {
 });
 
 /** Each probe says its timing itself. A startup probe makes the delay of the others needless. */
-const probeTuning = containerRule(({ spec, path }, { params }) => {
+const probeTuning = containerRule(({ spec, path, name: container }, { params }) => {
   const found: Violation[] = [];
   const fields = stringsOf(params.fields);
   for (const name of PROBES) {
@@ -81,7 +81,11 @@ const probeTuning = containerRule(({ spec, path }, { params }) => {
     const isDelayed = name !== 'startupProbe' && isRecord(spec.startupProbe);
     for (const field of fields)
       if (isAbsent(probe[field]) && !(field === 'initialDelaySeconds' && isDelayed))
-        found.push({ path: `${path}/${name}/${field}`, value: `${name}.${field}`, expected: 'a number' });
+        found.push({
+          path: `${path}/${name}/${field}`,
+          expected: 'a number',
+          message: `container ${container} leaves ${name}.${field} to the default`,
+        });
   }
   return found.length > 0 ? found : FINE;
 });

@@ -79,7 +79,14 @@ const clusterAdminBinding = objectRule((object, { base }) => {
   return [{ path: `${base}/roleRef/name`, value: name, expected: 'a smaller role', message }];
 });
 
-const EVERYBODY: ReadonlySet<unknown> = new Set(['system:anonymous', 'system:unauthenticated', 'system:authenticated', 'system:masters']);
+const EVERYBODY: ReadonlySet<unknown> = new Set([
+  'system:anonymous',
+  'system:unauthenticated',
+  'system:authenticated',
+  'system:masters',
+  // Of every namespace, those of the system among them.
+  'system:serviceaccounts',
+]);
 /** Roles that show only what everybody may know; the API server binds them so, or its documentation says to. */
 const PUBLIC_ROLES: ReadonlySet<unknown> = new Set([
   'system:basic-user',

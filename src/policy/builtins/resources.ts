@@ -1,3 +1,4 @@
+import { showValue } from '../message.ts';
 import { containerRule, FINE, objectRule, podRule, type Violation } from '../model/policy.ts';
 import { parseQuantity } from '../model/quantity.ts';
 import { isAbsent, type JsonRecord, listOf, numberOf, own, recordOf, stringsOf } from '../model/value.ts';
@@ -99,7 +100,10 @@ const qosClass = podRule((pod, { params }) => {
   const allowed = stringsOf(params.classes);
   const value = qosOf(pod);
   if (allowed.includes(value)) return FINE;
-  return [{ path: `${pod.containers[0]?.path ?? `${pod.path}/containers`}/resources`, value, expected: allowed.join(' or ') }];
+  const [first] = pod.containers;
+  const expected = allowed.join(' or ');
+  const message = `the pods have the class ${value}, but must have ${expected}`;
+  return [{ path: `${first?.path ?? `${pod.path}/containers`}/resources`, value: first?.spec.resources ?? undefined, expected, message }];
 });
 
 const emptyDirSize = podRule((pod) => {
@@ -108,7 +112,9 @@ const emptyDirSize = podRule((pod) => {
     const { emptyDir } = recordOf(item);
     if (isAbsent(emptyDir) || isSet(recordOf(emptyDir).sizeLimit)) return;
     found ??= [];
-    found.push({ path: `${pod.path}/volumes/${i}/emptyDir/sizeLimit`, value: recordOf(item).name, expected: 'a quantity such as 1Gi' });
+    const message = `the emptyDir volume ${showValue(recordOf(item).name)} may fill the disk of the node: it has no sizeLimit`;
+    const value = recordOf(emptyDir).sizeLimit ?? undefined;
+    found.push({ path: `${pod.path}/volumes/${i}/emptyDir/sizeLimit`, value, expected: 'a quantity such as 1Gi', message });
   });
   return found ?? FINE;
 });
@@ -120,7 +126,13 @@ const replicasRange = objectRule((object, { params, base }) => {
   const min = numberOf(params.min) ?? 0;
   const max = numberOf(params.max) ?? Number.POSITIVE_INFINITY;
   if (value >= min && value <= max) return FINE;
-  return [{ path: `${base}/spec/replicas`, value, expected: value < min ? `at least ${min}` : `at most ${max}` }];
+  return [
+    {
+      path: `${base}/spec/replicas`,
+      value: recordOf(object.spec).replicas ?? undefined,
+      expected: value < min ? `at least ${min}` : `at most ${max}`,
+    },
+  ];
 });
 
 const containersPerPod = podRule((pod, { params }) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isLiteral, isSecretName, mask, passwordInUrl, secretSettingIn } from './secret-words.ts';
+import { isLiteral, isSecretName, mask, passwordInUrl, secretFlagIn, secretSettingIn } from './secret-words.ts';
 
 const all = <T>(list: readonly T[], judge: (item: T) => unknown): unknown[] => list.filter((item) => !judge(item));
 const none = <T>(list: readonly T[], judge: (item: T) => unknown): unknown[] => list.filter((item) => judge(item));
@@ -36,6 +36,7 @@ describe('isSecretName', () => {
       'PASS_THROUGH',
       'existingSecret',
       'AWS_ACCESS_KEY_ID',
+      'ETCD_INITIAL_CLUSTER_TOKEN',
     ];
     expect(none(names, isSecretName)).toEqual([]);
   });
@@ -77,6 +78,7 @@ describe('secretSettingIn', () => {
     expect(secretSettingIn('db:\n  user: app\n  password: "hunter2"')).toBe('password');
     expect(secretSettingIn('{\n  "apiKey": "0123abcd",\n}')).toBe('apiKey');
     expect(secretSettingIn('export TOKEN=abcd1234')).toBe('TOKEN');
+    expect(secretSettingIn('{"db":{"user":"app","password" : "hunter2"}}')).toBe('password');
   });
 
   it('leaves references and names alone', () => {
@@ -88,8 +90,25 @@ describe('secretSettingIn', () => {
       'password = getPassword()',
       'passwordFile: /run/a',
       '# password',
+      '{"db":{"secret":"my-tls","passwordFile":"abcdef"}}',
     ])
       expect(secretSettingIn(text)).toBeUndefined();
+  });
+});
+
+describe('secretFlagIn', () => {
+  it('finds the value of a flag, also in a script', () => {
+    expect(secretFlagIn('--db.password=hunter2')).toEqual({ name: 'db.password', value: 'hunter2' });
+    expect(secretFlagIn("app -x --token='abcd efgh' --token='abcdefgh' | tee")).toEqual({ name: 'token', value: 'abcdefgh' });
+    for (const text of ['--password=$1', '--password-file=/a', 'password=hunter2', '--secret=my-tls', 'a--token=abcdefgh', '--password='])
+      expect({ [text]: secretFlagIn(text) }).toEqual({ [text]: undefined });
+  });
+
+  it('takes no longer for hostile text', () => {
+    const texts = ['--a'.repeat(100_000), `--password=${'"'.repeat(100_000)}`, '-'.repeat(200_000) + '=', '--a='.repeat(50_000)];
+    const before = process.cpuUsage().user;
+    for (const text of texts) secretFlagIn(text);
+    expect(process.cpuUsage().user - before).toBeLessThan(500_000);
   });
 });
 

@@ -40,6 +40,8 @@ const SWITCH: ReadonlySet<string> = new Set([
   'MIN',
   'NUM',
 ]);
+/** Called so, but written for everybody to read: etcd tells clusters apart by it. */
+const NO_SECRETS = /(^|_)INITIAL_CLUSTER_TOKEN$/;
 // Names are short; keeps hostile text away from the patterns.
 const MAX_NAME = 120;
 
@@ -57,6 +59,7 @@ export const isSecretName = (name: string): boolean => {
   const words = wordsOf(name).map((word) => word.replace(/\d+$/, '') || word);
   const last = words.at(-1) ?? '';
   if (ABOUT.has(last) || SWITCH.has(words[0] ?? '')) return false;
+  if (NO_SECRETS.test(words.join('_'))) return false;
   return LAST_WORDS.has(last) || words.some((word) => SECRET_WORDS.has(word)) || SECRET_PAIRS.test(words.join('_'));
 };
 
@@ -87,6 +90,8 @@ export const passwordInUrl = (value: string): string | undefined => {
 };
 
 const LINE = /^[\s-]*(?:export\s+)?["']?([A-Za-z][\w.-]{0,100})["']?\s*[:=]\s*["']?([^"'\s,;#]{3,200})/;
+/** The same for the second and later settings of a line of JSON. */
+const JSON_SETTING = /"([A-Za-z][\w.-]{0,100})"\s{0,5}:\s{0,5}"([^"\\]{3,200})"/g;
 const MAX_LINES = 5000;
 
 /** The first setting in a text of many lines (properties, YAML, JSON, shell) that holds a secret. */
@@ -98,7 +103,25 @@ export const secretSettingIn = (text: string): string | undefined => {
     from = end < 0 ? text.length + 1 : end + 1;
     if (line.length > MAX_JUDGED) continue;
     const [, name = '', value = ''] = LINE.exec(line) ?? [];
-    if (name !== '' && isSecretName(name) && isLiteral(value) && !namesASecret(name, value)) return name;
+    if (isSecretSetting(name, value)) return name;
+    if (!line.includes('":') && !line.includes('" :')) continue;
+    for (const [, key = '', text = ''] of line.matchAll(JSON_SETTING)) if (isSecretSetting(key, text)) return key;
+  }
+  return undefined;
+};
+
+const isSecretSetting = (name: string, value: string): boolean =>
+  name !== '' && isSecretName(name) && isLiteral(value) && !namesASecret(name, value);
+
+/** `--db-password=hunter2`, also within a shell script; names of files and Secrets are none. */
+const FLAG = /(?<![\w-])--?([A-Za-z][\w.-]{0,60})=(?:"([^"\s]{3,200})"|'([^'\s]{3,200})'|([^\s"'`;|&<>]{3,200}))/g;
+
+/** The first flag in an argument that holds a secret. */
+export const secretFlagIn = (text: string): { readonly name: string; readonly value: string } | undefined => {
+  if (!text.includes('=') || !text.includes('-')) return undefined;
+  for (const [, name = '', ...values] of text.slice(0, MAX_JUDGED).matchAll(FLAG)) {
+    const value = values.find((candidate) => candidate !== undefined) ?? '';
+    if (isSecretSetting(name, value)) return { name, value };
   }
   return undefined;
 };

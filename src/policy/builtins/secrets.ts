@@ -4,7 +4,7 @@ import { parseQuantity } from '../model/quantity.ts';
 import { isAbsent, isRecord, listOf, numberOf, recordOf, stringOf } from '../model/value.ts';
 import { matcherOf } from './given-lists.ts';
 import { keyIn } from './key-patterns.ts';
-import { isLiteral, isSecretName, mask, passwordInUrl, secretSettingIn } from './secret-words.ts';
+import { isLiteral, isSecretName, mask, passwordInUrl, secretFlagIn, secretSettingIn } from './secret-words.ts';
 
 const secretAsEnv = containerRule(({ spec, path }) => {
   const found: Violation[] = [];
@@ -31,6 +31,16 @@ const credentialInEnv = containerRule(({ spec, path, name: container }) => {
     const message = `container ${container} has a credential in the variable ${name.slice(0, 100)}: ${mask(password ?? value)}`;
     found.push({ path: `${path}/env/${i}/value`, value: mask(password ?? value), message });
   });
+  for (const field of ['command', 'args'] as const)
+    listOf(spec[field]).forEach((part, i) => {
+      if (typeof part !== 'string') return;
+      const flag = secretFlagIn(part);
+      const password = flag?.value ?? passwordInUrl(part);
+      if (password === undefined) return;
+      found ??= [];
+      const message = `container ${container} has a credential in ${flag ? `the flag ${flag.name}` : 'an address'}: ${mask(password)}`;
+      found.push({ path: `${path}/${field}/${i}`, value: mask(password), message });
+    });
   return found ?? FINE;
 });
 
@@ -44,7 +54,11 @@ const credentialInConfigMap = objectRule((object, { base }) => {
     if (setting === undefined && password === undefined) continue;
     const what = setting === undefined ? 'an address with a password' : `the credential ${setting.slice(0, 100)}`;
     const message = `the key ${key.slice(0, 100)} holds ${what}`;
-    found.push({ path: joinPointer(`${base}/data`, key), value: isMany ? undefined : mask(password ?? value), message });
+    found.push({
+      path: joinPointer(`${base}/data`, key),
+      value: isMany ? `a text of ${value.length} characters` : mask(password ?? value),
+      message,
+    });
   }
   return found.length > 0 ? found : FINE;
 });

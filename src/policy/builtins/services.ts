@@ -111,7 +111,20 @@ const servicesWithSelector = (cluster: ClusterIndex): ReadonlyMap<string, readon
     return table;
   });
 
-/** Another Service with the same selector. A headless one beside one with an address is usual for a StatefulSet. */
+/** What a client asks a Service for: protocol and port. Without ports it may be any. */
+const sharesPort = (a: JsonRecord, b: JsonRecord): boolean => {
+  const portsOf = (service: JsonRecord): string[] =>
+    listOf(recordOf(service.spec).ports).map((item) => `${String(recordOf(item).protocol ?? 'TCP')} ${String(recordOf(item).port)}`);
+  const [own, others] = [portsOf(a), new Set(portsOf(b))];
+  return own.length === 0 || others.size === 0 || own.some((port) => others.has(port));
+};
+
+const typeOf = (service: JsonRecord): unknown => recordOf(service.spec).type ?? 'ClusterIP';
+
+/**
+ * Another Service of the same type with the same selector and a port of this one. Usual are a headless one for a StatefulSet, one for
+ * metrics with a port of its own, and one of another type for clients outside.
+ */
 const serviceDuplicate = objectRule((object, input) => {
   const selector = selectorOf(object);
   if (!input.cluster || Object.keys(selector).length === 0) return FINE;
@@ -121,9 +134,13 @@ const serviceDuplicate = objectRule((object, input) => {
       (entry) =>
         entry.name !== nameOf(object) &&
         sameNamespace(entry.namespace, namespaceOf(input)) &&
-        isHeadless(entry.object) === isHeadless(object),
+        isHeadless(entry.object) === isHeadless(object) &&
+        typeOf(entry.object) === typeOf(object) &&
+        sharesPort(entry.object, object),
     );
-  return other ? [{ path: `${input.base}/spec/selector`, value: selector, expected: `another selector than ${other.name}` }] : FINE;
+  return other
+    ? [{ path: `${input.base}/spec/selector`, value: selector, expected: `another selector than that of Service ${other.name}` }]
+    : FINE;
 });
 
 /** Services and where they lead. */

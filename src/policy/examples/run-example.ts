@@ -27,6 +27,7 @@ export const runExample = (policy: Policy, example: Example, object: JsonRecord 
   return evaluate(object, {
     policies: policySetOf([{ policy, action: 'deny', severity: policy.severity, params }], { level, minor }),
     cluster: createClusterIndex([object, ...(example.objects ?? [])]),
+    withPatches: true,
     kubernetesMinor: (example.kubernetes === undefined ? undefined : parseMinor(example.kubernetes)) ?? LATEST_KUBERNETES_MINOR,
     ...(example.duplicateKeys ? { duplicateKeys: example.duplicateKeys } : {}),
     ...(example.oldObject ? { oldObject: example.oldObject } : {}),

@@ -1,6 +1,6 @@
 import { BellwetherError, type FromSchema, parseTime, validate } from '../../platform/index.ts';
 import type { Finding } from '../model/finding.ts';
-import { isRecord, recordOf, stringOf } from '../model/value.ts';
+import { isRecord, jsonOf, recordOf, stringOf } from '../model/value.ts';
 import { EXCEPTION_KIND, EXCEPTION_SCHEMA } from './exception-schema.ts';
 import { compileGlob } from './glob.ts';
 
@@ -73,7 +73,7 @@ const compileMatch = ({ policies, match = {}, values }: ExceptionSpec, namespace
     [namespace === undefined ? undefined : (text) => text === namespace, ({ object }) => object.namespace ?? ''],
     [anyOf(match.containers), ({ container }) => container ?? ''],
     [anyOf(match.images), ({ image }) => image ?? ''],
-    [anyOf(values), ({ value }) => (typeof value === 'string' ? value : (JSON.stringify(value) ?? ''))],
+    [anyOf(values), ({ value }) => (typeof value === 'string' ? value : (jsonOf(value) ?? ''))],
   ];
   const kinds = anyOf(match.kinds);
   const names = anyOf(match.names);

@@ -91,6 +91,7 @@ const infoOf = (file: PolicyFile): PolicyInfo => ({
   optIn: file.optIn ?? false,
   params: (file.params ?? {}) as PolicyInfo['params'],
   match: { target: file.match.target, kinds: file.match.kinds, needs: file.match.needs ?? 'nothing' },
+  ...(file.patch ? { patch: file.patch as NonNullable<PolicyInfo['patch']> } : {}),
   message: file.message.trim(),
   ...(file.vap ? { vap: file.vap } : {}),
   examples: {

@@ -73,6 +73,13 @@ export const POLICY_SCHEMA = {
       additionalProperties: { type: 'object', properties: { description: TEXT }, required: ['description'], additionalProperties: true },
     },
     message: TEXT,
+    patch: {
+      type: 'object',
+      description: 'the one value that is right at the path of a finding, where there is one; only for paths that end in at',
+      properties: { value: true, at: TEXT },
+      required: ['value'],
+      additionalProperties: false,
+    },
     vap: {
       ...TEXTS,
       minItems: 1,

@@ -38,7 +38,7 @@ export interface Finding {
   readonly expected?: string | undefined;
   /** What to write instead, in words. */
   readonly fix: string;
-  /** Present only where applying it blindly cannot break the workload. */
+  /** Sets the one value that is right, for the document as it was read. Whether the workload works with it is for its tests to say. */
   readonly patch?: readonly PatchStep[] | undefined;
   /** Address of the policy's page. */
   readonly docs: string;

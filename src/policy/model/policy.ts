@@ -116,6 +116,8 @@ export interface PolicyInfo {
   readonly optIn: boolean;
   readonly params: Readonly<Record<string, ParamSchema>>;
   readonly match: PolicyMatch;
+  /** The one value that is right at the path of a finding; only for paths that end in `at` where that is given. */
+  readonly patch?: { readonly value: unknown; readonly at?: string };
   readonly message: string;
   /** The same rule with its default params as CEL expressions, for `exportVap`; absent where CEL cannot say it. */
   readonly vap?: readonly string[];

@@ -26,3 +26,12 @@ export const isAbsent = (value: unknown): value is null | undefined => value ===
 
 /** A value under a key that users choose (labels, annotations, data): never what objects inherit. */
 export const own = (record: JsonRecord, key: string): unknown => (Object.hasOwn(record, key) ? record[key] : undefined);
+
+/** JSON of any value of an object; undefined for none. Objects may be nested deeper than `JSON.stringify` can follow, which must stop nobody. */
+export const jsonOf = (value: unknown): string | undefined => {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return Array.isArray(value) ? 'a list nested too deep to be shown' : 'an object nested too deep to be shown';
+  }
+};

@@ -34,7 +34,12 @@ export interface PodView {
   readonly hasUserNamespace: boolean;
   /** Containers, then init containers and sidecars, then ephemeral ones. */
   readonly containers: readonly ContainerView[];
+  /** How many more containers there are, beyond `MAX_CONTAINERS`. */
+  readonly omitted: number;
 }
+
+/** Of one pod. Far above what a node can run; what is above is an attack on whoever judges it. */
+export const MAX_CONTAINERS = 1000;
 
 /** Where pod templates lie: `group/Kind` to the JSON Pointer of what holds `metadata` and `spec` of the pods. */
 export type PodPaths = Readonly<Record<string, string>>;
@@ -99,6 +104,7 @@ export const viewPods = (object: JsonRecord, base = '', podPaths?: PodPaths): Po
   if (!isRecord(holder.spec)) return undefined;
   const { spec } = holder;
   const containers: ContainerView[] = [];
+  const total = FIELDS.reduce((sum, field) => sum + listOf(spec[field]).length, 0);
   const pod: PodView = {
     path: `${base}${path}/spec`,
     spec,
@@ -108,10 +114,11 @@ export const viewPods = (object: JsonRecord, base = '', podPaths?: PodPaths): Po
     isWindows: recordOf(spec.os).name === 'windows',
     hasUserNamespace: spec.hostUsers === false,
     containers,
+    omitted: Math.max(0, total - MAX_CONTAINERS),
   };
   for (const field of FIELDS) {
     listOf(spec[field]).forEach((item, index) => {
-      if (!isRecord(item)) return;
+      if (!isRecord(item) || containers.length >= MAX_CONTAINERS) return;
       const own = `${pod.path}/${field}/${index}`;
       containers.push({
         type: typeOf(field, item),

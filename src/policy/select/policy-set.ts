@@ -1,4 +1,4 @@
-import { BellwetherError } from '../../platform/index.ts';
+import { BellwetherError, nearestName } from '../../platform/index.ts';
 import type { Action, Severity } from '../model/finding.ts';
 import { LATEST_PSS_MINOR, type Params, type Policy, type PssTarget } from '../model/policy.ts';
 import { DEFAULT_PROFILE, defaultAction, existsIn, isInProfile, type ProfileName, pssLevelOf } from './profile.ts';
@@ -93,5 +93,11 @@ const isWanted = (policy: Policy, profile: ProfileName, { only, actions, params 
 const unknownIds = (pack: readonly Policy[], { only = [], params = {}, actions = {}, severities = {} }: Selection): string[] => {
   const known = new Set(pack.map(({ id }) => id));
   const named = [...only, ...Object.keys(params), ...Object.keys(actions), ...Object.keys(severities)];
-  return [...new Set(named)].filter((id) => !known.has(id)).map((id) => `there is no policy ${id}; bellwether scan --list shows all`);
+  return [...new Set(named)].filter((id) => !known.has(id)).map((id) => noSuchPolicy(id, [...known]));
+};
+
+/** What to say about an id that no policy has. */
+export const noSuchPolicy = (id: string, known: readonly string[]): string => {
+  const guess = nearestName(id, known);
+  return `there is no policy ${id}${guess === undefined ? '' : `, did you mean ${guess}?`}; bellwether scan --list shows all`;
 };

@@ -1,7 +1,10 @@
-import { MITIGATION_TTL } from '../../conventions/index.ts';
+import { FLOW_ATTACK_ALERT, MITIGATION_TTL, WORKLOAD_ALERT } from '../../conventions/index.ts';
 
 const NAME = { type: 'string', minLength: 1, maxLength: 253 } as const;
 const FILE = { type: 'string', minLength: 1, maxLength: 4096 } as const;
+// As Prometheus writes metric and label names.
+const METRIC = { type: 'string', minLength: 1, maxLength: 200, pattern: '^[a-zA-Z_:][a-zA-Z0-9_:]*$' } as const;
+const LABEL = { type: 'string', minLength: 1, maxLength: 200, pattern: '^[a-zA-Z_][a-zA-Z0-9_]*$' } as const;
 const count = (description: string, fallback: number, maximum = 1000) =>
   ({ type: 'integer', minimum: 1, maximum, default: fallback, description }) as const;
 const minutes = (description: string, fallback: number) =>
@@ -48,11 +51,18 @@ export const MITIGATION_SECTION = {
       default: 'bellwether-mitigation',
       description: 'ConfigMap of the own namespace with the switch: `enabled` is `true`, `false` or `revert`.',
     },
+    namespaces: {
+      type: 'array',
+      maxItems: 500,
+      items: { ...NAME, maxLength: 63 },
+      default: [],
+      description: 'Namespaces in which mitigations may act, so that rights in them are enough; the whole cluster where empty.',
+    },
     alerts: {
       type: 'array',
       maxItems: 50,
       items: NAME,
-      default: ['WorkloadAnomalous'],
+      default: [WORKLOAD_ALERT.name, FLOW_ATTACK_ALERT],
       description: 'Alerts that propose a limit on the workload they are about; none where empty.',
     },
     ttlMinutes: {
@@ -122,6 +132,28 @@ export const MITIGATION_SECTION = {
       maximum: 1,
       default: 0.05,
       description: 'Rise of the share of failed requests at which a limit is taken back and nothing begins for half an hour.',
+    },
+    latencyFactor: {
+      type: 'number',
+      minimum: 1.1,
+      maximum: 100,
+      default: 2,
+      description:
+        'A limit is taken back where requests that are let through take this many times as long as when it was planned, and a quarter of a second longer.',
+    },
+    clientRates: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['metric'],
+      description:
+        'A counter of requests by client, such as one over access logs, or of Traefik with `headerLabels`. Numbers then come from single clients, and a limit that hits clients below its rate is taken back.',
+      properties: {
+        metric: { ...METRIC, description: 'Its name.' },
+        clientLabel: { ...LABEL, default: 'client', description: 'Label with the client.' },
+        namespaceLabel: { ...LABEL, default: 'namespace', description: 'Label with the namespace of the route.' },
+        routeLabel: { ...LABEL, default: 'route', description: 'Label with the name of the route.' },
+        codeLabel: { ...LABEL, default: 'code', description: 'Label with the status that was answered.' },
+      },
     },
     alertsPerMinute: count('More new alerts a minute than this stop every new mitigation: the model may have drifted.', 30, 100_000),
     staleMinutes: minutes('A score that is older is no licence to act.', 2),

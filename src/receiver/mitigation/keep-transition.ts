@@ -1,3 +1,4 @@
+import { LIMIT_MASK_PREFIX } from '../../feedback/index.ts';
 import type { Mitigation, Transition } from '../../mitigation/index.ts';
 import {
   type Clock,
@@ -58,7 +59,7 @@ export const createTransitionKeeper = ({ client, commit, instruments: m, clock, 
   const keep = async ({ mitigation, from, to, guard }: Transition): Promise<void> => {
     const nowMs = clock.nowMs();
     const name = `${mitigation.metadata.namespace}/${mitigation.metadata.name}`;
-    const [fromMs, toMs] = [to.appliedAt, to.endedAt].map((text) => (text === undefined ? undefined : parseTime(text)));
+    const [fromMs, toMs] = [to.appliedAt, to.endedAt ?? to.expiresAt].map((text) => (text === undefined ? undefined : parseTime(text)));
     const { spec } = mitigation;
     await commit.write(async (tx) => {
       await writeMitigation(tx, mitigation, nowMs);
@@ -81,10 +82,10 @@ export const createTransitionKeeper = ({ client, commit, instruments: m, clock, 
           effect: to.effect,
         },
       });
-      // Traffic under a limit must not be learned as usual.
-      if (to.phase === 'Ended' && to.mode === 'enforce' && fromMs !== undefined && toMs !== undefined)
+      // Traffic under a limit must not be learned as usual: known from its start on, and until its end once that has come.
+      if ((to.phase === 'Applying' || to.phase === 'Ended') && to.mode === 'enforce' && fromMs !== undefined && toMs !== undefined)
         await writeMask(tx, {
-          id: `mitigation:${name}`,
+          id: `${LIMIT_MASK_PREFIX}${name}`,
           ...workloadOf(mitigation),
           fromMs,
           toMs: toMs + AFTERMATH_MS,

@@ -11,6 +11,7 @@ import {
   phaseOf,
   type Round,
   type SignalSource,
+  type SwitchState,
   timeOf,
 } from '../../mitigation/index.ts';
 import {
@@ -29,7 +30,7 @@ import type { ReceiverInstruments } from '../receiver-instruments.ts';
 import { appendAudit } from '../store/audit-store.ts';
 import { createTransitionKeeper } from './keep-transition.ts';
 import { mitigationOptionsOf } from './mitigation-options.ts';
-import { createMitigationSwitch, type SwitchState } from './switch.ts';
+import { createMitigationSwitch } from './switch.ts';
 
 /** What mitigations need beside the receiver: made where a cluster is at hand. */
 export interface MitigationCluster {
@@ -116,8 +117,14 @@ export const createMitigationDesk = (deps: MitigationDeskDeps): MitigationDesk =
     onTransition: createTransitionKeeper({ client, commit: parts.commit, instruments: m, clock, log }),
   });
 
+  const isWithin = (namespace: string): boolean => {
+    const { namespaces } = config().mitigation;
+    return namespaces.length === 0 || namespaces.includes(namespace);
+  };
+  const find = async (namespace: string, name: string): Promise<Mitigation | undefined> =>
+    isWithin(namespace) ? await client.find<Mitigation>({ ...MITIGATION_KIND, namespace, name }) : undefined;
   const get = async (namespace: string, name: string): Promise<Mitigation> => {
-    const found = await client.find<Mitigation>({ ...MITIGATION_KIND, namespace, name });
+    const found = await find(namespace, name);
     if (!found) throw new BellwetherError('not_found', `there is no mitigation ${name} in ${namespace}`);
     return found;
   };
@@ -169,7 +176,7 @@ export const createMitigationDesk = (deps: MitigationDeskDeps): MitigationDesk =
       return theSwitch.reason;
     },
     list: async () => (await client.list<Mitigation>(MITIGATION_KIND)).items,
-    find: (namespace, name) => client.find<Mitigation>({ ...MITIGATION_KIND, namespace, name }),
+    find,
     preview: engine.preview,
     create: async (mitigation) => {
       try {

@@ -18,8 +18,15 @@ export const mitigationOptionsOf = ({ mitigation: given }: ReceiverConfig): Miti
   numbers: given.numbers,
   approval: { expiresMs: given.approval.expireMinutes * MINUTE, autoScore: given.approval.autoScore },
   effectMs: given.effectMinutes * MINUTE,
-  breaker: { ...DEFAULT_MITIGATION_OPTIONS.breaker, failureRise: given.failureRise, alertsPerMinute: given.alertsPerMinute },
+  breaker: {
+    ...DEFAULT_MITIGATION_OPTIONS.breaker,
+    failureRise: given.failureRise,
+    latencyFactor: given.latencyFactor,
+    alertsPerMinute: given.alertsPerMinute,
+  },
   staleMs: given.staleMinutes * MINUTE,
   protectedNamespaces: given.protectedNamespaces,
+  namespaces: given.namespaces,
   allowedClients: given.allowedClients,
+  clientRates: given.clientRates,
 });

@@ -19,7 +19,7 @@ export const createAlertProposer =
   }) =>
   async (): Promise<number> => {
     const { database, desk, clock, log, config } = deps;
-    const { alerts: names, ttlMinutes } = config().mitigation;
+    const { alerts: names, ttlMinutes, namespaces } = config().mitigation;
     let made = 0;
     for (const alertname of names) {
       const { alerts } = await findAlerts(database, { alertname, status: 'firing' }, { limit: MOST });
@@ -29,6 +29,8 @@ export const createAlertProposer =
         if (clock.nowMs() - alert.receivedMs > FRESH_MS) continue;
         const mitigation = mitigationOfAlert(alert, { ttlSeconds: Math.round(ttlMinutes * 60) });
         if (!mitigation) continue;
+        // Nobody may act there, so nothing is asked for.
+        if (namespaces.length > 0 && !namespaces.includes(mitigation.metadata.namespace ?? '')) continue;
         try {
           if (await desk.create(mitigation)) made++;
         } catch (thrown) {

@@ -21,12 +21,18 @@ export const MITIGATION_BODY = {
       description: 'A route or a workload.',
       properties: { kind: { ...NAME, maxLength: 63, description: 'Its kind.' }, name: { ...NAME, description: 'Its name.' } },
     },
-    action: { type: 'string', enum: ['rateLimit', 'isolate'], default: 'rateLimit', description: 'What is done.' },
+    action: { type: 'string', enum: ['rateLimit', 'isolate', 'limitEgress'], default: 'rateLimit', description: 'What is done.' },
     mode: { type: 'string', enum: ['dryRun', 'enforce'], default: 'dryRun', description: 'Whether it bites.' },
     backEnd: { ...NAME, maxLength: 63, description: 'Which data plane; the first that serves the target where absent.' },
     requestsPerSecond: { type: 'number', minimum: 1, maximum: 1_000_000, description: 'Worked out from the traffic where absent.' },
     burst: { type: 'integer', minimum: 0, maximum: 1_000_000, description: 'Requests above the rate that may come at once.' },
     connections: { type: 'integer', minimum: 1, maximum: 1_000_000, description: 'Requests in flight at once.' },
+    egressBitsPerSecond: {
+      type: 'integer',
+      minimum: 100_000,
+      maximum: 1_000_000_000_000,
+      description: 'What each pod may send, for `limitEgress` alone.',
+    },
     perClient: { type: 'boolean', default: true, description: 'For each client address alone.' },
     ttlSeconds: { type: 'integer', minimum: 60, maximum: 14_400, default: 900, description: 'Its life.' },
     reason: REASON,
@@ -98,10 +104,12 @@ export const mitigationOfAlert = (alert: StoredAlert, { ttlSeconds }: { readonly
 /** The Mitigation that a person asks for; who may ask may also approve, so it is approved. */
 export const mitigationOfRequest = (request: MitigationRequest, by: string, alert: StoredAlert | undefined, nowMs: number): Mitigation => {
   const { namespace, target, action, mode, backEnd, requestsPerSecond, burst, connections, perClient, ttlSeconds, reason } = request;
+  const { egressBitsPerSecond } = request;
   const limit = {
     ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }),
     ...(burst === undefined ? {} : { burst }),
     ...(connections === undefined ? {} : { connections }),
+    ...(egressBitsPerSecond === undefined ? {} : { egressBitsPerSecond }),
     perClient,
   };
   return {

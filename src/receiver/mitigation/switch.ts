@@ -1,8 +1,6 @@
 import { MITIGATION_FIELD_MANAGER } from '../../conventions/index.ts';
-import { type KubernetesClient, type KubernetesObject, toBellwetherError } from '../../platform/index.ts';
-
-/** `off`: nothing new begins. `revert`: what is in force is taken back as well. */
-export type SwitchState = 'on' | 'off' | 'revert';
+import { readSwitch, SWITCH_VALUES, type SwitchState } from '../../mitigation/index.ts';
+import type { KubernetesClient, KubernetesObject } from '../../platform/index.ts';
 
 interface SwitchMap extends KubernetesObject {
   readonly data?: Readonly<Record<string, string>>;
@@ -18,7 +16,6 @@ export interface MitigationSwitch {
 }
 
 const KIND = { apiVersion: 'v1', kind: 'ConfigMap' } as const;
-const VALUES: Readonly<Record<SwitchState, string>> = { on: 'true', off: 'false', revert: 'revert' };
 
 /** The emergency switch: the key `enabled` of a ConfigMap, read in each round, and an environment variable that wins over it. */
 export const createMitigationSwitch = (
@@ -41,21 +38,16 @@ export const createMitigationSwitch = (
       return reason;
     },
     read: async () => {
-      try {
-        const found = await client.find<SwitchMap>({ ...KIND, name, namespace });
-        const value = found?.data?.enabled ?? 'true';
-        if (value === 'true') take('on', undefined);
-        else if (value === 'revert') take('revert', `everything is taken back by ${where}`);
-        // Whatever else somebody wrote in an emergency was not meant as yes.
-        else take('off', `switched off by ${where}`);
-      } catch (thrown) {
-        // What is in force keeps its end; whether to take it back is not known.
-        take('off', `${where} cannot be read: ${toBellwetherError(thrown).message}`);
-      }
+      const found = await readSwitch(client, { name, namespace });
+      take(found.state, found.reason);
     },
     write: async (next, by) => {
       await client.apply<SwitchMap>(
-        { ...KIND, metadata: { name, namespace, annotations: { 'bellwether.dev/switched-by': by } }, data: { enabled: VALUES[next] } },
+        {
+          ...KIND,
+          metadata: { name, namespace, annotations: { 'bellwether.dev/switched-by': by } },
+          data: { enabled: SWITCH_VALUES[next] },
+        },
         { fieldManager: MITIGATION_FIELD_MANAGER, force: true },
       );
       take(next, next === 'on' ? undefined : `switched ${next} by ${by}`);

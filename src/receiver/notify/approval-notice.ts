@@ -17,7 +17,7 @@ export interface NoticeApproval extends MitigationName {
   readonly untilMs: number;
 }
 
-const DEEDS = { rateLimit: 'Limit requests to', isolate: 'Isolate' } as const;
+const DEEDS = { rateLimit: 'Limit requests to', isolate: 'Isolate', limitEgress: 'Bound what is sent by' } as const;
 /** Changes that a message names; all of them are on the page. */
 const NAMED_CHANGES = 5;
 

@@ -1,6 +1,9 @@
 import { BellwetherError } from '../../platform/index.ts';
 
-/** Reads standard input once, however often it is asked for. Rejects with `too_large`. */
+/**
+ * Reads standard input once, however often it is asked for. Rejects with `too_large`, and with `invalid_input` where it is empty: then the
+ * program before the pipe has failed, and nothing was judged.
+ */
 export const createStandardInput = (maxBytes: number): (() => Promise<Uint8Array>) => {
   let content: Promise<Uint8Array> | undefined;
   return () => {
@@ -17,5 +20,6 @@ const readStandardInput = async (maxBytes: number): Promise<Uint8Array> => {
     if (size > maxBytes) throw new BellwetherError('too_large', `standard input is larger than ${maxBytes} bytes`);
     chunks.push(chunk as Buffer);
   }
+  if (size === 0) throw new BellwetherError('invalid_input', 'standard input is empty: nothing was judged');
   return Buffer.concat(chunks, size);
 };

@@ -37,7 +37,8 @@ export async function* findFiles(paths: readonly string[]): AsyncGenerator<Input
       seen.add(path);
       continue;
     }
-    for await (const file of walkFiles(path, { enter: (name) => !SKIPPED_FOLDERS.has(name) })) {
+    // Behind `..data` a mounted ConfigMap keeps what its links show by name.
+    for await (const file of walkFiles(path, { enter: (name) => !SKIPPED_FOLDERS.has(name) && !name.startsWith('..') })) {
       if (!YAML_NAME.test(file) || OTHER_FILES.test(nameOf(file)) || seen.has(file)) continue;
       seen.add(file);
       yield { path: file, isNamed: false };

@@ -64,6 +64,7 @@ export const scanCluster = async (
     const found: readonly Finding[] = chooser.in(namespace, labels).evaluate(object, {
       cluster,
       podPaths,
+      withPatches: true,
       nowMs,
       ...(minor === undefined ? {} : { kubernetesMinor: minor }),
       ...(namespaceObject ? { namespaceObject } : {}),

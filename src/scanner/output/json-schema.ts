@@ -31,7 +31,8 @@ const FINDING_KEYS = {
   patch: {
     type: ['array', 'null'],
     items: { type: 'object' },
-    description: 'JSON Patch that repairs it without risk, where there is one.',
+    description:
+      'JSON Patch (RFC 6902) of the object in its document, where the policy asks for one value; each for the document as it was read.',
   },
   docs: text('Page of the policy.'),
   source: textOrNull('Template that Helm names in a comment above the document.'),

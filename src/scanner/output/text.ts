@@ -13,7 +13,9 @@ const findingLines = (finding: FileFinding, paint: Paint): string[] => {
   const head = `${file}:${line}:${column}  ${paint(STYLES[severity], severity)}  ${paint('bold', policy)}  ${objectText(finding)}${
     container === undefined ? '' : `, container ${container}`
   }`;
-  return [head, `    ${message}`, `    ${path || '/'}${value === undefined ? ' is absent' : `: ${showValue(value)}`}`, `    fix: ${fix}`];
+  const place = `    ${path}${value === undefined ? ' is absent' : `: ${showValue(value)}`}`;
+  // The head names the whole object already.
+  return [head, `    ${message}`, ...(path === '' ? [] : [place]), `    fix: ${fix}`];
 };
 
 const errorLine = ({ file, line, column, message }: ScanError, paint: Paint): string =>

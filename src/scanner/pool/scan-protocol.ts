@@ -14,6 +14,7 @@ export interface ScanWorkerData {
   readonly maxBytes: number;
   readonly kubernetesMinor?: number;
   readonly podPaths?: PodPaths;
+  readonly withPatches?: boolean;
 }
 
 export interface ScanRequest {

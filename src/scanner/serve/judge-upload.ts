@@ -33,6 +33,7 @@ export const createUploadJudge = (
     all,
     ...(kubernetesMinor === undefined ? {} : { kubernetesMinor }),
     ...(podPaths === undefined ? {} : { podPaths }),
+    withPatches: true,
   };
   return async ({ as, body, type, file: name }) => {
     // Copied: a body that came over from another thread is typed as if its memory could be shared.

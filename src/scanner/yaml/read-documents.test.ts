@@ -19,6 +19,16 @@ describe('readDocuments', () => {
     { name: 'an end marker', text: 'a: 1\n...\n---\nb: 2\n...\n', expected: [{ a: 1 }, { b: 2 }] },
     { name: 'dashes inside a block scalar', text: 'a: |\n  x\n  ---\n  y\n', expected: [{ a: 'x\n---\ny\n' }] },
     { name: 'JSON with tabs', text: '{\n\t"a": [\n\t\t1\n\t]\n}', expected: [{ a: [1] }] },
+    {
+      name: 'JSON values one after the other',
+      text: '{\n  "a": "}"\n}\n\n{"b": {\n}\n}\r\n{"c": 3}',
+      expected: [{ a: '}' }, { b: {} }, { c: 3 }],
+    },
+    {
+      name: 'lines of quoted text and brackets as far left as the key, as Kubernetes does',
+      text: "a:\n  b: 'x\n  y'\n  c: {\n    d: 1\r\n  }\ne: [\n1,\n2\n]\n",
+      expected: [{ a: { b: expect.stringMatching(/^x +y$/), c: { d: 1 } }, e: [1, 2] }],
+    },
     { name: 'anchor and alias', text: 'a: &x {b: 1}\nc: *x\n', expected: [{ a: { b: 1 }, c: { b: 1 } }] },
     {
       name: 'a merge key, own keys first',
@@ -53,6 +63,14 @@ describe('readDocuments', () => {
         o: '1:30',
         true: 1,
       },
+    ]);
+  });
+
+  it('keeps the places below a line that stands too far left', () => {
+    const document = first("a:\n  b: 'x\n  y'\n  c: 1\n");
+    expect([document.locate('/a/b'), document.locate('/a/c')]).toEqual([
+      { line: 2, column: 3 },
+      { line: 4, column: 3 },
     ]);
   });
 

@@ -1,6 +1,7 @@
-import { parseEvents, YAMLException } from 'js-yaml';
+import { YAMLException } from 'js-yaml';
 import { joinPointer } from '../../policy/index.ts';
 import { ComposeError, compose } from './compose.ts';
+import { parseLenientEvents } from './lenient-events.ts';
 import { createLineTable, type LineTable, type Place } from './line-table.ts';
 import { offsetOf, type PlaceTree, placeTree, plainPlaces } from './locate.ts';
 import { PLAIN_DEPTH, type PlainPlaces, readPlainDocument } from './plain-document.ts';
@@ -9,12 +10,14 @@ import { type DocumentSlice, splitDocuments } from './split-documents.ts';
 /** Bounds for one file. */
 export interface DocumentLimits {
   readonly maxDocuments: number;
+  /** Documents that cannot be read before the rest of the file is left alone. */
+  readonly maxErrors: number;
   readonly maxDepth: number;
   readonly maxAliasedValues: number;
 }
 
 /** Far above real manifests (a bundle of all CRDs of an operator: some hundred documents, 40 levels deep), far below what hurts. */
-export const DEFAULT_LIMITS: DocumentLimits = { maxDocuments: 200_000, maxDepth: 200, maxAliasedValues: 200_000 };
+export const DEFAULT_LIMITS: DocumentLimits = { maxDocuments: 50_000, maxErrors: 1000, maxDepth: 200, maxAliasedValues: 200_000 };
 
 /** A document that could be read. */
 export interface ReadDocument {
@@ -54,6 +57,7 @@ const helmSource = (text: string): string | undefined => (text.includes('# Sourc
 /** The documents of a YAML or JSON stream, one after the other. Never throws for what the text contains. */
 export function* readDocuments(text: string, limits: DocumentLimits = DEFAULT_LIMITS): Generator<ReadDocument | UnreadableDocument> {
   const lines = lazily(() => createLineTable(text));
+  let errors = 0;
   for (const slice of splitDocuments(text)) {
     if (slice.index >= limits.maxDocuments) {
       const message = `the file has more than ${limits.maxDocuments} documents; the rest is not read`;
@@ -61,7 +65,14 @@ export function* readDocuments(text: string, limits: DocumentLimits = DEFAULT_LI
       return;
     }
     const read = readSlice(text.slice(slice.start, slice.end), slice, lines, limits);
-    if (read) yield read;
+    if (!read) continue;
+    yield read;
+    if (read.kind !== 'error') continue;
+    errors += 1;
+    if (errors < limits.maxErrors) continue;
+    const message = `${limits.maxErrors} documents of the file cannot be read; the rest is left alone`;
+    yield { kind: 'error', index: slice.index + 1, message, ...lines()(slice.end) };
+    return;
   }
 }
 
@@ -78,7 +89,10 @@ export function* readPlaces(
   for (const { index, start, end } of splitDocuments(text)) {
     if (!wanted.has(index)) continue;
     const slice = text.slice(start, end);
-    const tree = lazily((): PlaceTree => placeTree(slice, parseEvents(slice, { maxDepth: limits.maxDepth })));
+    const tree = lazily((): PlaceTree => {
+      const { text: read, events } = parseLenientEvents(slice, limits.maxDepth);
+      return placeTree(read, events);
+    });
     yield {
       index,
       source: lazily(() => helmSource(slice)),
@@ -106,15 +120,17 @@ const locatorOf =
   (pointer) =>
     lines()(start + Math.max(0, offsetOf(tree(), pointer)));
 
+const EMPTY = /^---\s*$/;
 const NO_DUPLICATES: ReadonlyMap<string, number> = new Map();
 
 const readSlice = (
-  text: string,
+  source: string,
   { index, start, end }: DocumentSlice,
   lines: () => LineTable,
   limits: DocumentLimits,
 ): ReadDocument | UnreadableDocument | undefined => {
-  const short = limits.maxDepth > PLAIN_DEPTH ? readPlainDocument(text) : undefined;
+  if (EMPTY.test(source)) return undefined;
+  const short = limits.maxDepth > PLAIN_DEPTH ? readPlainDocument(source) : undefined;
   if (short) {
     const { value } = short;
     return {
@@ -122,7 +138,7 @@ const readSlice = (
       index,
       value,
       duplicateKeys: [],
-      source: lazily(() => helmSource(text)),
+      source: lazily(() => helmSource(source)),
       locate: locatorOf(
         start,
         lines,
@@ -132,7 +148,7 @@ const readSlice = (
     };
   }
   try {
-    const events = parseEvents(text, { maxDepth: limits.maxDepth });
+    const { text, events } = parseLenientEvents(source, limits.maxDepth);
     const { value, duplicates } = compose(text, events, limits);
     if (value === null || value === undefined) return undefined;
     const tree = lazily((): PlaceTree => placeTree(text, events));
@@ -143,7 +159,7 @@ const readSlice = (
       index,
       value,
       duplicateKeys: [...later.keys()],
-      source: lazily(() => helmSource(text)),
+      source: lazily(() => helmSource(source)),
       locate: (pointer) => lines()(start + Math.max(0, later.get(pointer) ?? offsetOf(tree(), pointer))),
     };
   } catch (error) {

@@ -11,8 +11,32 @@ const MARKER = /^(---|\.\.\.)(?=[ \t\r\n]|$)/gm;
 const HAS_CONTENT = /^[ \t]*[^\s#%]/m;
 const HAS_DIRECTIVE = /^%/m;
 
+/** The end of a JSON value and the start of the next one: kubectl reads such streams, YAML cannot hold the two beside each other. */
+const NEXT_JSON = /\}[ \t]*\r?\n\s{0,1000}?(?=^\{(?!\{))/gm;
+// Honest streams of JSON have some dozens; reading one costs ten times as much as a document of YAML.
+const MAX_JSON_VALUES = 5000;
+// Two braces begin a template.
+const IS_JSON = /^\s*\{(?!\{)/;
+
 /** Cuts a stream into documents, so that one that cannot be parsed does not hide the others. */
 export function* splitDocuments(text: string): Generator<DocumentSlice> {
+  let index = 0;
+  for (const slice of splitAtMarkers(text)) {
+    let { start } = slice;
+    let left = MAX_JSON_VALUES;
+    if (IS_JSON.test(text.slice(start, Math.min(slice.end, start + 1000))))
+      for (const { 0: boundary, index: at } of text.slice(start, slice.end).matchAll(NEXT_JSON)) {
+        left -= 1;
+        if (left <= 0) break;
+        const end = slice.start + at + boundary.length;
+        yield { index: index++, start, end };
+        start = end;
+      }
+    yield { index: index++, start, end: slice.end };
+  }
+}
+
+function* splitAtMarkers(text: string): Generator<DocumentSlice> {
   let index = 0;
   // Where the current slice begins, whether a `---` began it, and whether directives before it belong to it.
   let start = 0;

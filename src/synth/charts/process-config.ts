@@ -64,7 +64,16 @@ const receiverConfig = (process: Process, { alertmanagerUrl, prometheusUrl }: Su
           },
         }),
     alertmanager: { urls: [alertmanagerUrl] },
-    ...(mitigation.length === 0 ? {} : { mitigation: { enabled: true, backEnds: mitigation, prometheusUrl } }),
+    ...(mitigation.backEnds.length === 0
+      ? {}
+      : {
+          mitigation: {
+            enabled: true,
+            backEnds: mitigation.backEnds,
+            ...(mitigation.namespaces.length === 0 ? {} : { namespaces: mitigation.namespaces }),
+            prometheusUrl,
+          },
+        }),
     exporter: { url: besides(process, 'exporter', PORTS.exporterApi) },
   };
 };
@@ -74,6 +83,12 @@ const admissionConfig = ({ fullName }: Process): Sections => ({
   ...LISTEN,
   certificates: { service: fullName, secret: `${fullName}-authority`, webhookConfigurations: [`${fullName}-policies`] },
 });
+
+/** The policies of the webhook hold for what is there already, too. */
+const backgroundScanConfig = ({ fullName }: Process, _: Surroundings, { processes }: Bundle): Sections => {
+  const policy = processes.find(({ declaration }) => declaration.name === 'admission')?.config.policy;
+  return { ...LISTEN, cluster: { lease: fullName }, ...(isSection(policy) ? { policy } : {}) };
+};
 
 /** Collectors and decoys have namespaces of their own, so the receiver is named in full. `prefix` is that of the bundle's objects. */
 const toReceiver = ({ fullName, declaration }: Process, { home }: Surroundings): Sections => {
@@ -93,6 +108,7 @@ const KNOWN: Readonly<Record<string, (process: Process, surroundings: Surroundin
   exporter: exporterConfig,
   receiver: receiverConfig,
   admission: admissionConfig,
+  'background-scan': backgroundScanConfig,
   collector: (process, surroundings) => ({ ...toReceiver(process, surroundings), tetragon: { enabled: true } }),
   'cluster-events': (process, surroundings) => ({ ...toReceiver(process, surroundings), node: 'cluster', kubernetes: { enabled: true } }),
 };

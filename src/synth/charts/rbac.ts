@@ -13,7 +13,7 @@ const policyRule = ({ apiGroups, resources, verbs, resourceNames }: RbacRule, fu
   ...(resourceNames ? { resourceNames: resourceNames.map((one) => one.replace('{fullName}', fullName)) } : {}),
 });
 
-/** The service account of a process, and exactly the rights it declares: in the own namespace where that is enough. */
+/** The service account of a process, and exactly the rights it declares: in the own or in named namespaces where that is enough. */
 export const addAccess = (scope: Construct, bundle: Bundle, process: Process): void => {
   const { rbac } = process.declaration;
   const { namespace } = bundle;
@@ -31,7 +31,14 @@ export const addAccess = (scope: Construct, bundle: Bundle, process: Process): v
     new k8s.KubeRole(scope, 'role', { metadata, rules: own.map((rule) => policyRule(rule, name)) });
     new k8s.KubeRoleBinding(scope, 'role-binding', { metadata, roleRef: { apiGroup: API_GROUP, kind: 'Role', name }, subjects });
   }
-  const everywhere = rbac.filter((rule) => !rule.ownNamespace);
+  const byNamespace = new Map<string, RbacRule[]>();
+  for (const rule of rbac) for (const one of rule.namespaces ?? []) byNamespace.set(one, [...(byNamespace.get(one) ?? []), rule]);
+  for (const [one, rules] of byNamespace) {
+    const metadata = { name, namespace: one, labels, annotations };
+    new k8s.KubeRole(scope, `role-${one}`, { metadata, rules: rules.map((rule) => policyRule(rule, name)) });
+    new k8s.KubeRoleBinding(scope, `role-binding-${one}`, { metadata, roleRef: { apiGroup: API_GROUP, kind: 'Role', name }, subjects });
+  }
+  const everywhere = rbac.filter((rule) => !rule.ownNamespace && !rule.namespaces);
   if (everywhere.length > 0) {
     const metadata = { name, labels, annotations };
     new k8s.KubeClusterRole(scope, 'cluster-role', { metadata, rules: everywhere.map((rule) => policyRule(rule, name)) });

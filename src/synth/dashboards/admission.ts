@@ -1,4 +1,4 @@
-import { ADMISSION_METRICS as m } from '../../conventions/index.ts';
+import { BACKGROUND_SCAN_METRICS as b, ADMISSION_METRICS as m, PROCESS_METRICS as p } from '../../conventions/index.ts';
 import type { DashboardPlan } from './dashboard.ts';
 import { ALERT_ANNOTATION, CLUSTER_VARIABLE, TOP } from './overview.ts';
 import { series, stat, table } from './panels.ts';
@@ -16,7 +16,9 @@ export const ADMISSION: DashboardPlan = {
   title: 'Bellwether / Admission',
   description: 'What the admission webhook denies and warns of, how long people wait for it, its exceptions and its certificate.',
   variables: [CLUSTER_VARIABLE],
-  annotations: [{ ...ALERT_ANNOTATION, expr: 'ALERTS{product="bellwether",alertstate="firing",alertname=~"BellwetherAdmission.+"}' }],
+  annotations: [
+    { ...ALERT_ANNOTATION, expr: 'ALERTS{product="bellwether",alertstate="firing",alertname=~"Bellwether(Admission|BackgroundScan).+"}' },
+  ],
   rows: [
     {
       title: 'State',
@@ -88,6 +90,54 @@ export const ADMISSION: DashboardPlan = {
           'cps',
           [{ expr: `topk(${TOP}, ${perSecond(m.admissionReviews.name, 'kind')})`, legend: '{{kind}}' }],
           { min: 0, stacked: true },
+        ),
+      ],
+    },
+    {
+      title: 'Background scan: what is there already',
+      panels: [
+        stat(
+          { title: 'Age of the last scan', description: 'Of live objects; the component background-scan is opt-in.' },
+          's',
+          { expr: `time() - max(${p.cycleLastSuccess.name}{cluster=~"$cluster",loop="background_scan"})` },
+          {
+            steps: [
+              [null, 'green'],
+              [3600, 'yellow'],
+            ],
+            none: 'No scan',
+          },
+        ),
+        stat(
+          { title: 'Objects judged', description: 'In the last scan.' },
+          'none',
+          { expr: `max(${b.backgroundScanObjects.name}${HERE})` },
+          { none: 'No scan' },
+        ),
+        stat(
+          { title: 'Exceptions that nothing needs', description: 'In force, but no live object has what they accept: delete them.' },
+          'none',
+          { expr: `max(${b.backgroundScanExceptions.name}{cluster=~"$cluster",state="unused"})` },
+          { none: 'No scan' },
+        ),
+        stat(
+          { title: 'Findings in no report', description: 'Counted, but beyond the bounds of reports.' },
+          'none',
+          { expr: `sum(${b.backgroundScanLeftOut.name}${HERE})` },
+          { none: 'No scan' },
+        ),
+        series(
+          { title: 'Findings by severity', description: 'In live objects, after exceptions.' },
+          'none',
+          [{ expr: `sum by (severity) (${b.backgroundScanFindings.name}${HERE})`, legend: '{{severity}}' }],
+          { min: 0, stacked: true, none: 'No scan' },
+        ),
+        table(
+          { title: 'Where to begin', description: 'Findings of severity high and above, by namespace and policy.' },
+          {
+            expr: `topk(50, sum by (object_namespace, policy) (${b.backgroundScanFindings.name}{cluster=~"$cluster",severity=~"high|critical"}))`,
+          },
+          { columns: ['object_namespace', 'policy'], value: 'findings', unit: 'none', none: 'None' },
         ),
       ],
     },

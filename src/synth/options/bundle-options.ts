@@ -17,7 +17,11 @@ export interface BundleOptions {
    * Limits on traffic, off where absent. `backEnds` names data planes and how far each may go; the receiver gets the rights of these and no
    * others, and a CronJob takes back what outlives its end.
    */
-  readonly mitigation?: { readonly backEnds?: Readonly<Record<string, 'off' | 'dryRun' | 'enforce'>> };
+  readonly mitigation?: {
+    readonly backEnds?: Readonly<Record<string, 'off' | 'dryRun' | 'enforce'>>;
+    /** Where they may act: rights are Roles in these namespaces, which have to be there, instead of a ClusterRole. The whole cluster where absent. */
+    readonly namespaces?: readonly string[];
+  };
   /** Another model from verdicts, trained in the cluster; off where absent, and then the component `training` has it with these settings. */
   readonly training?: TrainingOptions;
   /** Runtime events, from a namespace of their own; overlays take the component where it is enabled. */

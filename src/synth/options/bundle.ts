@@ -12,12 +12,17 @@ export interface Bundle {
   readonly podSecurity?: 'restricted' | 'privileged';
   readonly image: ImageSettings;
   readonly overlays: readonly Overlay[];
-  /** Back-ends of mitigations that are switched on; none: mitigations are off. */
-  readonly mitigation: readonly { readonly name: string; readonly mode: 'dryRun' | 'enforce' }[];
+  /** Back-ends of mitigations that are switched on; none: mitigations are off. They act in these namespaces, everywhere where there is none. */
+  readonly mitigation: {
+    readonly backEnds: readonly { readonly name: string; readonly mode: 'dryRun' | 'enforce' }[];
+    readonly namespaces: readonly string[];
+  };
   readonly training: TrainingSettings;
   readonly collector: ApartSettings;
   readonly decoy: ApartSettings;
   readonly processes: readonly Process[];
+  /** In components of their own, for whoever wants them. */
+  readonly optIn: readonly Process[];
   readonly scrape: { readonly intervalSeconds: number; readonly timeoutSeconds: number; readonly sampleLimit: number };
   readonly rules: RuleSettings;
   readonly routing: RoutingSettings;

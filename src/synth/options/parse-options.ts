@@ -1,4 +1,5 @@
 import type { ModuleDeclaration } from '../../conventions/index.ts';
+import { OPT_IN_PROCESSES } from '../processes.ts';
 import type { Bundle } from './bundle.ts';
 import { type BundleOptions, OVERLAY_NAMES } from './bundle-options.ts';
 import { parseCollector, parseDecoy } from './parse-apart.ts';
@@ -70,7 +71,10 @@ export const parseOptions = (options: BundleOptions, declarations: readonly Modu
   const trainingSection = root.section('training');
   const training = parseTraining(trainingSection);
   const declared = withTraining(withMitigations(declarations, mitigation), training, name);
-  const processes = parseProcesses(root.section('processes'), name, declared);
+  const section = root.section('processes');
+  const processes = parseProcesses(section, name, declared);
+  // A long name is no fault where nobody asks for a part with a long name of its own.
+  const optIn = parseProcesses(section, name, OPT_IN_PROCESSES, false);
   checkTraining(trainingSection, training, processes);
   const image = parseImage(root.section('image'));
   const place = { name, namespace, image, hasReceiver: processes.some(({ declaration }) => declaration.name === 'receiver') };
@@ -84,6 +88,7 @@ export const parseOptions = (options: BundleOptions, declarations: readonly Modu
     decoy: parseDecoy(root.section('decoy'), place),
     overlays: [...root.sections('overlays', OVERLAY_NAMES)].map(([overlay, section]) => parseOverlay(overlay, section, rules.recording)),
     processes,
+    optIn,
     scrape,
     rules,
     routing: parseRouting(

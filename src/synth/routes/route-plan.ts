@@ -1,4 +1,4 @@
-import { WATCHDOG_ALERT, WORKLOAD_ALERT } from '../../conventions/index.ts';
+import { FLOW_ATTACK_ALERT, WATCHDOG_ALERT, WORKLOAD_ALERT } from '../../conventions/index.ts';
 import type { Bundle } from '../options/bundle.ts';
 import { PRODUCT_LABEL } from '../rules/alert-rule.ts';
 import { STORM_ALERT, SUSTAINED_ALERT } from '../rules/bundle-alerts.ts';
@@ -54,7 +54,7 @@ export const routePlan = (bundle: Bundle): RoutePlan => ({
     // A workload under a limit is anomalous for as long as the limit bites.
     {
       source: [{ name: 'alertname', type: '=', value: MITIGATED_ALERT }],
-      target: [{ name: 'alertname', type: '=~', value: `${WORKLOAD_ALERT.name}|${SUSTAINED_ALERT}` }],
+      target: [{ name: 'alertname', type: '=~', value: `${WORKLOAD_ALERT.name}|${SUSTAINED_ALERT}|${FLOW_ATTACK_ALERT}` }],
       equal: ['namespace', 'workload', 'workload_kind'],
     },
   ],

@@ -14,7 +14,7 @@ const WORKLOAD_VARIABLES = { namespace: label('namespace'), workload: label('wor
 /** Alerts about ourselves begin with the product's name; the storm is about workloads all the same. */
 const isAboutWorkloads = (name: string): boolean => !/^(Bellwether|Decoy)/.test(name) || name === STORM_ALERT;
 
-const ABOUT_ADMISSION = /^Bellwether(Admission|Policy)/;
+const ABOUT_ADMISSION = /^Bellwether(Admission|Policy|BackgroundScan)/;
 /** Alerts about keeping alerts and hearing verdicts. */
 const ABOUT_FEEDBACK = /^Bellwether(Receiver|Store|Verdict|Alertmanager|BulkSilence|AlertPath|Notices|Feedback)/;
 

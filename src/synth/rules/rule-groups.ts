@@ -19,7 +19,7 @@ export const ruleSets = (bundle: Bundle): readonly RuleSet[] => {
     interval,
     rules: rules.map(({ record, expr }) => ({ record, expr })),
   }));
-  const declared = bundle.processes.map(({ declaration }) => ({
+  const declared = [...bundle.processes, ...bundle.optIn].map(({ declaration }) => ({
     name: `${GROUP_PREFIX}${declaration.name}`,
     interval,
     rules: declaration.alerts.map((alert) => alertRule(withRuleOptions(alert, bundle), bundle)),

@@ -20,6 +20,7 @@ const apart = (bundle: Bundle, { namespace, image, processes }: ApartSettings, p
   processes,
   home: bundle.namespace,
   podSecurity,
+  optIn: [],
 });
 
 /** The receiver lets in its own namespace alone; a policy more adds this one. */

@@ -9,20 +9,12 @@ import type { Bundle, Overlay, Surroundings } from '../options/bundle.ts';
 import { OVERLAY_NAMES, type OverlayName } from '../options/bundle-options.ts';
 import { ruleSets } from '../rules/rule-groups.ts';
 import { collectorManifests, collectorMonitors, decoyManifests, decoyMonitors } from './apart.ts';
+import type { Component } from './component.ts';
 import { chartManifests } from './core-manifests.ts';
 import type { KustomizePatch } from './kustomization.ts';
 import { labManifests } from './lab.ts';
-import type { Manifest } from './manifest.ts';
+import { optInComponents } from './opt-in.ts';
 import { trainingParts } from './training.ts';
-
-export interface Component {
-  readonly name: string;
-  /** Overlays that take it without being asked. */
-  readonly usedBy: readonly OverlayName[];
-  /** Objects by file name. */
-  readonly files: ReadonlyMap<string, readonly Manifest[]>;
-  readonly patches?: readonly KustomizePatch[];
-}
 
 /** Overlays of clusters with the Prometheus operator. */
 const WITH_OPERATOR = ['kube-prometheus-stack', 'kube-prometheus'] as const;
@@ -118,6 +110,7 @@ export const components = (bundle: Bundle, base: Surroundings): readonly Compone
     { name: 'collector-monitor', usedBy: bundle.collector.enabled ? WITH_OPERATOR : [], files: collectorMonitors(bundle) },
     { name: 'decoy', usedBy: bundle.decoy.enabled ? OVERLAY_NAMES : [], files: decoyManifests(bundle, base) },
     { name: 'decoy-monitor', usedBy: bundle.decoy.enabled ? WITH_OPERATOR : [], files: decoyMonitors(bundle) },
+    ...optInComponents(bundle, base),
     ...(certified(bundle).length > 0 ? [certManager(bundle)] : []),
     ...(bundle.processes.some(({ route }) => route)
       ? [

@@ -1,6 +1,7 @@
 import type { Bundle, Overlay } from '../options/bundle.ts';
 import { BASE_SURROUNDINGS } from '../options/parse-overlay.ts';
-import { type Component, components } from './components.ts';
+import type { Component } from './component.ts';
+import { components } from './components.ts';
 import { coreManifests } from './core-manifests.ts';
 import { componentFile, kustomizationFile, patchesFor } from './kustomization.ts';
 import type { Manifest } from './manifest.ts';

@@ -30,6 +30,68 @@ export const FLOW_CASES: AlertCases = {
     },
     { kind: 'missing', what: 'no flows are watched', series: {}, firing: { '30m': [] } },
   ],
+  WorkloadFlowAttack: [
+    {
+      kind: 'fires',
+      what: 'a known family is three tenths of a score at the boundary; one of no family, or a small part, does not count',
+      series: {
+        'anomaly_score{namespace="shop",workload="cart",workload_kind="Deployment"}': '0.95x5 1x20',
+        'anomaly_score_contribution{namespace="shop",workload="cart",workload_kind="Deployment",metric="flows_dos"}': '0.3x60',
+        'anomaly_score_contribution{namespace="shop",workload="cart",workload_kind="Deployment",metric="flows_unknown"}': '0.9x60',
+        'anomaly_score{namespace="shop",workload="mail",workload_kind="Deployment"}': '2x60',
+        'anomaly_score_contribution{namespace="shop",workload="mail",workload_kind="Deployment",metric="flows_dos"}': '0.28x60',
+      },
+      firing: {
+        '2m30s': [],
+        '3m': [
+          {
+            namespace: 'shop',
+            workload: 'cart',
+            workload_kind: 'Deployment',
+            family: 'dos',
+            severity: 'warning',
+            product: 'bellwether',
+          },
+        ],
+      },
+      says: {
+        summary: 'Network flows of Deployment shop/cart look like dos',
+        description:
+          'So many flows from or to it are of a family that the flow model knows that chance does not explain them; 30% of its score comes from them.',
+      },
+    },
+    {
+      kind: 'quiet',
+      what: 'the score comes from metrics',
+      series: {
+        'anomaly_score{namespace="shop",workload="cart",workload_kind="Deployment"}': '2x60',
+        'anomaly_score_contribution{namespace="shop",workload="cart",workload_kind="Deployment",metric="cpu"}': '0.9x60',
+      },
+      firing: { '10m': [] },
+    },
+    {
+      kind: 'resolves',
+      what: 'ten minutes after the flows have ended',
+      series: {
+        'anomaly_score{namespace="shop",workload="cart",workload_kind="Deployment"}': '2x60',
+        'anomaly_score_contribution{namespace="shop",workload="cart",workload_kind="Deployment",metric="flows_dos"}': '0.6x10 stale',
+      },
+      firing: {
+        '14m': [
+          {
+            namespace: 'shop',
+            workload: 'cart',
+            workload_kind: 'Deployment',
+            family: 'dos',
+            severity: 'warning',
+            product: 'bellwether',
+          },
+        ],
+        '17m': [],
+      },
+    },
+    { kind: 'missing', what: 'no flows are watched', series: {}, firing: { '30m': [] } },
+  ],
   BellwetherFlowsStale: [
     {
       kind: 'fires',

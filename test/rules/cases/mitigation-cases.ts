@@ -52,9 +52,9 @@ export const MITIGATION_CASES: AlertCases = {
       series: { [REAPED]: '0x60' },
       firing: { '7m30s': [own('warning', { cronjob: 'bellwether-reaper' })], '7m': [] },
       says: {
-        summary: 'The reaper of mitigations has not run for 7m 30s',
+        summary: 'bellwether-reaper has not run for 7m 30s',
         description:
-          'It takes limits back when the receiver is down. Without it a limit may outlive its end by as long as the receiver is away.',
+          'It takes limits, or routes to decoys, back when nobody else does. Without it a limit may outlive its end by as long as the receiver is away.',
       },
     },
     {

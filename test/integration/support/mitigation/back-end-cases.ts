@@ -1,3 +1,4 @@
+import type { MitigationSpec } from '../../../../src/mitigation/index.ts';
 import type { KubernetesObject } from '../../../../src/platform/index.ts';
 import { cartIngress, cartRoute, cartWorkload } from '../../../../src/testing/mitigation-builders.ts';
 
@@ -5,7 +6,7 @@ import { cartIngress, cartRoute, cartWorkload } from '../../../../src/testing/mi
 export interface BackEndCase {
   readonly backEnd: string;
   readonly target: { readonly kind: string; readonly name: string };
-  readonly action?: 'isolate';
+  readonly action?: 'isolate' | 'limitEgress';
   readonly perClient?: boolean;
   readonly git: readonly KubernetesObject[];
   /** What its controller writes into the status of what is limited by; absent where nobody writes any. */
@@ -79,6 +80,27 @@ const WORKLOAD = { kind: 'Deployment', name: 'cart' };
 const NGINX_GATEWAY = 'gateway.nginx.org/nginx-gateway-controller';
 const ENVOY_GATEWAY = 'gateway.envoyproxy.io/gatewayclass-controller';
 
+/** What a mitigation of this case says of action and limit. */
+export const wishOfCase = ({ action, perClient = true }: BackEndCase): Pick<MitigationSpec, 'action' | 'limit'> =>
+  action === 'limitEgress'
+    ? { action, limit: { egressBitsPerSecond: 10_000_000 } }
+    : action
+      ? { action }
+      : { limit: { requestsPerSecond: 10, burst: 50, perClient } };
+
+/** No controller makes it here, and no pod is taken without. */
+const SERVICE_ACCOUNT = inShop('v1', 'ServiceAccount', 'default', {});
+
+/** A pod as its controller made it, on no node yet. */
+const cartPod = (name: string): KubernetesObject =>
+  inShop(
+    'v1',
+    'Pod',
+    name,
+    { spec: { automountServiceAccountToken: false, containers: [{ name: 'cart', image: 'cart:1' }] } },
+    { labels: { app: 'cart' } },
+  );
+
 export const BACK_END_CASES: readonly BackEndCase[] = [
   {
     backEnd: 'nginx-gateway-fabric',
@@ -148,5 +170,11 @@ export const BACK_END_CASES: readonly BackEndCase[] = [
     perClient: false,
     git: cartWorkload(),
     theirs: inShop('cilium.io/v2', 'CiliumEnvoyConfig', 'theirs', { spec: { services: [{ name: 'cart' }], resources: [] } }),
+  },
+  {
+    backEnd: 'cilium-bandwidth',
+    target: WORKLOAD,
+    action: 'limitEgress',
+    git: [...cartWorkload(), SERVICE_ACCOUNT, cartPod('cart-1')],
   },
 ];

@@ -19,9 +19,10 @@ export const INGRESS = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', na
 export const POLICY = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' } as const;
 const OPTED_IN = { 'bellwether.dev/mitigation': 'enforce' };
 
-/** Objects of the bundle with these back-ends switched on. */
-export const bundleObjects = (): readonly KubernetesObject[] => {
-  const files = synthesise({ mitigation: { backEnds: { 'ingress-nginx': 'enforce', 'network-policy': 'enforce' } } });
+/** Objects of the bundle with these back-ends switched on, in the whole cluster or in some namespaces. */
+export const bundleObjects = (namespaces: readonly string[] = [], name = 'bellwether'): readonly KubernetesObject[] => {
+  const backEnds = { 'ingress-nginx': 'enforce', 'network-policy': 'enforce', 'cilium-bandwidth': 'enforce' } as const;
+  const files = synthesise({ name, namespace: 'bellwether', mitigation: { backEnds, namespaces } });
   return [...files]
     .filter(([path]) => path.startsWith('manifests/base/') && path.endsWith('.yaml') && !path.includes('kustomization'))
     .flatMap(([, text]) => loadAll(text) as (KubernetesObject | null)[])
@@ -69,11 +70,21 @@ export interface EngineLife {
   readonly died: () => boolean;
 }
 
+export interface LifeOptions {
+  readonly dies?: { readonly at: string; readonly time: number };
+  /** What dying is; by default no call gets through any more. */
+  readonly die?: () => void;
+  readonly backEnds?: readonly BackEnd[];
+  /** Where it may act; everywhere where empty. */
+  readonly namespaces?: readonly string[];
+  /** Told of each border of an effect that it passes. */
+  readonly onStep?: (at: string) => void;
+}
+
 export const beginLife = (
   client: KubernetesClient,
   clock: TwoHandClock,
-  dies?: { readonly at: string; readonly time: number },
-  backEnds: readonly BackEnd[] = createBackEnds(BACK_ENDS),
+  { dies, die = () => undefined, backEnds = createBackEnds(BACK_ENDS), namespaces = [], onStep = () => undefined }: LifeOptions = {},
 ): EngineLife => {
   let dead = false;
   let seen = 0;
@@ -82,10 +93,12 @@ export const beginLife = (
   };
   const checkpoint: Checkpoint = async (at) => {
     assertAlive();
+    onStep(at);
     if (dies?.at !== at) return;
     seen++;
     if (seen < dies.time) return;
     dead = true;
+    die();
     assertAlive();
   };
   const mortal = new Proxy(client, {
@@ -100,8 +113,9 @@ export const beginLife = (
   });
   const options = {
     ...DEFAULT_MITIGATION_OPTIONS,
-    backEnds: BACK_ENDS.map((name) => ({ name, mode: 'enforce' as const })),
+    backEnds: backEnds.map(({ declaration }) => ({ name: declaration.name, mode: 'enforce' as const })),
     budget: { ...DEFAULT_MITIGATION_OPTIONS.budget, cooldownMs: 0 },
+    namespaces,
   };
   const engine = createEngine({
     client: mortal,

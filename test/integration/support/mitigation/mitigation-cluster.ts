@@ -25,7 +25,7 @@ import { until } from '../until.ts';
 
 const ROOT = fileURLToPath(new URL('../../../..', import.meta.url));
 const NAMESPACE = 'shop';
-const kindOf = ({ group, version, kind }: WrittenKind) => ({ apiVersion: `${group}/${version}`, kind });
+const kindOf = ({ group, version, kind }: WrittenKind) => ({ apiVersion: group === '' ? version : `${group}/${version}`, kind });
 const SERVED_MS = 60_000;
 
 /** A real API server with the kinds of every back-end, and the engine of mitigations on it with a clock that can be set. */
