@@ -4,10 +4,10 @@ import { ENTITY, type WorkloadState } from './workload-state.ts';
 const HOUR = 3600;
 const DAY = 86_400;
 const BIN_WIDTH = 0.05;
-/** Hours of the own past allowed above the bar per day; the realised rate of alarms is lower, as events take part of it (.16 to .5 on recordings, .02 on calm clusters). */
-const BUDGET_PER_DAY = 1;
-/** Blocks that the prior weighs, four days of hours: most of it is what the class has shown, which is more than one workload can show in two days. */
-const PRIOR_BLOCKS = 96;
+/** Hours of the own past allowed above the bar per day; the realised rate of alarms is lower, as events take part of it (.1 to .4 on recordings, .02 on calm clusters). */
+const BUDGET_PER_DAY = 0.8;
+/** Blocks that the prior weighs: two days of hours. */
+const PRIOR_BLOCKS = 48;
 /**
  * Blocks that the assumed tail weighs beside those of the other workloads of the class: four workloads for two days, or one for eight. What many have
  * shown then says what is rare: where hours are loud everywhere, bars begin high, also for a workload that has just come.
