@@ -1,4 +1,5 @@
 import {
+  BACKGROUND_SCAN_METRICS,
   type Labels,
   type MetricDefinition,
   MITIGATION_METRICS,
@@ -36,7 +37,16 @@ const LABEL_VALUES: Labels = {
   target_namespace: 'team-2',
   workload: 'svc-2',
   workload_kind: 'Deployment',
+  bound: 'object',
+  object_namespace: 'team-2',
+  operation: 'write',
+  severity: 'high',
 };
+/** Where the same label means something else. */
+const OTHER_VALUES: readonly (readonly [prefix: string, labels: Labels])[] = [
+  ['bellwether_runtime_event', { source: 'tetragon' }],
+  ['bellwether_background_scan', { policy: 'hostpath', state: 'unused', reason: 'not_found' }],
+];
 const GAUGES: Labels = {
   [MITIGATION_METRICS.mitigatedWorkload.name]: '0',
   [MITIGATION_METRICS.mitigationsIneffective.name]: '0',
@@ -49,6 +59,9 @@ const GAUGES: Labels = {
   [RECEIVER_METRICS.precision.name]: '0.92',
   [RECEIVER_METRICS.repeats.name]: '0.04',
   [RECEIVER_METRICS.timeToVerdict.name]: '1100',
+  [BACKGROUND_SCAN_METRICS.backgroundScanObjects.name]: '840',
+  [BACKGROUND_SCAN_METRICS.backgroundScanUnread.name]: '0',
+  [BACKGROUND_SCAN_METRICS.backgroundScanLeftOut.name]: '0',
 };
 /** What goes wrong stands still, people speak now and then, alerts come in between. */
 const paceOf = (name: string): number =>
@@ -56,11 +69,11 @@ const paceOf = (name: string): number =>
 
 const gaugeOf = (name: string, nowMs: number): number => (name.endsWith('_timestamp_seconds') ? nowMs / 1000 : Number(GAUGES[name] ?? 1));
 
-const receiverRows = (nowMs: number): readonly Row[] =>
-  [MITIGATION_METRICS, RECEIVER_METRICS, RUNTIME_EVENT_METRICS]
+const declaredRows = (nowMs: number): readonly Row[] =>
+  [BACKGROUND_SCAN_METRICS, MITIGATION_METRICS, RECEIVER_METRICS, RUNTIME_EVENT_METRICS]
     .flatMap((group) => Object.values<MetricDefinition>(group))
     .flatMap(({ name, type, labels }): readonly Row[] => {
-      const likely = name.startsWith('bellwether_runtime_event') ? { ...LABEL_VALUES, source: 'tetragon' } : LABEL_VALUES;
+      const likely = { ...LABEL_VALUES, ...OTHER_VALUES.find(([prefix]) => name.startsWith(prefix))?.[1] };
       const given = Object.fromEntries(labels.map((label) => [label, likely[label] ?? 'a']));
       const value = type === 'gauge' ? gaugeOf(name, nowMs) : counters(nowMs, paceOf(name));
       if (type !== 'histogram') return [[name, given, value]];
@@ -111,6 +124,7 @@ export const extraSeries = (pod: string, namespace: string, deployment: string, 
           counters(nowMs, 1),
         ] as const,
     ),
+    ['bellwether_cycle_last_success_timestamp_seconds', { loop: 'background_scan' }, nowMs / 1000],
     ['bellwether_admission_ready', {}, 1],
     ['bellwether_admission_policies', {}, 60],
     ['bellwether_admission_certificate_expiry_timestamp_seconds', { certificate: 'leaf' }, nowMs / 1000 + 1e6],
@@ -130,7 +144,7 @@ export const extraSeries = (pod: string, namespace: string, deployment: string, 
     ['bellwether_admission_fallbacks_total', { reason: 'timeout' }, counters(nowMs, 1)],
     ['bellwether_admission_refused_total', { reason: 'overloaded' }, counters(nowMs, 1)],
     ['falcosecurity_falco_rules_matches_total', { rule_name: 'Terminal shell in container', priority: '5' }, counters(nowMs, 1)],
-    ...receiverRows(nowMs),
+    ...declaredRows(nowMs),
   ];
   return rows.map(([name, labels, value]) => `${name}${formatLabels(labels)} ${value}\n`).join('');
 };
