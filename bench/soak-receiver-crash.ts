@@ -80,8 +80,9 @@ const run = async (
   const receiver = await receiverProcess({}, {}, program);
   const acknowledged = new Set<string>();
   const sent = new Set<string>();
-  /** What was sent before the last rounds is looked at now and then. */
-  const newest = (all: ReadonlySet<string>, most: number): readonly string[] => (most < all.size ? [...all].slice(-RECENT / 2) : [...all]);
+  /** Half of what a look at the newest shows, since some of those are not acknowledged yet; what was sent before is looked at now and then. */
+  const newest = (all: ReadonlySet<string>, most: number): readonly string[] =>
+    Number.isFinite(most) ? [...all].slice(-RECENT / 2) : [...all];
   let inFlight = 0;
   try {
     await receiver.start();
