@@ -1,9 +1,10 @@
 import { MITIGATION_KIND, MITIGATION_LABELS } from '../conventions/index.ts';
-import { type Clock, formatTime, type KubernetesClient, type KubernetesObject, type Logger, toBellwetherError } from '../platform/index.ts';
+import { formatTime, type KubernetesObject, toBellwetherError } from '../platform/index.ts';
 import type { BackEnd, ClusterView } from './back-end.ts';
-import type { Facts, Guard } from './budget.ts';
+import type { Guard } from './budget.ts';
 import { readClusterView } from './cluster-view.ts';
-import { type DataPlaneDeps, findChanged, removeFrom, writeChanges } from './data-plane.ts';
+import { findChanged, removeFrom, writeChanges } from './data-plane.ts';
+import type { EngineDeps } from './engine-deps.ts';
 import type { MitigationIntent } from './intent.ts';
 import { queriesOf } from './measures.ts';
 import {
@@ -17,39 +18,10 @@ import {
   timeOf,
   ttlMsOf,
 } from './mitigation.ts';
-import type { MitigationOptions } from './options.ts';
 import { intentOf, planChanges, type Route } from './plan.ts';
 import { type Proposal, propose } from './propose.ts';
-import type { SignalSource } from './signals.ts';
 import { applied, applying, awaiting, ended, reverting } from './status.ts';
 import { judge, measure } from './verify.ts';
-
-/** What happened to a mitigation; for the audit log, metrics, events and masks. */
-export interface Transition {
-  readonly mitigation: Mitigation;
-  readonly from: string;
-  readonly to: MitigationStatus;
-  /** Which guard held it back. */
-  readonly guard?: Guard;
-}
-
-export interface EngineDeps extends DataPlaneDeps {
-  readonly client: KubernetesClient;
-  readonly clock: Clock;
-  readonly log: Pick<Logger, 'info' | 'warn'>;
-  readonly options: () => MitigationOptions;
-  /** Back-ends that are switched on, the preferred first. */
-  readonly backEnds: readonly BackEnd[];
-  readonly signals: SignalSource | undefined;
-  /** Asked right before each write: only the leader acts. */
-  readonly isLeader: () => boolean;
-  /** What the surroundings say, without the circuit breaker of the engine itself. */
-  readonly facts: () => Promise<Omit<Facts, 'nowMs' | 'signalAgeMs' | 'routes' | 'routeKind'>>;
-  readonly isOptedIn: (namespace: KubernetesObject | undefined) => boolean;
-  /** Everything has to be taken back. */
-  readonly revertAll: () => boolean;
-  readonly onTransition: (transition: Transition) => Promise<void>;
-}
 
 export interface Round {
   readonly mitigations: readonly Mitigation[];
